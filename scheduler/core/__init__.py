@@ -1,0 +1,1 @@
+"""Pure values and functions: no clock, file, log, network, database or solver."""

@@ -1,0 +1,69 @@
+"""What is known of somebody's time: when they are busy, and nothing else. There is no field for a title."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from scheduler.core.interval import Interval, Intervals, clipped, merged, no_intervals
+
+
+class BusyKind(StrEnum):
+    """RFC 5545, section 3.2.9 (FBTYPE)."""
+
+    BUSY = "BUSY"
+    TENTATIVE = "BUSY-TENTATIVE"
+    UNAVAILABLE = "BUSY-UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTime:
+    """One stretch in which somebody can't be met, and of what kind."""
+
+    interval: Interval
+    kind: BusyKind = BusyKind.BUSY
+
+
+class Knowledge(StrEnum):
+    """How well a person's calendars are known; what is unknown is never free."""
+
+    KNOWN = "known"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWarning:
+    """What went wrong with one event: its UID and the line where it begins (0: unknown), never its title."""
+
+    what: str
+    uid: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", f"event {self.uid}" if self.uid else "") if part)
+        return f"{place}: {self.what}" if place else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class FreeBusy:
+    """What a calendar says of a window of time.
+
+    `busy` and `unavailable` are sorted, disjoint seconds of shape (n, 2); `unavailable` comes from the owner's own
+    published hours (VAVAILABILITY, RFC 7953) and stands apart, since hours that are listed elsewhere replace it.
+    `complete` is False where an event's dates are known but its rule could not be expanded: then the owner is unknown.
+    """
+
+    busy: Intervals = field(default_factory=no_intervals)
+    unavailable: Intervals = field(default_factory=no_intervals)
+    complete: bool = True
+    warnings: tuple[ReadWarning, ...] = ()
+
+    def all_busy(self, window: Interval) -> Intervals:
+        """Busy and unavailable seconds together, inside a window."""
+        return clipped(merge([self.busy, self.unavailable]), *window.seconds)
+
+
+def merge(parts: list[Intervals]) -> Intervals:
+    """Several lists of intervals as one, sorted and disjoint."""
+    return merged(np.concatenate(parts)) if parts else no_intervals()
