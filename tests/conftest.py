@@ -1,11 +1,17 @@
-"""What all tests share: the --long switch, and the folder of shared references where there is one."""
+"""What all tests share: the --long switch, outside parts that may be absent, and the rule that CI skips nothing."""
 
 import os
+import shutil
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 TENTH = 10
+PARTS = Path(__file__).parents[1] / "build" / "parts"  # filled by `python3 dev.py parts`
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+NO_SKIP = os.environ.get("RONDO_NO_SKIP") == "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,3 +39,46 @@ def shared() -> Path:
     if not folder:
         pytest.skip("the shared references are not here: set RONDO_SHARED to their folder")
     return Path(folder)
+
+
+def part(variable: str, default: Path, *, holds: str) -> Path:
+    """The folder that `variable` or else `default` names, if it holds what it should; the test is skipped if not."""
+    folder = Path(os.environ.get(variable) or default)
+    if not (folder / holds).is_dir():
+        pytest.skip(f"{variable}: no folder with {holds}; `python3 dev.py parts` fetches it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def icaljs() -> Path:
+    """A folder to run node in, where `import ICAL from "ical.js"` works."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not here: `apt install nodejs` brings it")
+    return part("RONDO_ICALJS", PARTS / "icaljs", holds="node_modules/ical.js")
+
+
+@pytest.fixture(scope="session")
+def old_tzdata() -> Path:
+    """The zone data of 2025.2 as a value for PYTHONTZPATH: the system's files of a machine that was never updated."""
+    return part("RONDO_OLD_TZDATA", PARTS / "tzdata-2025.2", holds="tzdata/zoneinfo") / "tzdata" / "zoneinfo"
+
+
+def without_skip(report: Report) -> Report:
+    """The same report, but failed where it was skipped and RONDO_NO_SKIP=1 says that nothing may be."""
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: nothing may skip with RONDO_NO_SKIP=1: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test fails where nothing may skip."""
+    return without_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A skipped module fails where nothing may skip."""
+    return without_skip((yield))
