@@ -41,7 +41,9 @@ class ReadWarning:
     line: int = 0
 
     def __str__(self) -> str:
-        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", f"event {self.uid}" if self.uid else "") if part)
+        place = ", ".join(
+            part for part in (f"line {self.line}" if self.line else "", f"event {self.uid}" if self.uid else "") if part
+        )
         return f"{place}: {self.what}" if place else self.what
 
 

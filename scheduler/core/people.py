@@ -52,7 +52,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """A person of a problem: a name for the solver, limits, and busy minutes since the horizon's epoch, shape (n, 2)."""
+    """A person of a problem: id, limits, and busy minutes since the horizon's epoch, shape (n, 2)."""
 
     id: str
     boundary: Boundary

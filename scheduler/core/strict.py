@@ -1,0 +1,51 @@
+"""Reading documents of other hands: strict types, and errors that name the place."""
+
+import json
+import re
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from scheduler.core.interval import DAY_MINUTES
+from scheduler.errors import InputError
+
+T = TypeVar("T")
+MOST_MINUTES = 10_000_000  # twenty years: beyond any horizon, and far from where int64 ends
+Minute = Annotated[int, Field(ge=-MOST_MINUTES, le=MOST_MINUTES)]
+MOST_SHOWN = 5
+MOST_TEXT = 60
+
+
+def parsed(form: TypeAdapter[T], text: str | bytes, where: str) -> T:
+    """A JSON document in a given form; raises InputError with the path of each of the first few faults."""
+    try:
+        document = json.loads(text, parse_constant=_refused)
+        return form.validate_python(document, strict=True)
+    except ValidationError as fault:
+        raise InputError(_told(fault), where=where) from None
+    except (ValueError, RecursionError) as fault:
+        raise InputError(f"no JSON document: {fault}", where=where) from None
+
+
+def parse_clock(text: str, where: str) -> int:
+    """HH:MM as minutes since midnight, 24:00 included; raises InputError."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+        raise InputError(f"{text[:MOST_TEXT]!r} is no time of day.", where=where, hint="Write it like 09:30.")
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def show_clock(minute: int) -> str:
+    """Minutes since midnight as HH:MM."""
+    assert 0 <= minute <= DAY_MINUTES
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number that can be counted with")
+
+
+def _told(fault: ValidationError) -> str:
+    errors = fault.errors(include_url=False, include_input=False)
+    lines = [f"{'.'.join(map(str, error['loc'])) or 'document'}: {error['msg']}" for error in errors[:MOST_SHOWN]]
+    more = len(errors) - len(lines)
+    return "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
