@@ -60,12 +60,13 @@ class Series:
 def regular_days(series: Series, first: int, slots: Sequence[Slot], horizon: Horizon) -> Int64Array:
     """The ordinal day (anchor zone's calendar) of each session, shape (sessions,), from a first week or month on."""
     if series.cadence.monthly:
-        days = [_nth_weekday(horizon.first_monday, first + i, slots[i % len(slots)]) for i in range(series.sessions)]
-        return np.array(days, dtype=np.int64)
+        months = range(first, first + series.sessions)
+        on = [_nth_weekday(horizon.first_monday, month, slots[i % len(slots)]) for i, month in enumerate(months)]
+        return np.array(on, dtype=np.int64)
     index = np.arange(series.sessions)
     weekdays = np.array([slot.weekday for slot in slots])[index % len(slots)]
-    days: Int64Array = horizon.first_monday.toordinal() + 7 * (first + index * series.cadence.every_weeks) + weekdays
-    return days
+    weeks = first + index * series.cadence.every_weeks
+    return np.asarray(horizon.first_monday.toordinal() + 7 * weeks + weekdays, dtype=np.int64)
 
 
 def regular_starts(series: Series, first: int, slots: Sequence[Slot], horizon: Horizon) -> Int64Array:
