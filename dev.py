@@ -22,7 +22,7 @@ PARTS = ROOT / "build" / "parts"  # tests/conftest.py looks for them here
 OLD_TZDATA = "2025.2"
 ICAL_JS = "2.2.1"
 
-CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",), ("lint-imports",))
+CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",), ("lint-imports", "--no-logo"))
 COMPILE = ("pip", "compile", "pyproject.toml", "--no-config", "--universal", "--python-version=3.11")
 FORM = ("--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links", "--quiet")
 
