@@ -1,12 +1,15 @@
 """What the application needs from outside, as narrow as it needs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from scheduler.core.event import Event
-from scheduler.core.freebusy import FreeBusy
+from scheduler.core.freebusy import CalendarCopy, FreeBusy
 from scheduler.core.interval import Interval
+from scheduler.core.plan import Plan
+from scheduler.core.problem import Problem
 
 
 class Clock(Protocol):
@@ -45,4 +48,70 @@ class Conferencing(Protocol):
 
     def room(self, programme: str, group: str) -> str:
         """The address of a group's room: hard to guess, and the same at every call. Empty: no video."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan, the problem that it solves, and when it was decided."""
+
+    problem: Problem
+    plan: Plan
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One event to put or to cancel. Its id is that of the decision: the same one is never owed twice."""
+
+    event: Event
+    cancel: bool = False
+
+    @property
+    def id(self) -> str:
+        """UID and SEQUENCE."""
+        return f"{self.event.uid}#{self.event.sequence}"
+
+
+class Store(Protocol):
+    """What is remembered between runs: what was read, planned, decided and written."""
+
+    def copies(self) -> Mapping[tuple[str, str], CalendarCopy]:
+        """Every calendar that was read or tried, by person and calendar."""
+        ...
+
+    def keep_copies(self, copies: Sequence[CalendarCopy]) -> None:
+        """Take these in place of all that was held."""
+        ...
+
+    def draft(self) -> SavedPlan | None:
+        """What was planned last."""
+        ...
+
+    def keep_draft(self, draft: SavedPlan) -> None:
+        """Remember what was planned last."""
+        ...
+
+    def standing(self) -> SavedPlan | None:
+        """What was applied last."""
+        ...
+
+    def live_events(self) -> tuple[Event, ...]:
+        """Every event that should stand in calendars now."""
+        ...
+
+    def cancelled_events(self) -> tuple[Event, ...]:
+        """Every event that was taken back; its UID is not used again."""
+        ...
+
+    def decide(self, standing: SavedPlan, writes: Sequence[Write]) -> None:
+        """Make a plan the standing one and owe these writes: all of it, or, after a crash, nothing."""
+        ...
+
+    def pending(self) -> tuple[Write, ...]:
+        """Writes that are owed, in their order."""
+        ...
+
+    def done(self, write: Write, at: datetime) -> None:
+        """Note that a write was confirmed."""
         ...

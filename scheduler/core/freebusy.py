@@ -1,6 +1,8 @@
 """What is known of somebody's time: when they are busy, and nothing else. There is no field for a title."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -64,6 +66,31 @@ class FreeBusy:
     def all_busy(self, window: Interval) -> Intervals:
         """Busy and unavailable seconds together, inside a window."""
         return clipped(merge([self.busy, self.unavailable]), *window.seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarCopy:
+    """What we hold of one calendar of a person: the last good reading, and how the last attempt ended.
+
+    `error` is empty when the last attempt went well; `read_at` and `free_busy` are None before the first good one.
+    """
+
+    person: str
+    calendar: str
+    tried_at: datetime
+    error: str = ""
+    read_at: datetime | None = None
+    free_busy: FreeBusy | None = None
+
+
+def knowledge(copies: Sequence[CalendarCopy], now: datetime, stale_for: timedelta) -> Knowledge:
+    """How well somebody is known by these copies of all their calendars; the worst one decides."""
+    if any(copy.free_busy is None or not copy.free_busy.complete for copy in copies):
+        return Knowledge.UNKNOWN
+    failed = [copy.read_at for copy in copies if copy.error and copy.read_at]
+    if any(now - read_at > stale_for for read_at in failed):
+        return Knowledge.UNKNOWN
+    return Knowledge.STALE if failed else Knowledge.KNOWN
 
 
 def merge(parts: list[Intervals]) -> Intervals:

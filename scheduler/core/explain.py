@@ -1,0 +1,245 @@
+"""Why a time is not possible: which limit of whom blocks it, and on how many of the dates.
+
+One explanation for every door. Pure arithmetic on the same values that the solver sees, so that what is said here
+is what was decided there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from scheduler.core.availability import Availability, Bitmap, availability
+from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, as_intervals, merged
+from scheduler.core.people import Participant
+from scheduler.core.plan import Placement, Plan
+from scheduler.core.problem import Problem
+from scheduler.core.series import Series, Slot, regular_starts
+from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, wall_clock
+
+
+class Limit(StrEnum):
+    """What can keep somebody from a time; the first that applies is the one that is named."""
+
+    UNKNOWN = "calendar unknown"
+    NOTICE = "notice"
+    DAY_OFF = "day off"
+    HOURS = "hours"
+    CALENDAR = "calendar"
+    BUFFER = "buffer"
+    SERIES = "another series"
+    DAY_CAP = "most sessions a day"
+    WEEK_CAP = "most sessions a week"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What a problem's busy minutes stand for beyond calendars: who is unknown (and why), and each one's notice."""
+
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    closed_until: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One limit of one person, the minutes of the starts that it blocks, and what of the calendar stands in the way.
+
+    `times` has a row [start, end) in minutes for each blocked start of a calendar, buffer or series; `detail` names
+    the holiday, the other series or the fault.
+    """
+
+    person: str
+    limit: Limit
+    starts: tuple[int, ...]
+    times: tuple[tuple[int, int], ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one slot would mean for a series: the starts asked about, those at which it holds, and what blocks the rest."""
+
+    series: str
+    starts: tuple[int, ...]
+    holds: tuple[int, ...]
+    blockers: tuple[Blocker, ...]
+
+
+def explain_slot(
+    problem: Problem, series: Series, slots: Sequence[Slot], first: int, *, plan: Plan | None = None, notes: Notes | None = None
+) -> Explanation:
+    """Why a rule does or does not hold on each of its dates, with every other series where `plan` has it."""
+    starts = regular_starts(series, first, slots, problem.horizon)
+    return explain_starts(problem, series, starts, plan=plan, notes=notes)
+
+
+def explain_starts(
+    problem: Problem, series: Series, starts: Int64Array, *, plan: Plan | None = None, notes: Notes | None = None
+) -> Explanation:
+    """Why a series' sessions can or can't begin at each of these minutes."""
+    blocked = {who: _blockers(problem, series, who, starts, plan, notes or Notes()) for who in series.members}
+    bad = {who: _any_of(starts, found) for who, found in blocked.items()}
+    required = np.any([bad[who] for who in series.required], axis=0)
+    present = np.sum([~bad[who] for who in series.optional], axis=0) if series.optional else np.zeros(len(starts), int)
+    holds = ~required & (present >= series.quorum)
+    told = [*series.required, *(series.optional if series.quorum else ())]
+    blockers = sorted((b for who in told for b in blocked[who]), key=lambda b: -len(b.starts))
+    return Explanation(series.id, _minutes(starts), _minutes(starts[holds]), tuple(blockers))
+
+
+def missing_sessions(problem: Problem, series: Series, placement: Placement, plan: Plan, notes: Notes) -> Explanation:
+    """Why the sessions that a plan skips could not be held where their rule puts them."""
+    skipped = [session.start for session in placement.sessions if not session.takes_place]
+    return explain_starts(problem, series, np.array(skipped, dtype=np.int64), plan=plan, notes=notes)
+
+
+def nearest_start(
+    problem: Problem, series: Series, candidates: Int64Array, *, plan: Plan | None = None, notes: Notes | None = None
+) -> Explanation | None:
+    """Of several starts the one that the fewest limits block, explained; None where there are none to choose from."""
+    if not len(candidates):
+        return None
+    told = explain_starts(problem, series, candidates, plan=plan, notes=notes)
+    count = {start: sum(start in blocker.starts for blocker in told.blockers) for start in told.starts}
+    best = min(told.starts, key=lambda start: (count[start], start))
+    return explain_starts(problem, series, np.array([best]), plan=plan, notes=notes)
+
+
+def _blockers(
+    problem: Problem, series: Series, who: str, starts: Int64Array, plan: Plan | None, notes: Notes
+) -> list[Blocker]:
+    """What blocks one person, each start under the first limit that applies to it."""
+    person = problem.people[who]
+    if who in notes.unknown:
+        return [Blocker(who, Limit.UNKNOWN, _minutes(starts), detail=notes.unknown[who])]
+    known = availability(person, problem.horizon)
+    taken = starts < notes.closed_until.get(who, -(10**9))
+    found = [Blocker(who, Limit.NOTICE, _minutes(starts[taken]))] if taken.any() else []
+    for blockers in (
+        _hours(problem.horizon, person, known, series.duration, starts, ~taken),
+        _calendar(person, starts, series.duration, ~taken),
+        _others(problem, series, person, starts, plan, ~taken) if plan else [],
+    ):
+        new = [blocker for blocker in (_without(taken, starts, blocker) for blocker in blockers) if blocker.starts]
+        found += new
+        taken = taken | _any_of(starts, new)
+    return found
+
+
+def _hours(
+    horizon: Horizon, person: Participant, known: Availability, duration: int, starts: Int64Array, asked: Bitmap
+) -> list[Blocker]:
+    outside = asked & ~known.inside_hours(starts, duration)
+    days = _local_days(horizon, person, starts)
+    reasons: dict[tuple[Limit, str], list[int]] = {}
+    for start, day in zip(starts[outside].tolist(), days[outside].tolist(), strict=True):
+        off = person.boundary.days_off.get(date.fromordinal(day))
+        key = (Limit.HOURS, "") if off is None else (Limit.DAY_OFF, off)
+        reasons.setdefault(key, []).append(start)
+    return [Blocker(person.id, limit, tuple(at), detail=detail) for (limit, detail), at in reasons.items()]
+
+
+def _calendar(person: Participant, starts: Int64Array, duration: int, asked: Bitmap) -> list[Blocker]:
+    buffer = person.boundary.buffer
+    exact = _hits(person.busy, starts, duration, 0)
+    near = _hits(person.busy, starts, duration, buffer)
+    calendar = [(start, time) for start, time, ok in zip(starts.tolist(), exact, asked, strict=True) if ok and time]
+    close = [
+        (start, time)
+        for start, time, hit, ok in zip(starts.tolist(), near, exact, asked, strict=True)
+        if ok and time and not hit
+    ]
+    return _of_times(person.id, Limit.CALENDAR, calendar) + _of_times(person.id, Limit.BUFFER, close)
+
+
+def _others(
+    problem: Problem, series: Series, person: Participant, starts: Int64Array, plan: Plan | None, asked: Bitmap
+) -> list[Blocker]:
+    """Other series of the plan at the same time, and the caps that they use up."""
+    assert plan is not None
+    sessions = _sessions_of(problem, person.id, plan, but=series.id)
+    blockers = []
+    for name, spans in sessions.items():
+        hits = _hits(as_intervals(spans), starts, series.duration, person.boundary.buffer)
+        at = [(start, time) for start, time, ok in zip(starts.tolist(), hits, asked, strict=True) if ok and time]
+        blockers += _of_times(person.id, Limit.SERIES, at, name)
+    others = np.array([start for spans in sessions.values() for start, _ in spans], dtype=np.int64)
+    for limit, cap, size in (
+        (Limit.DAY_CAP, person.boundary.max_per_day, 1),
+        (Limit.WEEK_CAP, person.boundary.max_per_week, 7),
+    ):
+        full = _full(problem.horizon, person, starts, others, cap, size) & asked
+        if full.any():
+            blockers.append(Blocker(person.id, limit, _minutes(starts[full]), detail=str(cap)))
+    return blockers
+
+
+def _full(
+    horizon: Horizon, person: Participant, starts: Int64Array, others: Int64Array, cap: int | None, size: int
+) -> Bitmap:
+    """Whether the local day or week of each start holds as many other sessions as the cap allows."""
+    if cap is None:
+        return np.zeros(len(starts), dtype=bool)
+    mine, theirs = ((_local_days(horizon, person, at, home=True) - 1) // size for at in (starts, others))
+    return np.array([np.count_nonzero(theirs == period) >= cap for period in mine], dtype=bool)
+
+
+def _local_days(horizon: Horizon, person: Participant, starts: Int64Array, *, home: bool = False) -> Int64Array:
+    """The ordinal local day of each start, on the clock of a trip where there is one (at home: always that of home)."""
+    exact = Exact(starts * MINUTE + int(horizon.epoch.timestamp()))
+    days = wall_clock(exact, person.boundary.zone) // DAY_SECONDS + EPOCH_DAY
+    for trip in () if home else person.boundary.travel:
+        away = (days >= trip.first.toordinal()) & (days <= trip.last.toordinal())
+        days = np.where(away, wall_clock(exact, trip.zone) // DAY_SECONDS + EPOCH_DAY, days)
+    return np.asarray(days, dtype=np.int64)
+
+
+def _sessions_of(problem: Problem, who: str, plan: Plan, but: str) -> dict[str, list[tuple[int, int]]]:
+    """[start, end) of every session that a person attends, by series."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    placements = plan.by_series()
+    for series in problem.series:
+        if series.id == but or who not in series.members or series.id not in placements:
+            continue
+        found[series.id] = [
+            (session.start, session.start + series.duration)
+            for session in placements[series.id].sessions
+            if session.takes_place and who not in session.absent
+        ]
+    return found
+
+
+def _hits(spans: Int64Array, starts: Int64Array, duration: int, buffer: int) -> list[tuple[int, int] | None]:
+    """For each start the first span that it touches, with the buffer around it, or None."""
+    spans = merged(spans) if not buffer else spans[np.argsort(spans[:, 0], kind="stable")]
+    low = np.searchsorted(spans[:, 1], starts - buffer, side="right")
+    return [
+        (int(spans[i, 0]), int(spans[i, 1])) if i < len(spans) and spans[i, 0] < start + duration + buffer else None
+        for i, start in zip(low.tolist(), starts.tolist(), strict=True)
+    ]
+
+
+def _of_times(who: str, limit: Limit, at: list[tuple[int, tuple[int, int]]], detail: str = "") -> list[Blocker]:
+    if not at:
+        return []
+    return [Blocker(who, limit, tuple(start for start, _ in at), tuple(time for _, time in at), detail)]
+
+
+def _without(taken: Bitmap, starts: Int64Array, blocker: Blocker) -> Blocker:
+    """The blocker less the starts that an earlier limit already explains."""
+    done = set(starts[taken].tolist())
+    keep = [i for i, start in enumerate(blocker.starts) if start not in done]
+    times = tuple(blocker.times[i] for i in keep) if blocker.times else ()
+    return Blocker(blocker.person, blocker.limit, tuple(blocker.starts[i] for i in keep), times, blocker.detail)
+
+
+def _any_of(starts: Int64Array, blockers: Sequence[Blocker]) -> Bitmap:
+    blocked = {start for blocker in blockers for start in blocker.starts}
+    return np.array([start in blocked for start in starts.tolist()], dtype=bool)
+
+
+def _minutes(starts: Int64Array) -> tuple[int, ...]:
+    return tuple(int(start) for start in starts)
+

@@ -1,0 +1,52 @@
+"""The tables: text keys and UTC seconds, so that a move from SQLite to PostgreSQL is a copy.
+
+No title and no token has a column here.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+calendar_copy = Table(
+    "calendar_copy",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("calendar", Text, primary_key=True),
+    Column("tried_at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("read_at", BigInteger),
+    Column("complete", Boolean),
+    Column("busy", Text),  # JSON: start, end, start, end ... in seconds since 1970
+    Column("unavailable", Text),
+    Column("warnings", Text),
+    Column("tzdata", String(16)),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("kind", String(16), primary_key=True),  # draft: what `plan` found last; standing: what was applied
+    Column("decided_at", BigInteger, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("uid", String(255), primary_key=True),
+    Column("cancelled", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+outbound_write = Table(
+    "outbound_write",
+    metadata,
+    Column("id", String(320), primary_key=True),  # uid and sequence: the same decision is never written twice
+    Column("position", Integer, nullable=False),
+    Column("cancel", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+)
+Index("outbound_write_pending", outbound_write.c.done_at, outbound_write.c.position)
