@@ -4,6 +4,8 @@ Standard library only. Rondo runs from the source tree with the packages of `.ve
 by uv where it is on PATH, else by pip, and made anew when a lock has changed.
 """
 
+from __future__ import annotations  # else an old Python fails here, before it is told that it is too old
+
 import hashlib
 import importlib.util
 import os
@@ -11,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -168,9 +169,7 @@ def say(line: str) -> None:
     print(f"dev.py: {line}", file=sys.stderr, flush=True)
 
 
-COMMANDS: dict[str, Callable[[list[str]], None]] = {
-    "demo": demo, "run": run, "test": test, "check": check, "parts": parts, "lock": lock,
-}  # fmt: skip
+COMMANDS = {command.__name__: command for command in (demo, run, test, check, parts, lock)}
 
 
 def main(arguments: list[str]) -> int:
