@@ -11,8 +11,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from scheduler.core import commitments
 from scheduler.core.availability import Availability, Bitmap, availability
-from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, as_intervals, merged
+from scheduler.core.commitments import attended, full_days
+from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, Intervals, merged, no_intervals
 from scheduler.core.people import Participant
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
@@ -30,16 +32,17 @@ class Limit(StrEnum):
     CALENDAR = "calendar"
     BUFFER = "buffer"
     SERIES = "another series"
-    DAY_CAP = "most sessions a day"
-    WEEK_CAP = "most sessions a week"
+    DAY_CAP = commitments.DAY_CAP
+    WEEK_CAP = commitments.WEEK_CAP
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a problem's busy minutes stand for beyond calendars: who is unknown (and why), and each one's notice."""
+    """What a problem's busy minutes stand for: who is unknown (and why), each one's notice, and calendars alone."""
 
     unknown: Mapping[str, str] = field(default_factory=dict)
     closed_until: Mapping[str, int] = field(default_factory=dict)
+    calendars: Mapping[str, Intervals] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What one slot would mean for a series: the starts asked about, those at which it holds, and what blocks the rest."""
+    """What a slot means for a series: the starts asked about, those at which it holds, what blocks the others."""
 
     series: str
     starts: tuple[int, ...]
@@ -68,7 +71,13 @@ class Explanation:
 
 
 def explain_slot(
-    problem: Problem, series: Series, slots: Sequence[Slot], first: int, *, plan: Plan | None = None, notes: Notes | None = None
+    problem: Problem,
+    series: Series,
+    slots: Sequence[Slot],
+    first: int,
+    *,
+    plan: Plan | None = None,
+    notes: Notes | None = None,
 ) -> Explanation:
     """Why a rule does or does not hold on each of its dates, with every other series where `plan` has it."""
     starts = regular_starts(series, first, slots, problem.horizon)
@@ -119,8 +128,8 @@ def _blockers(
     found = [Blocker(who, Limit.NOTICE, _minutes(starts[taken]))] if taken.any() else []
     for blockers in (
         _hours(problem.horizon, person, known, series.duration, starts, ~taken),
-        _calendar(person, starts, series.duration, ~taken),
-        _others(problem, series, person, starts, plan, ~taken) if plan else [],
+        _calendar(person, notes.calendars.get(who, person.busy), starts, series.duration, ~taken),
+        _others(problem, series, person, starts, plan, ~taken),
     ):
         new = [blocker for blocker in (_without(taken, starts, blocker) for blocker in blockers) if blocker.starts]
         found += new
@@ -141,10 +150,9 @@ def _hours(
     return [Blocker(person.id, limit, tuple(at), detail=detail) for (limit, detail), at in reasons.items()]
 
 
-def _calendar(person: Participant, starts: Int64Array, duration: int, asked: Bitmap) -> list[Blocker]:
-    buffer = person.boundary.buffer
-    exact = _hits(person.busy, starts, duration, 0)
-    near = _hits(person.busy, starts, duration, buffer)
+def _calendar(person: Participant, busy: Intervals, starts: Int64Array, duration: int, asked: Bitmap) -> list[Blocker]:
+    exact = _hits(busy, starts, duration, 0)
+    near = _hits(busy, starts, duration, person.boundary.buffer)
     calendar = [(start, time) for start, time, ok in zip(starts.tolist(), exact, asked, strict=True) if ok and time]
     close = [
         (start, time)
@@ -158,32 +166,27 @@ def _others(
     problem: Problem, series: Series, person: Participant, starts: Int64Array, plan: Plan | None, asked: Bitmap
 ) -> list[Blocker]:
     """Other series of the plan at the same time, and the caps that they use up."""
-    assert plan is not None
-    sessions = _sessions_of(problem, person.id, plan, but=series.id)
+    if plan is None:
+        return []
+    sessions = attended(problem, plan, person.id, but=series.id)
     blockers = []
     for name, spans in sessions.items():
-        hits = _hits(as_intervals(spans), starts, series.duration, person.boundary.buffer)
+        hits = _hits(spans, starts, series.duration, person.boundary.buffer)
         at = [(start, time) for start, time, ok in zip(starts.tolist(), hits, asked, strict=True) if ok and time]
         blockers += _of_times(person.id, Limit.SERIES, at, name)
-    others = np.array([start for spans in sessions.values() for start, _ in spans], dtype=np.int64)
-    for limit, cap, size in (
-        (Limit.DAY_CAP, person.boundary.max_per_day, 1),
-        (Limit.WEEK_CAP, person.boundary.max_per_week, 7),
+    others = np.concatenate([no_intervals(), *sessions.values()])[:, 0]
+    full = full_days(person.boundary, others, problem.horizon)
+    days = [date.fromordinal(day) for day in _local_days(problem.horizon, person, starts, home=True).tolist()]
+    for limit, cap in (
+        (Limit.DAY_CAP, person.boundary.max_per_day),
+        (Limit.WEEK_CAP, person.boundary.max_per_week),
     ):
-        full = _full(problem.horizon, person, starts, others, cap, size) & asked
-        if full.any():
-            blockers.append(Blocker(person.id, limit, _minutes(starts[full]), detail=str(cap)))
+        at_cap = [
+            start for start, day, ok in zip(starts.tolist(), days, asked, strict=True) if ok and full.get(day) == limit
+        ]
+        if at_cap:
+            blockers.append(Blocker(person.id, limit, tuple(at_cap), detail=str(cap)))
     return blockers
-
-
-def _full(
-    horizon: Horizon, person: Participant, starts: Int64Array, others: Int64Array, cap: int | None, size: int
-) -> Bitmap:
-    """Whether the local day or week of each start holds as many other sessions as the cap allows."""
-    if cap is None:
-        return np.zeros(len(starts), dtype=bool)
-    mine, theirs = ((_local_days(horizon, person, at, home=True) - 1) // size for at in (starts, others))
-    return np.array([np.count_nonzero(theirs == period) >= cap for period in mine], dtype=bool)
 
 
 def _local_days(horizon: Horizon, person: Participant, starts: Int64Array, *, home: bool = False) -> Int64Array:
@@ -194,21 +197,6 @@ def _local_days(horizon: Horizon, person: Participant, starts: Int64Array, *, ho
         away = (days >= trip.first.toordinal()) & (days <= trip.last.toordinal())
         days = np.where(away, wall_clock(exact, trip.zone) // DAY_SECONDS + EPOCH_DAY, days)
     return np.asarray(days, dtype=np.int64)
-
-
-def _sessions_of(problem: Problem, who: str, plan: Plan, but: str) -> dict[str, list[tuple[int, int]]]:
-    """[start, end) of every session that a person attends, by series."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    placements = plan.by_series()
-    for series in problem.series:
-        if series.id == but or who not in series.members or series.id not in placements:
-            continue
-        found[series.id] = [
-            (session.start, session.start + series.duration)
-            for session in placements[series.id].sessions
-            if session.takes_place and who not in session.absent
-        ]
-    return found
 
 
 def _hits(spans: Int64Array, starts: Int64Array, duration: int, buffer: int) -> list[tuple[int, int] | None]:
@@ -242,4 +230,3 @@ def _any_of(starts: Int64Array, blockers: Sequence[Blocker]) -> Bitmap:
 
 def _minutes(starts: Int64Array) -> tuple[int, ...]:
     return tuple(int(start) for start in starts)
-
