@@ -61,7 +61,7 @@ def regular_days(series: Series, first: int, slots: Sequence[Slot], horizon: Hor
     """The ordinal day (anchor zone's calendar) of each session, shape (sessions,), from a first week or month on."""
     if series.cadence.monthly:
         months = range(first, first + series.sessions)
-        on = [_nth_weekday(horizon.first_monday, month, slots[i % len(slots)]) for i, month in enumerate(months)]
+        on = [nth_weekday(horizon.first_monday, month, slots[i % len(slots)]) for i, month in enumerate(months)]
         return np.array(on, dtype=np.int64)
     index = np.arange(series.sessions)
     weekdays = np.array([slot.weekday for slot in slots])[index % len(slots)]
@@ -76,8 +76,9 @@ def regular_starts(series: Series, first: int, slots: Sequence[Slot], horizon: H
     return horizon.minutes(resolve(days_as_wall(days, minutes), series.anchor_zone))
 
 
-def _nth_weekday(first_monday: date, months_on: int, slot: Slot) -> int:
-    month = first_monday.year * 12 + first_monday.month - 1 + months_on
+def nth_weekday(first: date, months_on: int, slot: Slot) -> int:
+    """The ordinal day of the nth weekday in the month that is so many months after that of `first`."""
+    month = first.year * 12 + first.month - 1 + months_on
     start, following = (date(m // 12, m % 12 + 1, 1).toordinal() for m in (month, month + 1))
     if slot.nth == -1:
         return following - 1 - (following - 2 - slot.weekday) % 7
