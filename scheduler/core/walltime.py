@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pendulum
+from numpy.typing import NDArray
 
 from scheduler.core.interval import DAY_MINUTES, MINUTE, Exact, Int64Array
 from scheduler.errors import InputError
@@ -59,18 +60,36 @@ class ClockChanges:
     offsets: Int64Array
     skipped_or_first: Int64Array  # the wall second from which the offset after the change is meant
 
+    @classmethod
+    def of(cls, at: Int64Array, offsets: Int64Array) -> "ClockChanges":
+        """The table of sorted changes and of the offsets before, between and after them."""
+        return cls(at, offsets, at + np.maximum(offsets[:-1], offsets[1:]))
+
+    def resolve(self, wall: Wall) -> Exact:
+        """As the function of this name, for these clock changes."""
+        return Exact(wall - self.offsets[np.searchsorted(self.skipped_or_first, wall, side="right")])
+
+    def wall_clock(self, exact: Exact) -> Wall:
+        """As the function of this name, for these clock changes."""
+        return Wall(exact + self.offsets[np.searchsorted(self.at, exact, side="right")])
+
 
 def resolve(wall: Wall, zone: str) -> Exact:
     """The instants at which a zone's clocks show these times (RFC 5545, 3.3.5). Any shape; seconds in and out."""
-    changes = _changes_around(zone, wall)
-    index = np.searchsorted(changes.skipped_or_first, wall, side="right")
-    return Exact(wall - changes.offsets[index])
+    return _changes_around(zone, wall).resolve(wall)
 
 
 def wall_clock(exact: Exact, zone: str) -> Wall:
     """What a zone's clocks show at these instants. Any shape; seconds in and out."""
-    changes = _changes_around(zone, exact)
-    return Wall(exact + changes.offsets[np.searchsorted(changes.at, exact, side="right")])
+    return _changes_around(zone, exact).wall_clock(exact)
+
+
+def occurs_once(wall: Wall, zone: str) -> NDArray[np.bool_]:
+    """Whether a zone's clocks show these times exactly once: not skipped by a clock change, nor repeated."""
+    changes = _changes_around(zone, wall)
+    begins = changes.at + np.minimum(changes.offsets[:-1], changes.offsets[1:])
+    unsettled = np.append(begins, np.iinfo(np.int64).max)
+    return np.asarray(wall < unsettled[np.searchsorted(changes.skipped_or_first, wall, side="right")])
 
 
 def days_as_wall(days: Int64Array, minutes: Int64Array | int = 0) -> Wall:
@@ -129,7 +148,7 @@ def _changes(zone: str, first: int, last: int) -> ClockChanges:
     after = np.concatenate([found_after for _, found_after in found])
     start = _offset(zone, int(datetime(first, 1, 1, tzinfo=UTC).timestamp()))
     offsets = np.concatenate([[start], after]).astype(np.int64)
-    return ClockChanges(at, offsets, at + np.maximum(offsets[:-1], offsets[1:]))
+    return ClockChanges.of(at, offsets)
 
 
 @lru_cache(maxsize=4096)
