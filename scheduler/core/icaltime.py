@@ -19,7 +19,7 @@ LONGEST_SECONDS = 100 * 366 * DAY_SECONDS
 
 
 class IcalTime(NamedTuple):
-    """A moment as it is written: seconds since 1970 on a wall clock, whether that one is UTC's, whether it is a date."""
+    """A moment as it is written: seconds since 1970 on a wall clock, whether that one is UTC, whether it is a date."""
 
     wall: int
     utc: bool = False

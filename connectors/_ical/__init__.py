@@ -1,0 +1,1 @@
+"""iCalendar text to busy times: repair, scan, expand; titles and people are never looked at."""
