@@ -76,6 +76,10 @@ class Horizon:
         """Seconds since 1970 as whole minutes since the epoch, rounded down."""
         return (exact - int(self.epoch.timestamp())) // MINUTE
 
+    def exact(self, minutes: Int64Array) -> Exact:
+        """Minutes since the epoch as seconds since 1970."""
+        return Exact(minutes * MINUTE + int(self.epoch.timestamp()))
+
     def outward(self, seconds: Intervals) -> Intervals:
         """Busy seconds as minutes since the epoch, rounded outward: a minute touched is a minute taken."""
         shifted = seconds - int(self.epoch.timestamp())

@@ -1,0 +1,172 @@
+"""Where the sessions of one series can stand: every start that fits its people, and every date its rules may name.
+
+A rule is a first week (or month), a day and a time of day for each slot of the rotation. All of them are slices of
+two tables: `dates` says on which day of the horizon a session falls, `regular` which start a day and time of day mean.
+Clock changes live only in the tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scheduler.core.availability import Availability, Bitmap, Lattice, availability, possible_starts
+from scheduler.core.interval import (
+    DAY_MINUTES,
+    MINUTE,
+    WEEK_MINUTES,
+    Exact,
+    Horizon,
+    Int64Array,
+    Intervals,
+    no_intervals,
+)
+from scheduler.core.pain import pain
+from scheduler.core.problem import Problem
+from scheduler.core.series import NTHS, Cadence, Series, Slot, regular_days
+from scheduler.core.walltime import days_as_wall, resolve, wall_clock
+
+NOWHERE = -1
+"""In tables of starts, days and weeks: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallGrid:
+    """A zone's grid of wall times laid on the lattice.
+
+    `regular[day, time]`: the lattice index that a date of the horizon and a time of day mean (RFC 5545 in gaps and
+    folds). `week[index]`: the zone's week in which a lattice minute stands, if the zone's clocks then show a time of
+    the grid, else NOWHERE.
+    """
+
+    regular: Int64Array
+    week: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The starts (n) at which a series' required people and its quorum are free, and the dates of its rules.
+
+    `starts`: minutes since the epoch, sorted. `week`: the week into which a moved session may go there, or NOWHERE.
+    `comes[n, optional]`: who of the optional people is free. `pain[n, members]`. `regular[day, time]`: an index into
+    `starts`, or NOWHERE. `dates[first, choice, session]`: the day of the horizon, or NOWHERE; `choices` are the days a
+    slot may name, as slots without their time.
+    """
+
+    series: Series
+    grid_minutes: int
+    starts: Int64Array
+    week: Int64Array
+    comes: Bitmap
+    pain: Int64Array
+    regular: Int64Array
+    dates: Int64Array
+    choices: tuple[Slot, ...]
+
+    def slot(self, choice: int, time: int) -> Slot:
+        """The slot on a day of `choices` at a time of day counted in steps of the grid."""
+        return replace(self.choices[choice], minute=time * self.grid_minutes)
+
+    def clear_of(self, taken: Mapping[str, Intervals], buffers: Mapping[str, int]) -> "Candidates":
+        """What is left where people also keep clear of these sessions, and of their buffers around them."""
+        blocked = [self._blocked(taken.get(who, no_intervals()), buffers[who]) for who in self.series.members]
+        required, optional = blocked[: len(self.series.required)], blocked[len(self.series.required) :]
+        comes = self.comes & ~np.array(optional, dtype=bool).reshape(len(optional), len(self.starts)).T
+        fits = ~np.any(required, axis=0) & (comes.sum(axis=1) >= self.series.quorum)
+        return replace(self, comes=comes)._only(fits)
+
+    def _blocked(self, taken: Intervals, buffer: int) -> Bitmap:
+        around = taken[np.argsort(taken[:, 0], kind="stable")] + np.array([-buffer, buffer])
+        around[:, 1] = np.maximum.accumulate(around[:, 1])
+        return Availability(no_intervals(), around).is_taken(self.starts, self.series.duration)
+
+    def _only(self, kept: Bitmap) -> "Candidates":
+        number = np.append(np.where(kept, np.cumsum(kept) - 1, NOWHERE), NOWHERE)
+        return replace(
+            self,
+            starts=self.starts[kept],
+            week=self.week[kept],
+            comes=self.comes[kept],
+            pain=self.pain[kept],
+            regular=number[self.regular],
+        )
+
+
+def all_candidates(problem: Problem) -> tuple[Candidates, ...]:
+    """Those of every series of a problem, in its order."""
+    lattice = Lattice.of(problem.horizon, problem.grid_minutes)
+    known = {person.id: availability(person, problem.horizon) for person in problem.people.values()}
+    zones = {series.anchor_zone for series in problem.series}
+    grids = {zone: wall_grid(zone, problem.horizon, problem.grid_minutes, lattice) for zone in sorted(zones)}
+    return tuple(candidates(problem, series, known, grids[series.anchor_zone], lattice) for series in problem.series)
+
+
+def candidates(
+    problem: Problem, series: Series, known: Mapping[str, Availability], grid: WallGrid, lattice: Lattice
+) -> Candidates:
+    """The starts of one series at which its people are free, by what is known of each of them."""
+    free = np.array([possible_starts(known[who], series.duration, lattice) for who in series.members])
+    required, optional = free[: len(series.required)], free[len(series.required) :]
+    named = grid.week != NOWHERE
+    named[grid.regular] = True
+    fits = np.flatnonzero(named & required.all(axis=0) & (optional.sum(axis=0) >= series.quorum))
+    number = np.full(lattice.size, NOWHERE, dtype=np.int64)
+    number[fits] = np.arange(len(fits))
+    starts = lattice.first + fits * lattice.step
+    choices, dates = rule_dates(series, problem.horizon)
+    return Candidates(
+        series=series,
+        grid_minutes=problem.grid_minutes,
+        starts=starts,
+        week=grid.week[fits] if series.movable else np.full(len(fits), NOWHERE, dtype=np.int64),
+        comes=optional[:, fits].T,
+        pain=_pains(problem, series, starts),
+        regular=number[grid.regular],
+        dates=dates,
+        choices=choices,
+    )
+
+
+def wall_grid(zone: str, horizon: Horizon, grid_minutes: int, lattice: Lattice) -> WallGrid:
+    """Lay a zone's grid of wall times on the lattice."""
+    days = horizon.first_monday.toordinal() + np.arange(horizon.weeks * 7)
+    times = np.arange(0, DAY_MINUTES, grid_minutes)
+    regular = lattice.index(horizon.minutes(resolve(days_as_wall(days[:, None], times), zone)))
+    minutes = lattice.first + np.arange(lattice.size) * lattice.step
+    shown = horizon.minutes(wall_clock(horizon.exact(minutes), zone))
+    week = shown // WEEK_MINUTES
+    inside = (shown % grid_minutes == 0) & (week >= 0) & (week < horizon.weeks)
+    return WallGrid(regular, np.where(inside, week, NOWHERE))
+
+
+def rule_dates(series: Series, horizon: Horizon) -> tuple[tuple[Slot, ...], Int64Array]:
+    """The days that a slot may name, and `dates[first, choice, session]` in days since the first Monday.
+
+    A day outside the horizon is NOWHERE; a rule is allowed where none of its own is.
+    """
+    if series.cadence.monthly:
+        choices = tuple(Slot(weekday, 0, nth) for nth in NTHS for weekday in range(7))
+        periods = _month_days(choices, horizon)
+    else:
+        choices = tuple(Slot(weekday, 0) for weekday in range(7))
+        periods = np.arange(horizon.weeks)[:, None] * 7 + np.arange(7)
+    index = np.arange(series.sessions) * (1 if series.cadence.monthly else series.cadence.every_weeks)
+    firsts = np.arange(max(0, len(periods) - int(index.max(initial=0))))
+    return choices, periods[firsts[:, None] + index].transpose(0, 2, 1)
+
+
+def _month_days(choices: tuple[Slot, ...], horizon: Horizon) -> Int64Array:
+    """The day that each choice names in each month which the horizon touches, shape (months, choices)."""
+    first = horizon.first_monday
+    last = first.fromordinal(first.toordinal() + horizon.weeks * 7 - 1)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    every_month = Series(
+        id="", required=(), duration=1, sessions=months, cadence=Cadence(monthly=True), anchor_zone="UTC"
+    )
+    days = np.stack([regular_days(every_month, 0, [choice], horizon) for choice in choices], axis=1) - first.toordinal()
+    return np.where((days >= 0) & (days < horizon.weeks * 7), days, NOWHERE)
+
+
+def _pains(problem: Problem, series: Series, starts: Int64Array) -> Int64Array:
+    limits = [problem.people[who].boundary for who in series.members]
+    return np.stack([pain(limit, starts, series.duration, problem.horizon) for limit in limits], axis=1)
