@@ -1,0 +1,111 @@
+"""Runs CP-SAT so that the same model gives the same answer, and that it can be stopped at any moment."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from ortools.sat.python.cp_model import FEASIBLE, INFEASIBLE, OPTIMAL, CpModel, CpSolver, LinearExprT
+
+LOOK_UP_SECONDS = 0.05  # how often a running search looks whether it should stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How to search. The same seed gives the same plan, for any number of workers, unless `time_limit` cuts in.
+
+    `workers`: most processes at once. `time_limit`: seconds on the wall, None for no limit.
+    """
+
+    seed: int = 1
+    workers: int = 1
+    time_limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The values of a model's variables at the least cost found, and whether that is proven to be the least.
+
+    None where the search ended without any.
+    """
+
+    values: tuple[int, ...] | None = None
+    cost: int = 0
+    proven: bool = False
+
+
+@dataclass(slots=True)
+class Search:
+    """One run of the solver: its parameters, its end, and whether that end has cut anything short."""
+
+    params: Params
+    stop: Event
+    deadline: float | None = field(init=False)
+    stopped: bool = False
+
+    def __post_init__(self) -> None:
+        limit = self.params.time_limit
+        self.deadline = None if limit is None else time.monotonic() + limit
+
+    @property
+    def is_over(self) -> bool:
+        """Whether to stop now; the wall clock is asked only where a limit was given."""
+        over = self.stop.is_set() or (self.deadline is not None and time.monotonic() >= self.deadline)
+        self.stopped = self.stopped or over
+        return over
+
+    def minimize(self, cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None, effort: float) -> Answer:
+        """Minimize one cost; `effort` is CP-SAT's deterministic time, near to seconds but the same on every machine."""
+        if self.is_over:
+            return Answer()
+        cp.minimize(cost)
+        _hint(cp, hint)
+        answer = self._run(cp, effort, presolve=True)
+        # ortools issues 5003 and 5274: presolve of 9.15 may call a model infeasible that is not
+        return answer or self._run(cp, effort, presolve=False) or Answer()
+
+    def _run(self, cp: CpModel, effort: float, *, presolve: bool) -> Answer | None:
+        """An answer, or None where CP-SAT says that there can be none."""
+        solver = CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2  # with one worker the default takes minutes for what takes a second
+        solver.parameters.random_seed = self.params.seed
+        solver.parameters.max_deterministic_time = effort
+        solver.parameters.catch_sigint_signal = False  # it would swallow Ctrl-C
+        solver.parameters.cp_model_presolve = presolve
+        self._wait(solver, cp)
+        status = solver.response_proto.status
+        if status in (OPTIMAL, FEASIBLE):
+            values, cost = tuple(solver.response_proto.solution), round(solver.objective_value)
+            return Answer(values, cost, proven=status == OPTIMAL)
+        return None if status == INFEASIBLE else Answer()
+
+    def _wait(self, solver: CpSolver, cp: CpModel) -> None:
+        """Solve in a thread, so that this one can be interrupted and can stop the other."""
+        done = Event()
+        thread = Thread(target=_solve, args=(solver, cp, done), daemon=True)
+        thread.start()
+        try:
+            while not done.wait(LOOK_UP_SECONDS):
+                if self.is_over:
+                    solver.stop_search()
+        finally:
+            while not done.is_set():  # an exception goes on only when the search has ended
+                solver.stop_search()
+                done.wait(LOOK_UP_SECONDS)
+            thread.join()
+
+
+def _solve(solver: CpSolver, cp: CpModel, done: Event) -> None:
+    try:
+        solver.solve(cp)
+    finally:
+        done.set()
+
+
+def _hint(cp: CpModel, values: Sequence[int] | None) -> None:
+    cp.clear_hints()  # type: ignore[no-untyped-call]  # ortools leaves this one untyped
+    if values is not None:
+        hint = cp.proto.solution_hint
+        hint.vars.extend(range(len(values)))
+        hint.values.extend(values)
