@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from connectors._ical.scan import Component
 from scheduler.core.freebusy import ReadWarning
 
-MOST_PLACES = 100
 LONGEST_UID = 80
 
 
@@ -32,9 +31,7 @@ class Report:
     def warn(self, what: str) -> None:
         """Something was repaired or left out, and people should know."""
         uid = "".join(letter if letter.isprintable() else "?" for letter in self.component.text(b"UID")[:LONGEST_UID])
-        # to count lines is a walk over the file, too long to take for thousands of broken events
-        line = self.component.line if len(self.findings.warnings) < MOST_PLACES else 0
-        self.findings.warnings.append((self.owner, ReadWarning(what, uid, line)))
+        self.findings.warnings.append((self.owner, ReadWarning(what, uid, self.component.line)))
 
     def cannot_know(self, what: str) -> None:
         """Some of its dates can't be known, so nobody can be called free because of it."""

@@ -25,7 +25,7 @@ MOST_WARNINGS = 100
 class Reading:
     """What the texts of a calendar say of a window, still by event: `owners` has an index into `uids` a row of busy.
 
-    Events without a UID have the UID "", each an index of its own. `whole` is False where a text was cut off.
+    What has no UID has the UID "" and an index of its own. `unknown` are those of which some dates can't be known.
     """
 
     uids: tuple[str, ...]
@@ -34,16 +34,13 @@ class Reading:
     unavailable: Intervals
     warnings: tuple[tuple[int, ReadWarning], ...]
     unknown: frozenset[int]
-    whole: bool
 
     def free_busy(self, own: Callable[[str], bool]) -> FreeBusy:
         """All of it, less the events that are our own."""
         left_out = {index for index, uid in enumerate(self.uids) if uid and own(uid)}
         kept = ~np.isin(self.owners, list(left_out))
         warnings = tuple(dict.fromkeys(warning for index, warning in self.warnings if index not in left_out))
-        return FreeBusy(
-            merged(self.busy[kept]), self.unavailable, self.whole and self.unknown <= left_out, _shortened(warnings)
-        )
+        return FreeBusy(merged(self.busy[kept]), self.unavailable, self.unknown <= left_out, _shortened(warnings))
 
     def updated(self, newer: "Reading") -> "Reading":
         """With the events of a newer reading in place of those of the same UID; published hours stay as they are."""
@@ -61,7 +58,6 @@ class Reading:
             + tuple((index + len(kept), warning) for index, warning in newer.warnings),
             frozenset(int(place[index]) for index in self.unknown if place[index] >= 0)
             | {index + len(kept) for index in newer.unknown},
-            self.whole and newer.whole,
         )
 
 
@@ -114,9 +110,17 @@ class _Reader:
         hours = [(self._number(part.text(b"UID")), part, clocks) for part, clocks in self._all(b"VAVAILABILITY")]
         unavailable = unavailable_hours(hours, self._window, self._findings)
         busy, owners = self._into.rows()
-        whole = all(found.whole and found.components for found in self._scans)
+        self._look_for_gaps()
         warnings, unknown = tuple(self._findings.warnings), frozenset(self._findings.unknown)
-        return Reading(tuple(self._uids), busy, owners, unavailable, warnings, unknown, whole)
+        return Reading(tuple(self._uids), busy, owners, unavailable, warnings, unknown)
+
+    def _look_for_gaps(self) -> None:
+        """Of a text that breaks off, or is no calendar at all, nobody knows what else it would say."""
+        for found in self._scans:
+            if not found.components:
+                self._findings.of(self._number(""), found.root).cannot_know("One of the texts is no calendar.")
+            elif not found.whole:
+                self._findings.of(self._number(""), found.root).cannot_know("The text breaks off in the middle.")
 
     def _number(self, uid: str) -> int:
         self._uids.append(uid)

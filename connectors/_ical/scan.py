@@ -58,10 +58,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What stands in one file; `whole` is False where it ends in the middle of something."""
+    """What stands in one file, below a `root` without a name; `whole` is False where it ends inside a component."""
 
-    components: list[Component]
+    root: Component
     whole: bool
+
+    @property
+    def components(self) -> list[Component]:
+        """Calendars, and what stands outside of any."""
+        return self.root.children
 
 
 def scan(source: Source) -> Scanned:
@@ -80,7 +85,7 @@ def scan(source: Source) -> Scanned:
             _end(stack, rest[1:].strip().upper())
         else:
             stack[-1].properties.append((name, rest))
-    return Scanned(root.children, whole=len(stack) == 1)
+    return Scanned(root, whole=len(stack) == 1)
 
 
 def split(rest: bytes) -> tuple[dict[str, str], str]:

@@ -7,32 +7,47 @@ Everything stays bytes until a value is needed: lines may be folded within a cha
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
+from functools import cached_property
 
-_FOLD = re.compile(rb"\n[ \t]")
+import numpy as np
+
+from scheduler.core.interval import Int64Array
+
+_FOLD = re.compile(rb"\n+[ \t]")  # some exports double their line ends
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """One file: `lines` unfolded and ended by LF alone; `folded` as it was, to count lines when one must be named."""
+    """One file with LF at the end of lines: `folded` as it was, and `lines` joined."""
 
-    lines: bytes
     folded: bytes
+
+    @cached_property
+    def lines(self) -> bytes:
+        """The text without its folds."""
+        return _FOLD.sub(b"", self.folded)
 
     def line_at(self, offset: int) -> int:
         """The number, from 1, of the line of the file that stands at an offset into `lines`."""
-        number = seen = 0
-        for number, line in enumerate(self.folded.split(b"\n"), start=1):
-            is_fold = number > 1 and line[:1] in (b" ", b"\t")
-            seen += len(line) - 1 if is_fold else len(line) + 1
-            if seen > offset + 1:
-                break
-        return number
+        before = np.searchsorted(self._line_ends, offset)
+        folds = np.searchsorted(self._folds[:, 0], offset)
+        return int(1 + before + self._folds[:folds, 1].sum())
+
+    @cached_property
+    def _line_ends(self) -> Int64Array:
+        return np.flatnonzero(np.frombuffer(self.lines, dtype=np.uint8) == ord("\n"))
+
+    @cached_property
+    def _folds(self) -> Int64Array:
+        """Each fold's offset into `lines` and the line ends that it takes away."""
+        spans = np.array([match.span() for match in _FOLD.finditer(self.folded)], dtype=np.int64).reshape(-1, 2)
+        sizes = spans[:, 1] - spans[:, 0]
+        return np.stack([spans[:, 0] - np.cumsum(sizes) + sizes, sizes - 1], axis=1)
 
 
 def source_of(raw: bytes) -> Source:
     """A file's bytes, in any of the forms that exports have."""
-    folded = _as_utf8(raw).replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return Source(_FOLD.sub(b"", folded), folded)
+    return Source(_as_utf8(raw).replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
 
 
 def decoded(value: bytes) -> str:
@@ -45,8 +60,8 @@ def _as_utf8(raw: bytes) -> bytes:
         return raw[len(BOM_UTF8) :]
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return raw.decode("utf-16", errors="replace").encode()
-    # without a mark: every second byte of UTF-16 is zero, since it begins with a BEGIN
-    for encoding, start in (("utf-16-le", b"B\0E\0"), ("utf-16-be", b"\0B\0E")):
-        if raw[:4] == start:
+    # without a mark it still shows: the text starts with the B of BEGIN, and every second byte is zero
+    for encoding, start in (("utf-16-le", b"B\0"), ("utf-16-be", b"\0B")):
+        if raw.startswith(start):
             return raw.decode(encoding, errors="replace").encode()
     return raw

@@ -1,0 +1,38 @@
+"""iCalendar files as calendars. The files are strangers' work, and are read in a process of their own."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from connectors._ical.files import read_below, read_file
+from connectors._ical.guard import read_guarded
+from scheduler.core.freebusy import FreeBusy, ReadWarning
+from scheduler.core.interval import Interval
+from scheduler.errors import Unavailable
+
+
+class IcsFiles:
+    """The calendar files below a folder (a CalendarReader); a calendar is named by its path from there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def free_busy(self, calendar: str, *, zone: str, window: Interval, own: Callable[[str], bool]) -> FreeBusy:
+        """What one file says. Raises Unavailable, or InputError where the path leads out of the folder."""
+        return read_guarded([read_below(self._root, calendar)], zone=zone, window=window).free_busy(own)
+
+
+def read_collection(paths: Sequence[Path], *, zone: str, window: Interval) -> FreeBusy:
+    """What several files say that are one calendar, sharing UIDs and time zones, wherever they are.
+
+    A file that can't be opened is a warning, and leaves `complete` False. Raises Unavailable where none can.
+    """
+    texts, lost = [], []
+    for path in paths:
+        try:
+            texts.append(read_file(path))
+        except Unavailable as error:
+            lost.append(ReadWarning(str(error)))
+    if not texts:
+        raise Unavailable(" ".join(map(str, lost)) or "There is no file to read.")
+    found = read_guarded(texts, zone=zone, window=window).free_busy(lambda uid: False)
+    return FreeBusy(found.busy, found.unavailable, found.complete and not lost, (*lost, *found.warnings))
