@@ -60,19 +60,6 @@ class SavedPlan:
     decided_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One event to put or to cancel. Its id is that of the decision: the same one is never owed twice."""
-
-    event: Event
-    cancel: bool = False
-
-    @property
-    def id(self) -> str:
-        """UID and SEQUENCE."""
-        return f"{self.event.uid}#{self.event.sequence}"
-
-
 class Store(Protocol):
     """What is remembered between runs: what was read, planned, decided and written."""
 
@@ -96,22 +83,18 @@ class Store(Protocol):
         """What was applied last."""
         ...
 
-    def live_events(self) -> tuple[Event, ...]:
-        """Every event that should stand in calendars now."""
+    def events(self) -> tuple[Event, ...]:
+        """Every event that was ever published, as it should stand now; cancelled ones too, their UIDs are spent."""
         ...
 
-    def cancelled_events(self) -> tuple[Event, ...]:
-        """Every event that was taken back; its UID is not used again."""
+    def decide(self, standing: SavedPlan, events: Sequence[Event]) -> None:
+        """Make a plan the standing one and owe these events' writing: all of it, or, after a crash, nothing."""
         ...
 
-    def decide(self, standing: SavedPlan, writes: Sequence[Write]) -> None:
-        """Make a plan the standing one and owe these writes: all of it, or, after a crash, nothing."""
+    def pending(self) -> tuple[Event, ...]:
+        """Events whose writing is owed, in order."""
         ...
 
-    def pending(self) -> tuple[Write, ...]:
-        """Writes that are owed, in their order."""
-        ...
-
-    def done(self, write: Write, at: datetime) -> None:
-        """Note that a write was confirmed."""
+    def done(self, event: Event, at: datetime) -> None:
+        """Note that an event's writing was confirmed."""
         ...

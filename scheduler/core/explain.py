@@ -5,7 +5,7 @@ is what was decided there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -13,13 +13,14 @@ import numpy as np
 
 from scheduler.core import commitments
 from scheduler.core.availability import Availability, Bitmap, availability
+from scheduler.core.candidates import NOWHERE, rule_dates
 from scheduler.core.commitments import attended, full_days
-from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, Intervals, merged, no_intervals
+from scheduler.core.interval import DAY_MINUTES, MINUTE, Exact, Horizon, Int64Array, Intervals, merged, no_intervals
 from scheduler.core.people import Participant
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
-from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, wall_clock
+from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, days_as_wall, resolve, wall_clock
 
 
 class Limit(StrEnum):
@@ -104,16 +105,22 @@ def missing_sessions(problem: Problem, series: Series, placement: Placement, pla
     return explain_starts(problem, series, np.array(skipped, dtype=np.int64), plan=plan, notes=notes)
 
 
-def nearest_start(
-    problem: Problem, series: Series, candidates: Int64Array, *, plan: Plan | None = None, notes: Notes | None = None
-) -> Explanation | None:
-    """Of several starts the one that the fewest limits block, explained; None where there are none to choose from."""
-    if not len(candidates):
+def closest_slot(problem: Problem, series: Series) -> Slot | None:
+    """The slot whose dates, from the first week or month on, the fewest limits of its required people block.
+
+    None where the sessions don't fit into the horizon at all.
+    """
+    choices, dates = rule_dates(series, problem.horizon)
+    if not len(dates) or not series.sessions:
         return None
-    told = explain_starts(problem, series, candidates, plan=plan, notes=notes)
-    count = {start: sum(start in blocker.starts for blocker in told.blockers) for start in told.starts}
-    best = min(told.starts, key=lambda start: (count[start], start))
-    return explain_starts(problem, series, np.array([best]), plan=plan, notes=notes)
+    times = np.arange(0, DAY_MINUTES, problem.grid_minutes)
+    walls = days_as_wall(problem.horizon.first_monday.toordinal() + dates[0][:, None, :], times[:, None])
+    starts = problem.horizon.minutes(resolve(walls, series.anchor_zone))
+    known = [availability(problem.people[who], problem.horizon) for who in series.required]
+    free = np.sum([each.fits(starts, series.duration) for each in known], axis=(0, 3))
+    free[(dates[0] == NOWHERE).any(axis=1)] = -1
+    choice, time = np.unravel_index(int(np.argmax(free)), free.shape)
+    return replace(choices[choice], minute=int(times[time]))
 
 
 def _blockers(

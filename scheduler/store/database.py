@@ -27,7 +27,9 @@ def open_database(path: Path) -> Engine:
                 connection.exec_driver_sql(f"PRAGMA user_version = {int(NEWEST)}")
                 connection.commit()
     except DatabaseError as fault:
-        raise Unavailable(f"{path}: the state can't be opened ({fault.orig}). Is the disk full or the file damaged?") from None
+        raise Unavailable(
+            f"{path}: the state can't be opened ({fault.orig}). Is the disk full or the file damaged?"
+        ) from None
     return engine
 
 

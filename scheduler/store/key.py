@@ -22,6 +22,7 @@ def programme_key(path: Path) -> bytes:
 
 def _make(path: Path) -> None:
     """Written aside and linked into place: a crash leaves no half a key, and of two makers one wins."""
+    path.parent.mkdir(exist_ok=True)
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(BYTES))

@@ -7,16 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from scheduler.core.change import event_from_json, event_to_json
-from scheduler.core.event import Event
+from scheduler.core.event import Event, event_from_json, event_to_json
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import Intervals, as_intervals
 from scheduler.core.plan import plan_from_json, plan_to_json
 from scheduler.core.problem import problem_from_json, problem_to_json
-from scheduler.ports import SavedPlan, Write
+from scheduler.ports import SavedPlan
 from scheduler.store import tables
 from scheduler.store.database import open_database
 
@@ -61,49 +60,43 @@ class SqlStore:
         """What was applied last."""
         return self._plan(STANDING)
 
-    def live_events(self) -> tuple[Event, ...]:
-        """Every event that should stand in calendars now."""
-        return self._events(cancelled=False)
+    def events(self) -> tuple[Event, ...]:
+        """Every event that was ever published, as it should stand now."""
+        with self._engine.connect() as connection:
+            documents = connection.execute(select(tables.event.c.document).order_by(tables.event.c.uid)).scalars()
+            return tuple(event_from_json(document) for document in documents)
 
-    def cancelled_events(self) -> tuple[Event, ...]:
-        """Every event that was taken back; its UID is not used again."""
-        return self._events(cancelled=True)
-
-    def decide(self, standing: SavedPlan, writes: Sequence[Write]) -> None:
-        """Make a plan the standing one and owe these writes, in one transaction."""
-        at = _seconds(standing.decided_at)
+    def decide(self, standing: SavedPlan, events: Sequence[Event]) -> None:
+        """Make a plan the standing one and owe these events' writing, in one transaction."""
         with self._engine.begin() as connection:
             _put_plan(connection, STANDING, standing)
-            for position, write in enumerate(writes):
-                _put_event(connection, write)
-                _put_write(connection, write, position, at)
+            last = connection.execute(select(func.max(tables.outbound_write.c.position))).scalar() or 0
+            for position, event in enumerate(events, start=last + 1):
+                _put_event(connection, event)
+                _owe(connection, event, position, _seconds(standing.decided_at))
 
-    def pending(self) -> tuple[Write, ...]:
-        """Writes that were decided and not yet confirmed, in their order."""
+    def pending(self) -> tuple[Event, ...]:
+        """Events whose writing is owed, in order."""
         table = tables.outbound_write
-        query = select(table).where(table.c.done_at.is_(None)).order_by(table.c.decided_at, table.c.position)
+        query = select(table.c.document).where(table.c.done_at.is_(None)).order_by(table.c.position)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(Write(event_from_json(row["document"]), cancel=row["cancel"]) for row in rows)
+            return tuple(event_from_json(document) for document in connection.execute(query).scalars())
 
-    def done(self, write: Write, at: datetime) -> None:
-        """Note that a write was confirmed."""
+    def done(self, event: Event, at: datetime) -> None:
+        """Note that an event's writing was confirmed."""
         table = tables.outbound_write
+        mine = (table.c.uid == event.uid) & (table.c.sequence == event.sequence)
         with self._engine.begin() as connection:
-            connection.execute(update(table).where(table.c.id == write.id).values(done_at=_seconds(at)))
+            connection.execute(update(table).where(mine).values(done_at=_seconds(at)))
 
     def _plan(self, kind: str) -> SavedPlan | None:
         with self._engine.connect() as connection:
             row = connection.execute(select(tables.plan).where(tables.plan.c.kind == kind)).mappings().first()
         if row is None:
             return None
-        return SavedPlan(problem_from_json(row["problem"]), plan_from_json(row["document"]), _instant(row["decided_at"]))
-
-    def _events(self, *, cancelled: bool) -> tuple[Event, ...]:
-        table = tables.event
-        query = select(table.c.document).where(table.c.cancelled.is_(cancelled)).order_by(table.c.uid)
-        with self._engine.connect() as connection:
-            return tuple(event_from_json(document) for document in connection.execute(query).scalars())
+        return SavedPlan(
+            problem_from_json(row["problem"]), plan_from_json(row["document"]), _instant(row["decided_at"])
+        )
 
 
 def _put_plan(connection: Connection, kind: str, saved: SavedPlan) -> None:
@@ -117,19 +110,17 @@ def _put_plan(connection: Connection, kind: str, saved: SavedPlan) -> None:
     connection.execute(insert(tables.plan), row)
 
 
-def _put_event(connection: Connection, write: Write) -> None:
-    table = tables.event
-    connection.execute(delete(table).where(table.c.uid == write.event.uid))
-    row = {"uid": write.event.uid, "cancelled": write.cancel, "document": event_to_json(write.event)}
-    connection.execute(insert(table), row)
+def _put_event(connection: Connection, event: Event) -> None:
+    connection.execute(delete(tables.event).where(tables.event.c.uid == event.uid))
+    connection.execute(insert(tables.event), {"uid": event.uid, "document": event_to_json(event)})
 
 
-def _put_write(connection: Connection, write: Write, position: int, at: int) -> None:
+def _owe(connection: Connection, event: Event, position: int, at: int) -> None:
     row = {
-        "id": write.id,
+        "uid": event.uid,
+        "sequence": event.sequence,
         "position": position,
-        "cancel": write.cancel,
-        "document": event_to_json(write.event),
+        "document": event_to_json(event),
         "decided_at": at,
     }
     connection.execute(insert(tables.outbound_write), row)

@@ -35,16 +35,15 @@ event = Table(
     "event",
     metadata,
     Column("uid", String(255), primary_key=True),
-    Column("cancelled", Boolean, nullable=False),
     Column("document", Text, nullable=False),
 )
 
 outbound_write = Table(
     "outbound_write",
     metadata,
-    Column("id", String(320), primary_key=True),  # uid and sequence: the same decision is never written twice
+    Column("uid", String(255), primary_key=True),  # with the sequence: the same decision is never owed twice
+    Column("sequence", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
-    Column("cancel", Boolean, nullable=False),
     Column("document", Text, nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),

@@ -32,14 +32,13 @@ def upgrade() -> None:
     op.create_table(
         "event",
         sa.Column("uid", sa.String(255), primary_key=True),
-        sa.Column("cancelled", sa.Boolean, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
     op.create_table(
         "outbound_write",
-        sa.Column("id", sa.String(320), primary_key=True),
+        sa.Column("uid", sa.String(255), primary_key=True),
+        sa.Column("sequence", sa.Integer, primary_key=True),
         sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("cancel", sa.Boolean, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("decided_at", sa.BigInteger, nullable=False),
         sa.Column("done_at", sa.BigInteger),

@@ -1,0 +1,160 @@
+"""`solve` and `verify`: the solver's interchange formats, without a programme around them."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.console import Json, print_json, progress, read_text, write_json
+from scheduler.core.plan import Plan, plan_from_json, plan_to_json
+from scheduler.core.problem import Problem, problem_from_json
+from scheduler.core.verify import Report, check
+from scheduler.errors import RondoError
+from scheduler.solve import Params, Progress, solve
+
+STOPPED = 130
+PAUSE_SECONDS = 5.0
+PAUSE_SECONDS_TTY = 0.2
+
+ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM", help="A rondo-problem/1 file.")]
+PreviousFile = Annotated[Path | None, typer.Option("--previous", help="The plan that stands: it is repaired, not replaced.")]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.1, help="Stop after so many seconds, keep the best.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they don't change the plan.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another seed may find another equally good plan.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("solve", epilog="Example: rondo solve problem.json -o plan.json")(solve_file)
+    app.command("verify", epilog="Example: rondo verify problem.json plan.json")(verify_file)
+
+
+def solve_file(
+    problem_file: ProblemFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the plan is written.")] = Path("plan.json"),
+    previous: PreviousFile = None,
+    time_limit: TimeLimit = None,
+    workers: Workers = 1,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Find a plan for a problem file."""
+    problem = read_problem(problem_file)
+    before = read_plan(previous) if previous else None
+    params = Params(seed=seed, workers=workers, time_limit=time_limit)
+    with stoppable() as stop:
+        plan = solve(problem, before, params=params, stop=stop, report=reporter())
+    report = check(problem, plan, before)
+    if report.faults:
+        raise RondoError(f"the plan breaks a rule and is not used: {report.faults[0]}. This is a fault of Rondo's.")
+    write_json(output, plan_to_json(plan))
+    _tell(report, plan, json)
+    if stop.is_set():
+        raise typer.Exit(STOPPED)
+
+
+def verify_file(
+    problem_file: ProblemFile,
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A rondo-plan/1 file.")],
+    previous: PreviousFile = None,
+    json: Json = False,
+) -> None:
+    """Check a plan against its problem by a way of its own, and score it. Exits with 1 where a rule is broken."""
+    problem, plan = read_problem(problem_file), read_plan(plan_file)
+    report = check(problem, plan, read_plan(previous) if previous else None)
+    if not json:
+        for fault in report.faults:
+            typer.echo(f"violation: {fault}")
+    _tell(report, plan, json)
+    if report.faults:
+        raise typer.Exit(1)
+
+
+def read_problem(path: Path) -> Problem:
+    """A problem file; raises InputError."""
+    return problem_from_json(read_text(path), str(path))
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan file; raises InputError."""
+    return plan_from_json(read_text(path), str(path))
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event instead of raising, so that the solver can hand over the best plan so far."""
+    stop = threading.Event()
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        progress("stopping: keeping the best plan so far")
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def reporter() -> Callable[[Progress], None]:
+    """Progress on stderr: on a terminal one line that changes, elsewhere a line every five seconds."""
+    tty = sys.stderr.isatty()
+    last = [time.monotonic()]
+
+    def report(at: Progress) -> None:
+        if time.monotonic() - last[0] < (PAUSE_SECONDS_TTY if tty else PAUSE_SECONDS):
+            return
+        last[0] = time.monotonic()
+        text = f"{at.stage} {at.done}/{at.of}, {at.happen} sessions, at most {at.bound} - Ctrl-C keeps the best so far"
+        typer.echo(f"\r{text:<90}" if tty else text, err=True, nl=not tty)
+
+    return report
+
+
+def score_document(report: Report) -> dict[str, object]:
+    """The figures of a checked plan, as JSON."""
+    score = report.score
+    return {
+        "planned": score.planned,
+        "happen": score.happen,
+        "held": score.held,
+        "moved": score.moved,
+        "pinned": score.pinned,
+        "skipped": score.skipped,
+        "unplaced_series": score.unplaced_series,
+        "changed": score.changed,
+        "keep": score.keep,
+        "strain": score.strain,
+        "excess_moves": score.excess_moves,
+        "absences": score.absences,
+        "worst_burden": round(score.worst_burden, 3),
+        "total_pain": score.total_pain,
+        "discomfort": score.discomfort,
+        "violations": len(report.faults),
+    }
+
+
+def _tell(report: Report, plan: Plan, json: bool) -> None:
+    if json:
+        document = {"schema": "rondo/solve/1", "score": score_document(report), "meta": dict(plan.meta)}
+        print_json(document | {"violations": list(report.faults)})
+        return
+    score = report.score
+    bound = f", at most {plan.meta['bound']} are possible" if "bound" in plan.meta else ""
+    typer.echo(
+        f"{score.happen} of {score.planned} sessions take place ({score.held} held, {score.moved} moved, "
+        f"{score.pinned} pinned){bound}."
+    )
+    typer.echo(
+        f"strain {score.strain}, worst burden {score.worst_burden:.1f} min a session, discomfort {score.discomfort}, "
+        f"{len(report.faults)} violations"
+    )
+
+

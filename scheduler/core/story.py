@@ -1,0 +1,98 @@
+"""What a plan says of one group, ready for words or JSON: its times on everybody's clock, and why sessions are missing.
+
+One telling for the command line, the pages and the API.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.core.explain import Notes, closest_slot, explain_slot, missing_sessions
+from scheduler.core.interval import WEEK_MINUTES
+from scheduler.core.plan import Placement, Plan, Status
+from scheduler.core.problem import Problem
+from scheduler.core.reasons import reasons
+from scheduler.core.series import Series
+from scheduler.core.words import Shift, WeekTime, place, shifts, usual_time
+
+SIGNS: Mapping[Status | None, str] = {
+    Status.HELD: "●",
+    Status.MOVED: "↷",
+    Status.PINNED: "◆",
+    Status.SKIPPED: "✕",
+    None: "·",
+}
+"""One sign a week: held, moved, put there by a person, without a time, and no session due."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStory:
+    """One slot: what the clocks of each zone usually show, and when they show something else."""
+
+    times: Mapping[str, WeekTime]
+    shifts: Mapping[str, tuple[Shift, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStory:
+    """A group's placement told: slots, one sign a week, and reasons in sentences for what is missing."""
+
+    placement: Placement
+    zones: tuple[str, ...]
+    slots: tuple[SlotStory, ...]
+    strip: str
+    why: tuple[str, ...]
+
+    def count(self, status: Status) -> int:
+        """How many sessions end up so."""
+        return sum(session.status is status for session in self.placement.sessions)
+
+
+def stories(problem: Problem, plan: Plan, notes: Notes, names: Mapping[str, str]) -> tuple[GroupStory, ...]:
+    """The stories of all series, in the order of the problem."""
+    placements = plan.by_series()
+    return tuple(_story(problem, series, placements[series.id], plan, notes, names) for series in problem.series)
+
+
+def starts_of_slot(problem: Problem, placement: Placement, number: int) -> tuple[datetime, ...]:
+    """The instants at which the sessions of one slot of a rotation are held at their regular time."""
+    count = max(1, len(placement.slots))
+    mine = placement.sessions[number::count]
+    return tuple(problem.horizon.instant(session.start) for session in mine if session.status is Status.HELD)
+
+
+def _story(
+    problem: Problem, series: Series, placement: Placement, plan: Plan, notes: Notes, names: Mapping[str, str]
+) -> GroupStory:
+    zones = tuple(dict.fromkeys(problem.people[who].boundary.zone for who in series.members))
+    starts = [starts_of_slot(problem, placement, number) for number in range(len(placement.slots))]
+    slots = tuple(_slot_story(zones, held) for held in starts if held)
+    missing = [session for session in placement.sessions if session.status is Status.SKIPPED]
+    why = _why(problem, series, placement, plan, notes, names) if missing else ()
+    return GroupStory(placement, zones, slots, _strip(problem, placement), why)
+
+
+def _slot_story(zones: tuple[str, ...], held: tuple[datetime, ...]) -> SlotStory:
+    return SlotStory({zone: usual_time(held, zone) for zone in zones}, {zone: shifts(held, zone) for zone in zones})
+
+
+def _why(
+    problem: Problem, series: Series, placement: Placement, plan: Plan, notes: Notes, names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Why sessions are missing; of a series without any slot, why the closest one is none."""
+    if placement.slots:
+        told = missing_sessions(problem, series, placement, plan, notes)
+        return tuple(reasons(told, problem, names))
+    slot = closest_slot(problem, series)
+    if slot is None:
+        return (f"{series.sessions} sessions don't fit into {problem.horizon.weeks} weeks",)
+    told = explain_slot(problem, series, [slot], 0, plan=plan, notes=notes)
+    closest = f"closest: {WeekTime(slot.weekday, slot.minute)} {place(series.anchor_zone)}"
+    return (closest, *reasons(told, problem, names))
+
+
+def _strip(problem: Problem, placement: Placement) -> str:
+    weeks: dict[int, Status] = {}
+    for session in placement.sessions:
+        weeks[session.start // WEEK_MINUTES] = session.status
+    return "".join(SIGNS[weeks.get(week)] for week in range(problem.horizon.weeks))

@@ -1,0 +1,152 @@
+"""The application on one page: refresh reads calendars, plan decides, apply writes the difference.
+
+Each function takes the ports that it needs and has one effect. Repair is no fourth verb: it is the same three with
+the standing plan as previous.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Event as Flag
+
+from scheduler.core.change import Change, Details, Keep, diff, events_of
+from scheduler.core.event import Attendee, Event
+from scheduler.core.freebusy import CalendarCopy
+from scheduler.core.plan import Plan
+from scheduler.core.verify import Report, check
+from scheduler.errors import InputError, RondoError, StalePlan, Unavailable
+from scheduler.ports import CalendarReader, CalendarWriter, Clock, Conferencing, SavedPlan, Store
+from scheduler.programme import Group, Person, Programme
+from scheduler.programme.problem import Posed
+from scheduler.solve import Params, Progress, solve
+
+READERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The problem that was posed, a plan for it, and the independent check of the plan."""
+
+    posed: Posed
+    plan: Plan
+    report: Report
+
+
+def refresh(programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock) -> tuple[CalendarCopy, ...]:
+    """Read every calendar of everybody and remember it; one that can't be read keeps its last good copy."""
+    copies = read_calendars(programme, reader=reader, store=store, clock=clock)
+    store.keep_copies(copies)
+    return copies
+
+
+def read_calendars(
+    programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock
+) -> tuple[CalendarCopy, ...]:
+    """As `refresh`, and remembers nothing. Our own events are left out, else every series would block itself."""
+    held, own = store.copies(), {event.uid for event in store.events()}
+
+    def read(job: tuple[Person, str]) -> CalendarCopy:
+        person, calendar = job
+        empty = CalendarCopy(person=person.id, calendar=calendar, tried_at=clock.now())
+        before = replace(held.get((person.id, calendar), empty), tried_at=clock.now())
+        try:
+            window = programme.horizon.interval
+            found = reader.free_busy(calendar, zone=person.boundary.zone, window=window, own=own.__contains__)
+        except (Unavailable, InputError) as fault:
+            return replace(before, error=str(fault))
+        return replace(before, error="", read_at=before.tried_at, free_busy=found)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return tuple(pool.map(read, [(person, each) for person in programme.people for each in person.calendars]))
+
+
+def plan(
+    posed: Posed,
+    *,
+    params: Params,
+    stop: Flag | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Planned:
+    """Decide where every session stands. Raises RondoError should the plan not pass its independent check."""
+    found = solve(posed.problem, posed.previous, params=params, stop=stop, report=report)
+    checked = check(posed.problem, found, posed.previous)
+    if checked.faults:
+        raise RondoError(f"the plan breaks a rule and is not used: {checked.faults[0]}. This is a fault of Rondo's.")
+    return Planned(posed, found, checked)
+
+
+def still_fits(posed: Posed, saved: Plan) -> Planned:
+    """A saved plan beside the problem as it is now. Raises StalePlan where it breaks a rule of it."""
+    checked = check(posed.problem, saved, posed.previous)
+    if checked.faults:
+        raise StalePlan(f"this plan no longer fits what was read: {checked.faults[0]}. Plan again: rondo plan DIR")
+    return Planned(posed, saved, checked)
+
+
+def changes(
+    programme: Programme, planned: Planned, *, store: Store, rooms: Conferencing, scope: str
+) -> tuple[Change, ...]:
+    """What applying a plan would change in people's calendars; groups that are gone are cancelled."""
+    published, placements = store.events(), planned.plan.by_series()
+    series = {each.id: each for each in planned.posed.problem.series}
+    wanted = [
+        event
+        for group in programme.groups
+        for event in events_of(
+            series[group.id],
+            placements[group.id],
+            programme.horizon,
+            published,
+            _details(programme, group, rooms, scope),
+            freeze_until=planned.posed.problem.freeze_until,
+        )
+    ]
+    return diff(published, wanted)
+
+
+def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clock) -> None:
+    """Make a plan the standing one and owe its writes; after this a crash loses nothing."""
+    now = clock.now()
+    events = [replace(change.event, stamped=now) for change in todo if not isinstance(change, Keep)]
+    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events)
+
+
+def write_pending(
+    *, store: Store, writer: CalendarWriter, clock: Clock, done: Callable[[Event], None] | None = None
+) -> int:
+    """Write all that is owed, in order; what was written just before a crash is written again, and stays the same."""
+    owed = store.pending()
+    for event in owed:
+        (writer.cancel if event.cancelled else writer.put)(event)
+        store.done(event, clock.now())
+        if done:
+            done(event)
+    return len(owed)
+
+
+def _details(programme: Programme, group: Group, rooms: Conferencing, scope: str) -> Details:
+    people = {person.id: person for person in programme.people}
+    return Details(
+        programme=scope,
+        title=group.title,
+        organizer=group.organizer,
+        attendees=tuple(_attendee(people[who], _role(group, who)) for who in _invited(group)),
+        conference=rooms.room(scope, group.id),
+    )
+
+
+def _invited(group: Group) -> tuple[str, ...]:
+    """The members, and an organiser who is none of them."""
+    return group.members if group.organizer in group.members else (*group.members, group.organizer)
+
+
+def _role(group: Group, who: str) -> str:
+    if who not in group.members:
+        return "none"
+    return "chair" if who == group.chair else "optional" if who in group.optional else "required"
+
+
+def _attendee(person: Person, role: str) -> Attendee:
+    return Attendee(
+        id=person.id, name=person.name, email=person.email, zone=person.boundary.zone, locale=person.locale, role=role
+    )

@@ -1,0 +1,148 @@
+"""From a programme to a problem: what was read of calendars, what stands, and what is too soon become busy minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+
+import numpy as np
+
+from scheduler.core.commitments import attended
+from scheduler.core.explain import Notes
+from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge, merge
+from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, as_intervals, complement, merged
+from scheduler.core.people import Participant
+from scheduler.core.plan import Placement, Plan
+from scheduler.core.problem import Problem
+from scheduler.ports import SavedPlan
+from scheduler.programme.values import Person, Programme, series_of
+
+NEVER = datetime.fromtimestamp(0, UTC)
+MARGIN = 3 * DAY_MINUTES  # as far as anybody's hours are laid out beyond the horizon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an installation decides: how long a copy is good, and how near a published session stays as it is."""
+
+    stale_for: timedelta
+    freeze_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A problem, the plan that stands (in its minutes), and what the busy minutes of each person stand for."""
+
+    problem: Problem
+    previous: Plan | None
+    notes: Notes
+
+
+def pose(
+    programme: Programme,
+    copies: Sequence[CalendarCopy],
+    standing: SavedPlan | None,
+    now: datetime,
+    rules: Rules,
+    *,
+    replan: bool = False,
+) -> Posed:
+    """The problem that a programme is at this instant. With `replan` only frozen sessions of what stands are kept."""
+    horizon = programme.horizon
+    previous = _previous(standing, horizon)
+    frozen = _frozen_until(programme, now, rules) if previous else None
+    closed = {person.id: frozen or horizon.minute(now) + person.notice for person in programme.people}
+    known = {person.id: _known(person, copies, now, rules) for person in programme.people}
+    unknown = {who: why for who, (why, _) in known.items() if why}
+    calendars = {who: horizon.outward(busy) for who, (_, busy) in known.items()}
+    stands = {who: _standing_sessions(standing, previous, who) for who in unknown}
+    people = {
+        person.id: Participant(
+            id=person.id,
+            boundary=person.boundary,
+            busy=_busy(horizon, person, calendars[person.id], closed[person.id], stands.get(person.id)),
+        )
+        for person in programme.people
+    }
+    problem = Problem(
+        name=programme.name,
+        horizon=horizon,
+        grid_minutes=programme.grid,
+        slack=programme.slack,
+        freeze_until=frozen,
+        people=people,
+        series=tuple(series_of(group) for group in programme.groups),
+    )
+    kept = _only_frozen(previous, frozen) if previous and frozen is not None and replan else previous
+    return Posed(problem, kept, Notes(unknown, closed, calendars))
+
+
+def copies_of(person: Person, copies: Sequence[CalendarCopy]) -> list[CalendarCopy]:
+    """What is held of the calendars that a person lists; one that was never tried is held as unread."""
+    held = {copy.calendar: copy for copy in copies if copy.person == person.id}
+    return [held.get(calendar) or _never_read(person, calendar) for calendar in person.calendars]
+
+
+def _known(person: Person, copies: Sequence[CalendarCopy], now: datetime, rules: Rules) -> tuple[str, Intervals]:
+    """Why somebody is unknown (empty: is not), and their busy seconds; published hours count where none are listed."""
+    held = copies_of(person, copies)
+    if knowledge(held, now, rules.stale_for) is Knowledge.UNKNOWN:
+        faults = [copy.error or "an event's rule can't be expanded" for copy in held if _is_bad(copy)]
+        return "; ".join(faults), as_intervals([])
+    read = [copy.free_busy for copy in held if copy.free_busy]
+    parts = [one.busy for one in read] + ([] if person.has_hours else [one.unavailable for one in read])
+    return "", merge(parts)
+
+
+def _is_bad(copy: CalendarCopy) -> bool:
+    return bool(copy.error) or copy.free_busy is None or not copy.free_busy.complete
+
+
+def _never_read(person: Person, calendar: str) -> CalendarCopy:
+    return CalendarCopy(person=person.id, calendar=calendar, tried_at=NEVER, error="was never read")
+
+
+def _busy(horizon: Horizon, person: Person, calendar: Intervals, closed: int, stands: Intervals | None) -> Intervals:
+    """Busy minutes of the problem: calendars, what is too soon, and all that is unknown but for what stands there."""
+    start, end = -MARGIN, horizon.weeks * 7 * DAY_MINUTES + MARGIN
+    buffer = person.boundary.buffer
+    parts = [calendar]
+    if closed > start:
+        parts.append(as_intervals([(start, max(start, closed - buffer))]))  # the buffer brings it up to `closed` again
+    if stands is not None:
+        parts.append(complement(merged(stands + np.array([-buffer, buffer])), start, end))
+    return merged(np.concatenate(parts))
+
+
+def _frozen_until(programme: Programme, now: datetime, rules: Rules) -> int:
+    """Sessions that begin before this minute stay as they are: the freeze, or the longest notice if it is longer."""
+    notice = max((person.notice for person in programme.people), default=0)
+    return programme.horizon.minute(now) + max(int(rules.freeze_for.total_seconds()) // MINUTE, notice)
+
+
+def _previous(standing: SavedPlan | None, horizon: Horizon) -> Plan | None:
+    """What stands, counted from this horizon's epoch, which is another where a programme's first date was changed."""
+    if standing is None:
+        return None
+    shift = horizon.minute(standing.problem.horizon.epoch)
+    return replace(standing.plan, placements=tuple(_shifted(entry, shift) for entry in standing.plan.placements))
+
+
+def _shifted(placement: Placement, shift: int) -> Placement:
+    sessions = tuple(replace(session, start=session.start + shift) for session in placement.sessions)
+    return replace(placement, sessions=sessions)
+
+
+def _only_frozen(previous: Plan, frozen: int) -> Plan:
+    """The part of a plan that a new one may not touch: of each series the sessions before the freeze."""
+    kept = [
+        replace(entry, sessions=tuple(takewhile(lambda session: session.start < frozen, entry.sessions)))
+        for entry in previous.placements
+    ]
+    return replace(previous, placements=tuple(kept))
+
+
+def _standing_sessions(standing: SavedPlan | None, previous: Plan | None, who: str) -> Intervals:
+    if standing is None or previous is None:
+        return as_intervals([])
+    return merged(np.concatenate([as_intervals([]), *attended(standing.problem, previous, who).values()]))
