@@ -1,0 +1,7 @@
+"""The programme folder: people.csv, groups.csv and programme.toml in, one value out."""
+
+from scheduler.programme.complaints import ProgrammeErrors
+from scheduler.programme.folder import load
+from scheduler.programme.values import Group, Person, Programme, Video, VideoProvider, series_of
+
+__all__ = ["Group", "Person", "Programme", "ProgrammeErrors", "Video", "VideoProvider", "load", "series_of"]

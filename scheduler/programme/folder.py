@@ -1,0 +1,55 @@
+"""A programme folder: people.csv, groups.csv and programme.toml together as one value."""
+
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.errors import InputError
+from scheduler.programme.assemble import completed, group_of
+from scheduler.programme.complaints import Complaints, ProgrammeErrors
+from scheduler.programme.groups import read_groups
+from scheduler.programme.people import read_people
+from scheduler.programme.settings import read_settings
+from scheduler.programme.toml import Places
+from scheduler.programme.values import Programme
+
+
+def load(folder: Path) -> Programme:
+    """The programme of a folder. Raises ProgrammeErrors with everything that is wrong in its files, one line each."""
+    complaints = Complaints()
+    read = complaints.tried(lambda: read_settings(folder / "programme.toml"))
+    people = read_people(folder / "people.csv", complaints)
+    memberships = read_groups(folder / "groups.csv", people, complaints)
+    if read is None:
+        raise ProgrammeErrors(complaints.errors)
+    settings, places = read
+    _check_tables("people", settings.people, people, places, complaints)
+    _check_tables("groups", settings.groups, memberships, places, complaints)
+    groups = [
+        complaints.tried(partial(group_of, id_, members, people, settings, places))
+        for id_, members in memberships.items()
+    ]
+    complaints.end()
+    rules = settings.programme
+    return Programme(
+        name=rules.name,
+        first=rules.first,
+        until=rules.until,
+        horizon=rules.horizon,
+        grid=rules.grid,
+        slack=rules.slack,
+        video=settings.video.video(),
+        people=tuple(completed(person, settings) for person in people.values()),
+        groups=tuple(group for group in groups if group),
+    )
+
+
+def _check_tables(
+    table: str, named: Collection[str], known: Collection[str], places: Places, complaints: Complaints
+) -> None:
+    """A table `[groups.ID]` or `[people.ID]` speaks of somebody in the CSV file of that name."""
+    for name in named if known else ():
+        if name not in known:
+            message = f"{quoted(name)} is not in {table}.csv."
+            complaints.add(InputError(message, where=places.of(table, name), hint=did_you_mean(name, known)))

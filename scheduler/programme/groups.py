@@ -1,0 +1,73 @@
+"""groups.csv: who belongs to which group, in which role."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.errors import InputError
+from scheduler.programme.complaints import Complaints
+from scheduler.programme.table import Row, read_table
+from scheduler.programme.text import identifier
+
+
+class Role(StrEnum):
+    """What a person is in a group; without the chair and the required there is no session."""
+
+    CHAIR = "chair"
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The people of one group by role, in the order of the file, and where the group begins."""
+
+    where: str
+    people: dict[str, Role] = field(default_factory=dict)
+
+    def of(self, role: Role) -> tuple[str, ...]:
+        """The people in a role."""
+        return tuple(person for person, theirs in self.people.items() if theirs is role)
+
+
+def read_groups(path: Path, known: Collection[str], complaints: Complaints) -> dict[str, Membership]:
+    """Each group's people by its id, in the order of the file; `known` are the ids of people.csv.
+
+    Where nobody is known, people.csv is what to complain of, and not every name here.
+    """
+    groups: dict[str, Membership] = {}
+    spelling: dict[str, str] = {}
+    for row in read_table(path, ("group", "person"), ("role",), complaints):
+        group = row.needed("group", identifier)
+        if group and spelling.setdefault(group.casefold(), group) != group:
+            row.complain("group", f"group {quoted(group)} is spelled {spelling[group.casefold()]} elsewhere.")
+        elif group:
+            _join(groups.setdefault(group, Membership(row.where("group"))), row, known)
+    return groups
+
+
+def _join(group: Membership, row: Row, known: Collection[str]) -> None:
+    person = row.needed("person", lambda text: _person(text, known))
+    role = row.read("role", _role, Role.REQUIRED)
+    if person in group.people:
+        row.complain("person", f"{person} is in this group twice.")
+    elif role is Role.CHAIR and (chairs := group.of(Role.CHAIR)):
+        row.complain("role", f"this group has a chair already, {chairs[0]}.")
+    elif person:
+        group.people[person] = role
+
+
+def _person(text: str, known: Collection[str]) -> str:
+    if known and text not in known:
+        raise InputError(f"{quoted(text)} is nobody in people.csv.", hint=did_you_mean(text, known))
+    return text
+
+
+def _role(text: str) -> Role:
+    known = {role.value: role for role in Role}
+    if text.casefold() not in known:
+        hint = did_you_mean(text, known) or f"The roles are {', '.join(known)}."
+        raise InputError(f"unknown role {quoted(text)}.", hint=hint)
+    return known[text.casefold()]

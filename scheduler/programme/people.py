@@ -1,0 +1,123 @@
+"""people.csv: who takes part, and the limits that each sets."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from scheduler.core.hours import parse_hours
+from scheduler.core.interval import DAY_MINUTES
+from scheduler.core.people import Boundary
+from scheduler.core.suggest import quoted
+from scheduler.core.walltime import WallWindow
+from scheduler.core.zones import zone_named
+from scheduler.errors import InputError
+from scheduler.programme import words
+from scheduler.programme.complaints import Complaints
+from scheduler.programme.table import Row, read_table
+from scheduler.programme.text import identifier, title
+from scheduler.programme.values import Person
+
+REQUIRED = ("id", "timezone")
+OPTIONAL = (
+    *("name", "email", "locale", "country", "hours", "preferred", "days_off"),
+    *("max_per_day", "max_per_week", "gap", "notice", "calendar"),
+)
+ALWAYS = {day: (WallWindow(0, DAY_MINUTES),) for day in range(7)}
+LEAVE = "leave"
+
+EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,189}")
+LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+LONGEST_PATH = 255
+
+
+def read_people(path: Path, complaints: Complaints) -> dict[str, Person]:
+    """Everybody by id, in the order of the file; days off are those of the file alone."""
+    people: dict[str, Person] = {}
+    lines: dict[str, int] = {}
+    for row in read_table(path, REQUIRED, OPTIONAL, complaints):
+        person = _person(row)
+        _check_twins(row, person, lines)
+        people.setdefault(person.id, person)
+    people.pop("", None)  # rows without a proper id, which were complained of
+    return people
+
+
+def _person(row: Row) -> Person:
+    id_ = row.needed("id", identifier)
+    return Person(
+        id=id_,
+        name=row.read("name", title, id_),
+        email=row.read("email", email, ""),
+        locale=row.read("locale", locale, "en"),
+        country=row.read("country", words.country, ""),
+        boundary=_boundary(row),
+        has_hours=bool(row.raw("hours").strip()),
+        notice=row.read("notice", words.notice, 0),
+        calendars=row.read("calendar", calendars, ()),
+    )
+
+
+def _boundary(row: Row) -> Boundary:
+    leave: tuple[date, ...] = row.read("days_off", words.days, ())
+    return Boundary(
+        zone=row.needed("timezone", zone_named),
+        hours=row.read("hours", parse_hours, ALWAYS),
+        preferred=row.read("preferred", parse_hours, {}),
+        days_off=dict.fromkeys(leave, LEAVE),
+        max_per_day=row.read("max_per_day", words.count, None),
+        max_per_week=row.read("max_per_week", words.count, None),
+        buffer=row.read("gap", words.gap, 0),
+    )
+
+
+def email(text: str) -> str:
+    """A mail address by its form. Raises InputError."""
+    if not EMAIL.fullmatch(text):
+        raise InputError(f"{quoted(text)} is no mail address.", hint="Write it like amara@example.org.")
+    return text
+
+
+def locale(text: str) -> str:
+    """A language tag such as en-GB. Raises InputError."""
+    if not LOCALE.fullmatch(text):
+        raise InputError(f"locale {quoted(text)} is no language tag.", hint="Write it like en-GB.")
+    return text.replace("_", "-")
+
+
+def calendars(text: str) -> tuple[str, ...]:
+    """Paths of calendar files below the folder, spaces between. Raises InputError for anything else.
+
+    Only the form is checked here; the file is the connector's, which opens it without following links.
+    """
+    return tuple(dict.fromkeys(_calendar(path) for path in text.split()))
+
+
+def _calendar(path: str) -> str:
+    if ADDRESS.match(path):
+        raise InputError(
+            f"calendar {quoted(path)} is an address, and only files are read for now.",
+            hint="Save the calendar as a file, such as calendars/amara.ics.",
+        )
+    parts = path.split("/")
+    if "\\" in path or len(path) > LONGEST_PATH or any(part in ("", ".", "..") for part in parts):
+        hint = "Write it like calendars/amara.ics, with / and without .. in it."
+        raise InputError(f"calendar {quoted(path)} is no path below the folder.", hint=hint)
+    return path
+
+
+def _check_twins(row: Row, person: Person, lines: dict[str, int]) -> None:
+    """Ids that differ in case alone name one file on some systems; an address stands for one person."""
+    for column, text, key in (
+        ("id", person.id, person.id.casefold()),
+        ("email", person.email, _mailbox(person.email)),
+    ):
+        first = lines.setdefault(f"{column} {key}", row.line) if key else row.line
+        if first != row.line:
+            row.complain(column, f"{column} {quoted(text)} is in line {first} already.")
+
+
+def _mailbox(address: str) -> str:
+    """One spelling for addresses that reach the same box: case and what follows a plus don't count."""
+    local, _, domain = address.casefold().partition("@")
+    return f"{local.partition('+')[0]}@{domain}" if domain else ""

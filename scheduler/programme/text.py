@@ -1,0 +1,76 @@
+"""Text that came from people: files of it, and single words in them."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from scheduler.core.suggest import quoted
+from scheduler.errors import InputError
+
+LONGEST_TEXT = 200
+LONGEST_ID = 64
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+LINE_BREAKS = "\u2028\u2029"
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They can make a line read otherwise than it is."""
+
+
+def read_text(path: Path, most_bytes: int) -> str:
+    """A file's text: UTF-8, with or without a byte order mark.
+
+    Raises InputError where there is no such file, or it is too large or in another encoding.
+    """
+    try:
+        if not path.is_file():
+            raise InputError("there is no such file.", where=path.name, hint="`rondo demo DIR` writes an example.")
+        with path.open("rb") as file:
+            content = file.read(most_bytes + 1)
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror}.", where=path.name) from error
+    if len(content) > most_bytes:
+        raise InputError(f"is larger than {most_bytes // 1_000_000} MB.", where=path.name)
+    return _decoded(content, path.name)
+
+
+def single_line(text: str) -> str:
+    """A text that fits on one line of a table, a mail header or a terminal, in the one spelling of NFC.
+
+    Raises InputError for control characters, line breaks, and marks that turn the direction of writing.
+    """
+    for place, character in enumerate(text, 1):
+        if unicodedata.category(character) == "Cc" or character in LINE_BREAKS + BIDI_CONTROLS:
+            name = "a line break" if character in "\r\n" + LINE_BREAKS else f"the character U+{ord(character):04X}"
+            raise InputError(f"{quoted(text)} has {name} at {place}, which has no place here.")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def title(text: str) -> str:
+    """A name for people. Raises InputError where it is no single line, or longer than 200 characters."""
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"{quoted(text)} is longer than {LONGEST_TEXT} characters.")
+    return single_line(text)
+
+
+def identifier(text: str) -> str:
+    """An id of a person or group, fit to name a file. Raises InputError with what is allowed."""
+    if not ID.fullmatch(text) or len(text) > LONGEST_ID or text.endswith("."):
+        raise InputError(
+            f"{quoted(text)} is no id.",
+            hint=f"Use letters a-z, digits and . _ - with a letter or digit at each end, at most {LONGEST_ID}.",
+        )
+    return text
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError("is in UTF-16.", where=name, hint="Save it as UTF-8.")
+    if b"\0" in content:
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        raise InputError("has a NUL byte.", where=f"{name}:{line}", hint="Save it as text in UTF-8.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        byte = content[error.start]
+        hint = "Save it as UTF-8; it may be in Latin-1."
+        raise InputError(f"the byte 0x{byte:02X} is no UTF-8.", where=f"{name}:{line}", hint=hint) from error
