@@ -41,7 +41,7 @@ def group_of(id_: str, members: Membership, people: Mapping[str, Person], settin
         cadence=_cadence(rules, place("rotation")),
         minutes=rules.minutes,
         sessions=_sessions(rules, place("sessions")),
-        anchor=rules.anchor or _home([people[id_].boundary.zone for id_ in everybody if id_ in people]),
+        anchor=rules.anchor or home_zone([people[id_].boundary.zone for id_ in everybody if id_ in people]),
         movable=settings.moves.allowed if own.movable is None else own.movable,
         organizer=_organizer(rules.organizer or everybody[0], people, place("organizer")),
         video=(own.video or settings.video).video(),
@@ -89,7 +89,7 @@ def _sessions(rules: ProgrammeTable, where: str) -> int:
     return sessions
 
 
-def _home(zones: list[str]) -> str:
+def home_zone(zones: list[str]) -> str:
     """The zone in which most of a group live; of several such, that of the first in order: the chair, the required."""
     living = Counter(zones)
     return max(living, key=living.__getitem__, default="UTC")
