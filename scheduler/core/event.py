@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import AfterValidator, TypeAdapter
 
 from scheduler.core.interval import MINUTE, Exact, Int64Array
@@ -122,18 +123,20 @@ class Event:
         return replace(self, occurrences=tuple(seen))
 
     def exceptions(self) -> tuple[Occurrence, ...]:
-        """The sessions that need an entry of their own, since the bare rule does not tell them, or not to everybody.
+        """The sessions that need an entry of their own: the moved ones, and those on dates that are not plain."""
+        return tuple(
+            each
+            for each, plain in zip(self.occurrences, self.plain_dates(), strict=True)
+            if each.start is not None and not (plain and each.start == each.recurrence_id)
+        )
 
-        Those are the moved ones, and those at which the zone's clocks change: libraries disagree on a start or an end
-        that is skipped or repeated, and on the length of a session across a change.
+    def plain_dates(self) -> tuple[bool, ...]:
+        """For each date of the rule, whether its wall times say to every reader when a session begins and ends.
+
+        Libraries disagree on a wall time that a clock change skips or repeats, and on a length across the change.
         """
         ids = _seconds([each.recurrence_id for each in self.occurrences])
-        told = _told_alike(ids, self.rule.walls(len(ids)), self.duration * MINUTE, self.rule.zone)
-        return tuple(
-            occurrence
-            for occurrence, plain in zip(self.occurrences, told, strict=True)
-            if occurrence.start is not None and not (plain and occurrence.start == occurrence.recurrence_id)
-        )
+        return tuple(_plain(ids, self.rule.walls(len(ids)), self.duration, self.rule.zone).tolist())
 
 
 _EVENT = TypeAdapter(Event)
@@ -149,13 +152,14 @@ def event_from_json(text: str | bytes) -> Event:
     return _EVENT.validate_json(text, strict=True)
 
 
-def has_plain_wall(start: datetime, duration: int, zone: str) -> bool:
-    """Whether start and end on a zone's clock mean these instants to every reader; `duration` in minutes."""
+def is_plain(start: datetime, duration: int, zone: str) -> bool:
+    """Whether the wall times of one session of so many minutes say to every reader when it begins and ends."""
     seconds = _seconds([start])
-    return bool(_told_alike(seconds, wall_clock(seconds, zone), duration * MINUTE, zone)[0])
+    return bool(_plain(seconds, wall_clock(seconds, zone), duration, zone)[0])
 
 
-def _told_alike(starts: Exact, walls: Wall, length: int, zone: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _plain(starts: Exact, walls: Wall, duration: int, zone: str) -> NDArray[np.bool_]:
+    length = duration * MINUTE
     ends = wall_clock(Exact(starts + length), zone)
     return np.asarray(occurs_once(walls, zone) & occurs_once(ends, zone) & (ends - walls == length))
 
