@@ -68,6 +68,11 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str], com
     return complaints.tried(lambda: list(_rows(path, required, optional, complaints))) or []
 
 
+def delimiter_of(header: str) -> str:
+    """What divides the cells of a file with this header line."""
+    return max(DELIMITERS, key=header.count)
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV, with every cell made safe for spreadsheets."""
     out = io.StringIO()
@@ -101,8 +106,8 @@ def _rows(path: Path, required: Sequence[str], optional: Sequence[str], complain
 
 def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it begins."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count), strict=True)
+    delimiter = delimiter_of(text.partition("\n")[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -114,6 +119,8 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(header: Sequence[str], required: Sequence[str], known: Sequence[str], file: str) -> Mapping[str, int]:
     """The number of each column. Raises ProgrammeErrors with all that is wrong in the header."""
+    if not header:
+        raise InputError("has no header.", where=f"{file}:1", hint=f"The columns are {', '.join(known)}.")
     if len(header) > MOST_COLUMNS:
         raise InputError(f"has {len(header)} columns, and at most {MOST_COLUMNS} are read.", where=f"{file}:1")
     names = [name.strip().casefold() for name in header]
