@@ -12,6 +12,8 @@ from scheduler.core.interval import Exact
 from scheduler.core.walltime import DAY_SECONDS, Wall
 from scheduler.errors import InputError
 
+LONGEST_SEQUENCE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -93,7 +95,7 @@ def parse_event(component: Component, clocks: Clocks, report: Report) -> ParsedE
         component,
         start,
         _length(component, start, clocks, report),
-        busy=component.text(b"STATUS").upper() != "CANCELLED" and component.text(b"TRANSP").upper() != "TRANSPARENT",
+        busy=not (component.says(b"STATUS", b"CANCELLED") or component.says(b"TRANSP", b"TRANSPARENT")),
         sequence=_sequence(component.text(b"SEQUENCE")),
         replaces=None if replaced is None else _replaces(replaced, start, clocks, report),
         and_later=replaced is not None and split(replaced)[0].get("RANGE", "").upper() == "THISANDFUTURE",
@@ -139,7 +141,4 @@ def _replaces(rest: bytes, start: Moment, clocks: Clocks, report: Report) -> Mom
 
 
 def _sequence(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_SEQUENCE else 0

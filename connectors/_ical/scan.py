@@ -18,7 +18,7 @@ _NAMES = (
     b"BEGIN|END|UID|SEQUENCE|STATUS|TRANSP|DTSTART|DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE|RECURRENCE-ID"
     b"|TZID|TZOFFSETFROM|TZOFFSETTO|X-WR-TIMEZONE|FREEBUSY|BUSYTYPE|PRIORITY"
 )
-_PROPERTY = re.compile(rb"\n[ \t]*(" + _NAMES + rb")[ \t]*([;:][^\n]*)", re.IGNORECASE)
+_PROPERTY = re.compile(rb"\n(?=[BDEFPRSTUX])(" + _NAMES + rb")[ \t]*([;:][^\n]*)", re.IGNORECASE)
 _PARAMETER = re.compile(rb';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;]*))')
 _TEXT = re.compile(rb'(?:[^":]|"[^"]*")*?:(.*)')
 
@@ -28,12 +28,12 @@ _SIDE_BY_SIDE = {b"VEVENT", b"VTODO", b"VJOURNAL", b"VFREEBUSY", b"VTIMEZONE", b
 
 @dataclass(slots=True)
 class Component:
-    """A component and its properties as (name, rest of the line from the first `;` or `:`), names in capitals."""
+    """A component; its properties by name (in capitals), each the rest of its line from the first `;` or `:` on."""
 
     name: bytes
     source: Source
     offset: int
-    properties: list[tuple[bytes, bytes]] = field(default_factory=list)
+    properties: dict[bytes, list[bytes]] = field(default_factory=dict)
     children: list["Component"] = field(default_factory=list)
     closed: bool = False
 
@@ -44,11 +44,16 @@ class Component:
 
     def all(self, name: bytes) -> list[bytes]:
         """Every property of a name, in order."""
-        return [rest for found, rest in self.properties if found == name]
+        return self.properties.get(name, [])
 
     def first(self, name: bytes) -> bytes | None:
         """The first property of a name."""
-        return next((rest for found, rest in self.properties if found == name), None)
+        return self.properties[name][0] if name in self.properties else None
+
+    def says(self, name: bytes, value: bytes) -> bool:
+        """Whether a property has this value, which is a word in capitals."""
+        rest = self.first(name)
+        return rest is not None and rest.rpartition(b":")[2].strip().upper() == value
 
     def text(self, name: bytes) -> str:
         """The value of the first property of a name, "" where there is none."""
@@ -84,7 +89,7 @@ def scan(source: Source) -> Scanned:
         elif name == b"END":
             _end(stack, rest[1:].strip().upper())
         else:
-            stack[-1].properties.append((name, rest))
+            stack[-1].properties.setdefault(name, []).append(rest)
     return Scanned(root, whole=len(stack) == 1)
 
 

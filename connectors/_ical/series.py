@@ -35,15 +35,17 @@ def read_series(owner: int, members: Sequence[tuple[Component, Clocks]], into: O
             masters.append(Master(owner, event, clocks, into, report))
         else:
             overrides.append(event)
-    masters = _newest(masters)
+    if len(masters) > 1:
+        masters = _newest(masters)
     for master in masters:
         master.read([event for event in overrides if event.and_later])
-    _replace(owner, overrides, any(master.event.start.time.is_date for master in masters), into)
+    if overrides:
+        _replace(owner, overrides, any(master.event.start.time.is_date for master in masters), into)
 
 
 def _newest(masters: list["Master"]) -> list["Master"]:
     """Those of the highest SEQUENCE: more than one of them are different events that share a UID by mistake."""
-    highest = max((master.event.sequence for master in masters), default=0)
+    highest = max(master.event.sequence for master in masters)
     newest = [master for master in masters if master.event.sequence == highest]
     for master in newest[1:]:
         master.report.warn("Another event has the same UID: both are kept.")
@@ -94,7 +96,7 @@ class Master:
     def read(self, later: list[ParsedEvent]) -> None:
         """Add what the event says; `later` are the overrides with RANGE=THISANDFUTURE."""
         start = self.event.start
-        if not any(name in _REPEATS for name, _ in self.event.component.properties):
+        if not self.event.component.properties.keys() & _REPEATS:
             if self.event.busy:
                 self._add(start.clock, [start.time.wall], self.event.length)
             return

@@ -2,15 +2,15 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY
 from scheduler.errors import InputError
 
-# T24:00 is the next midnight, and dashes, colons and missing seconds occur in exports: none of them is ambiguous
-_TIME = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?([0-5]\d)(?::?([0-5]\d|60))?(?:\.\d+)?(Z)?)?", re.IGNORECASE | re.ASCII
-)
+# dashes, colons and missing seconds occur in exports: none of them is ambiguous
+_TIME = re.compile(r"(\d{4}-?\d\d-?\d\d)(?:[T ]([\d:.]+)(Z)?)?", re.IGNORECASE | re.ASCII)
+_CLOCK = re.compile(r"(\d\d):?([0-5]\d)(?::?([0-5]\d|60))?(?:\.\d+)?", re.ASCII)
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE | re.ASCII
 )
@@ -38,14 +38,10 @@ def parse_time(text: str) -> IcalTime:
     match = _TIME.fullmatch(text.strip())
     if match is None:
         raise InputError(f"{shown(text)} is no date or time.")
-    year, month, day, hour, minute, second, utc = match.groups()
-    midnight = (_ordinal(year, month, day) - EPOCH_DAY) * DAY_SECONDS
-    if hour is None:
-        return IcalTime(midnight, is_date=True)
-    seconds = int(hour) * 3600 + int(minute) * 60 + min(int(second or 0), 59)
-    if seconds > DAY_SECONDS:
-        raise InputError(f"{shown(text)} has no such hour.")
-    return IcalTime(midnight + seconds, utc=utc is not None)
+    day, clock, utc = match.groups()
+    if clock is None:
+        return IcalTime(_midnight(day), is_date=True)
+    return IcalTime(_midnight(day) + _second_of_day(clock), utc=utc is not None)
 
 
 def parse_duration(text: str) -> Length:
@@ -68,8 +64,24 @@ def shown(text: str, longest: int = 80) -> str:
     return f"'{clean}{'...' if len(text) > longest else ''}'"
 
 
-def _ordinal(year: str, month: str, day: str) -> int:
+# A calendar has thousands of times, but few days and fewer times of day.
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: str) -> int:
+    digits = day.replace("-", "")
     try:
-        return date(int(year), int(month), int(day)).toordinal()
+        ordinal = date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).toordinal()
     except ValueError:
-        raise InputError(f"There is no day {year}-{month}-{day}.") from None
+        raise InputError(f"There is no day {day}.") from None
+    return (ordinal - EPOCH_DAY) * DAY_SECONDS
+
+
+@lru_cache(maxsize=4096)
+def _second_of_day(clock: str) -> int:
+    match = _CLOCK.fullmatch(clock)
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 1)
+    seconds = hour * 3600 + minute * 60 + min(second, 59)
+    if seconds > DAY_SECONDS:  # 24:00 is the next midnight
+        raise InputError(f"{shown(clock)} is no time of day.")
+    return seconds
