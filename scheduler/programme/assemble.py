@@ -10,23 +10,19 @@ from dateutil.relativedelta import relativedelta
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
-from scheduler.programme.groups import Membership, Role
+from scheduler.programme.groups import FEWEST, Membership, Role
 from scheduler.programme.settings import GroupTable, PersonTable, ProgrammeTable, Settings
 from scheduler.programme.toml import Places
 from scheduler.programme.values import Group, Person
 from scheduler.programme.words import public_holidays
 
-FEWEST = 2  # people without whom there is no meeting
-
 
 def group_of(id_: str, members: Membership, people: Mapping[str, Person], settings: Settings, places: Places) -> Group:
-    """A group with the rules that hold for it. Raises InputError for the first that can't hold."""
+    """A group of at least two with the rules that hold for it. Raises InputError for the first that can't hold."""
     own = settings.groups.get(id_, GroupTable())
     rules = settings.rules(id_)
     chair, required, optional = (members.of(role) for role in Role)
     everybody = chair + required + optional
-    if len(everybody) < FEWEST:
-        raise InputError(f"group {id_} has one person, and a meeting takes two.", where=members.where)
 
     def place(key: str) -> str:
         return places.of("groups", id_, key) if getattr(own, key) is not None else places.of("programme", key)

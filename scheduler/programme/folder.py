@@ -8,7 +8,7 @@ from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
 from scheduler.programme.assemble import completed, group_of
 from scheduler.programme.complaints import Complaints, ProgrammeErrors
-from scheduler.programme.groups import read_groups
+from scheduler.programme.groups import FEWEST, read_groups
 from scheduler.programme.people import read_people
 from scheduler.programme.settings import read_settings
 from scheduler.programme.toml import Places
@@ -29,6 +29,7 @@ def load(folder: Path) -> Programme:
     groups = [
         complaints.tried(partial(group_of, id_, members, people, settings, places))
         for id_, members in memberships.items()
+        if len(members.people) >= FEWEST  # smaller ones were complained of
     ]
     complaints.end()
     rules = settings.programme

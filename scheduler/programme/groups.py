@@ -1,6 +1,7 @@
 """groups.csv: who belongs to which group, in which role."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,8 @@ from scheduler.errors import InputError
 from scheduler.programme.complaints import Complaints
 from scheduler.programme.table import Row, read_table
 from scheduler.programme.text import identifier
+
+FEWEST = 2  # people without whom there is no meeting
 
 
 class Role(StrEnum):
@@ -22,9 +25,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The people of one group by role, in the order of the file, and where the group begins."""
+    """The people of one group with their roles, in the order of the file."""
 
-    where: str
     people: dict[str, Role] = field(default_factory=dict)
 
     def of(self, role: Role) -> tuple[str, ...]:
@@ -37,15 +39,24 @@ def read_groups(path: Path, known: Collection[str], complaints: Complaints) -> d
 
     Where nobody is known, people.csv is what to complain of, and not every name here.
     """
-    groups: dict[str, Membership] = {}
+    groups: dict[str, list[Row]] = defaultdict(list)
     spelling: dict[str, str] = {}
     for row in read_table(path, ("group", "person"), ("role",), complaints):
         group = row.needed("group", identifier)
         if group and spelling.setdefault(group.casefold(), group) != group:
             row.complain("group", f"group {quoted(group)} is spelled {spelling[group.casefold()]} elsewhere.")
         elif group:
-            _join(groups.setdefault(group, Membership(row.where("group"))), row, known)
-    return groups
+            groups[group].append(row)
+    return {group: _membership(group, rows, known) for group, rows in groups.items()}
+
+
+def _membership(group: str, rows: Sequence[Row], known: Collection[str]) -> Membership:
+    if len(rows) < FEWEST:
+        rows[0].complain("group", f"group {group} has one person, and a meeting takes two.")
+    membership = Membership()
+    for row in rows:
+        _join(membership, row, known)
+    return membership
 
 
 def _join(group: Membership, row: Row, known: Collection[str]) -> None:

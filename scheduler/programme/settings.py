@@ -190,7 +190,8 @@ def read_settings(path: Path) -> tuple[Settings, Places]:
 def _complaint(found: ErrorDetails, places: Places) -> InputError:
     """pydantic's complaint in our words, with its line."""
     path = tuple(part for part in found["loc"] if part != "[key]")
-    key, where = str(path[-1]), places.of(*path)
+    where = places.of(*path)
+    key = next(part for part in reversed(path) if isinstance(part, str))  # not the number in an array
     if found["type"] == "extra_forbidden":
         return InputError(f"unknown key {quoted(key)}.", where=where, hint=did_you_mean(key, _keys_beside(path)))
     if found["type"] == "missing":

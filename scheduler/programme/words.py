@@ -75,7 +75,7 @@ def cadence(text: str) -> Cadence:
     weeks = int(match[1] or 1) if match else 0
     if not match or not 1 <= weeks <= MOST_WEEKS_BETWEEN:
         hint = f'Write "week", "2 weeks" (to {MOST_WEEKS_BETWEEN}) or "month".'
-        raise InputError(f"every {quoted(text)} is no cadence.", hint=hint)
+        raise InputError(f"{quoted(text)} is no cadence.", hint=hint)
     return Cadence(every_weeks=weeks, monthly=bool(match[2]))
 
 
