@@ -6,7 +6,7 @@ The only place that names connectors.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -18,14 +18,20 @@ from connectors.video import FixedRoom, JitsiRooms, NoVideo
 from scheduler import flow
 from scheduler.core.change import Change
 from scheduler.core.event import Event
-from scheduler.core.freebusy import CalendarCopy, FreeBusy
-from scheduler.core.interval import Interval
+from scheduler.core.freebusy import CalendarCopy, FreeBusy, Knowledge, knowledge
+from scheduler.core.interval import Horizon, Interval, Intervals, clipped
 from scheduler.core.plan import Plan
+from scheduler.core.series import Series
+from scheduler.core.slots import SlotOption
+from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.verify import check
 from scheduler.core.walltime import parse_instant
+from scheduler.errors import InputError
 from scheduler.flow import Planned
 from scheduler.ports import CalendarReader, CalendarWriter, Clock, Conferencing, SavedPlan, Store
-from scheduler.programme import Programme, Video, VideoProvider, load
-from scheduler.programme.problem import Posed, Rules, pose
+from scheduler.programme import Person, Programme, Video, VideoProvider, load
+from scheduler.programme.edit import add_group
+from scheduler.programme.problem import Posed, Rules, copies_of, pose
 from scheduler.settings import Settings, load_settings
 from scheduler.solve import Params, Progress
 from scheduler.store import open_store, programme_key
@@ -78,7 +84,7 @@ class App:
     @cached_property
     def writer(self) -> CalendarWriter:
         """Writes into the folder's published/."""
-        return PublishedFiles(self.folder / PUBLISHED)
+        return PublishedFiles(self.published)
 
     @cached_property
     def rooms(self) -> Conferencing:
@@ -90,6 +96,26 @@ class App:
         """The programme's name in UIDs: it tells nothing of the key, and no other programme has it."""
         return hashlib.sha256(b"uid" + programme_key(self.folder / STATE / "key")).hexdigest()[:16]
 
+    @property
+    def published(self) -> Path:
+        """Where calendars for people without a provider are handed out."""
+        return self.folder / PUBLISHED
+
+    def person(self, who: str) -> Person:
+        """Somebody of people.csv by id. Raises InputError with the nearest id."""
+        people = {person.id: person for person in self.programme.people}
+        if who not in people:
+            raise InputError(f"nobody has the id {quoted(who)}.", where="people.csv", hint=did_you_mean(who, people))
+        return people[who]
+
+    def copies_of(self, person: Person) -> list[CalendarCopy]:
+        """What is held of each calendar that somebody lists."""
+        return copies_of(person, tuple(self.store.copies().values()))
+
+    def knowledge(self, person: Person) -> Knowledge:
+        """How well somebody's calendars are known now."""
+        return knowledge(self.copies_of(person), self.clock.now(), self.rules.stale_for)
+
     def read_all(self) -> tuple[CalendarCopy, ...]:
         """Read every calendar and remember nothing."""
         return flow.read_calendars(self.programme, reader=self.reader, store=self.store, clock=self.clock)
@@ -97,6 +123,15 @@ class App:
     def refresh(self) -> tuple[CalendarCopy, ...]:
         """Read every calendar and remember it."""
         return flow.refresh(self.programme, reader=self.reader, store=self.store, clock=self.clock)
+
+    def free(self, people: Sequence[Person], window: Interval) -> Intervals:
+        """Seconds of a window in which all of these people may be met. Raises Unavailable where one is unknown."""
+        first = window.start.date() - timedelta(days=window.start.weekday())
+        weeks = (window.end.date() - first).days // 7 + 1
+        asked = replace(self.programme, horizon=Horizon(first, weeks), people=tuple(people), groups=())
+        copies = flow.read_calendars(asked, reader=self.reader, store=self.store, clock=self.clock)
+        found = flow.common_free(asked, people, copies, store=self.store, clock=self.clock, rules=self.rules)
+        return clipped(found, *window.seconds)
 
     def pose(self, *, replan: bool = False) -> Posed:
         """The problem that the programme is now."""
@@ -124,6 +159,31 @@ class App:
         self.store.keep_draft(SavedPlan(posed.problem, planned.plan, self.clock.now()))
         return planned
 
+    def book(self, group: str, people: list[str], option: SlotOption, series: Series, params: Params) -> Planned:
+        """Make people a group with this slot, and plan everybody else around it. Writes the folder, not calendars."""
+        add_group(
+            self.folder,
+            group,
+            people,
+            minutes=series.duration,
+            every=series.cadence.every_weeks,
+            sessions=series.sessions,
+            anchor=series.anchor_zone,
+        )
+        grown = App(self.folder, self.settings, self.clock)
+        placement = replace(option.placement, series=group)
+        planned = flow.plan_around(grown.pose(), placement, params=params)
+        self.store.keep_draft(SavedPlan(planned.posed.problem, planned.plan, self.clock.now()))
+        return planned
+
+    def last_planned(self) -> Planned | None:
+        """What was planned last, with the problem as it was then."""
+        draft = self.store.draft()
+        if draft is None:
+            return None
+        posed = Posed(draft.problem, None, self.pose().notes)
+        return Planned(posed, draft.plan, check(draft.problem, draft.plan))
+
     def drafted(self, saved: Plan) -> Planned:
         """A saved plan against the folder as it is now. Raises StalePlan."""
         return flow.still_fits(self.pose(), saved)
@@ -136,6 +196,12 @@ class App:
         """Decide the changes and write them; says how many events were written."""
         flow.decide(planned, todo, store=self.store, clock=self.clock)
         return self.write_pending(done)
+
+    def write_files(self, events: Sequence[Event], folder: Path) -> None:
+        """Write events as calendar files into another folder."""
+        writer = PublishedFiles(folder)
+        for event in events:
+            writer.put(event)
 
     def write_pending(self, done: Callable[[Event], None] | None = None) -> int:
         """Write what an earlier apply still owes."""

@@ -7,17 +7,23 @@ the standing plan as previous.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import reduce
 from threading import Event as Flag
 
+from scheduler.core.availability import availability
 from scheduler.core.change import Change, Details, Keep, diff, events_of
+from scheduler.core.commitments import with_commitments
 from scheduler.core.event import Attendee, Event
-from scheduler.core.freebusy import CalendarCopy
-from scheduler.core.plan import Plan
+from scheduler.core.freebusy import CalendarCopy, merge
+from scheduler.core.interval import Interval, Intervals, as_intervals, intersection
+from scheduler.core.people import Participant
+from scheduler.core.plan import Placement, Plan
 from scheduler.core.verify import Report, check
 from scheduler.errors import InputError, RondoError, StalePlan, Unavailable
 from scheduler.ports import CalendarReader, CalendarWriter, Clock, Conferencing, SavedPlan, Store
 from scheduler.programme import Group, Person, Programme
-from scheduler.programme.problem import Posed
+from scheduler.programme.problem import Posed, Rules, known_busy
 from scheduler.solve import Params, Progress, solve
 
 READERS = 4
@@ -60,6 +66,30 @@ def read_calendars(
         return tuple(pool.map(read, [(person, each) for person in programme.people for each in person.calendars]))
 
 
+def common_free(
+    programme: Programme,
+    people: Sequence[Person],
+    copies: Sequence[CalendarCopy],
+    *,
+    store: Store,
+    clock: Clock,
+    rules: Rules,
+) -> Intervals:
+    """Seconds in which all of these people may be met, over a programme's horizon: inside hours, clear of calendars
+    and of published sessions, with the gaps that each keeps. Raises Unavailable where somebody is unknown."""
+    events = [event for event in store.events() if not event.cancelled]
+    stretches = []
+    for person in people:
+        why, busy = known_busy(person, copies, clock.now(), rules)
+        if why:
+            raise Unavailable(f"{person.name} is unknown, and unknown is never free: {why}")
+        minutes = programme.horizon.outward(merge([busy, *(_seconds_of(event, person.id) for event in events)]))
+        stretches.append(
+            availability(Participant(id=person.id, boundary=person.boundary, busy=minutes), programme.horizon).free
+        )
+    return programme.horizon.exact(reduce(intersection, stretches))
+
+
 def plan(
     posed: Posed,
     *,
@@ -73,6 +103,21 @@ def plan(
     if checked.faults:
         raise RondoError(f"the plan breaks a rule and is not used: {checked.faults[0]}. This is a fault of Rondo's.")
     return Planned(posed, found, checked)
+
+
+def plan_around(posed: Posed, placement: Placement, *, params: Params) -> Planned:
+    """A plan in which one series stands as given, and the others keep clear of it; what stands of them is repaired.
+
+    Raises StalePlan where the placement does not fit the problem.
+    """
+    given = Plan((placement,))
+    others = replace(
+        with_commitments(posed.problem, given),
+        series=tuple(series for series in posed.problem.series if series.id != placement.series),
+    )
+    found = solve(others, posed.previous, params=params).by_series() | given.by_series()
+    whole = Plan(tuple(found[series.id] for series in posed.problem.series), {"seed": params.seed})
+    return still_fits(posed, whole)
 
 
 def still_fits(posed: Posed, saved: Plan) -> Planned:
@@ -122,6 +167,13 @@ def write_pending(
         if done:
             done(event)
     return len(owed)
+
+
+def _seconds_of(event: Event, who: str) -> Intervals:
+    """[start, end) of the sessions of an event that somebody attends."""
+    length = timedelta(minutes=event.duration)
+    mine = [each.start for each in event.seen_by(who).sessions if each.start and who in {a.id for a in event.attendees}]
+    return as_intervals([Interval(start, start + length).seconds for start in mine])
 
 
 def _details(programme: Programme, group: Group, rooms: Conferencing, scope: str) -> Details:

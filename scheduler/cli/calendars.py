@@ -1,23 +1,20 @@
 """`check`, `refresh`, `busy`, `free`: what is known of people's time."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from scheduler.app import App, open_app, read_files
-from scheduler.cli.console import Folder, Json, out, print_json, progress
-from scheduler.core.availability import Availability, availability
-from scheduler.core.freebusy import CalendarCopy, Knowledge, ReadWarning
-from scheduler.core.interval import Interval, Intervals, clipped, intersection
+from scheduler.app import open_app, read_files
+from scheduler.cli.console import Folder, Json, instant, print_json, progress
+from scheduler.core.freebusy import CalendarCopy, Knowledge
+from scheduler.core.interval import MINUTE, Interval, Intervals
 from scheduler.core.walltime import parse_instant
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError
 
-RFC3339 = "%Y-%m-%dT%H:%M:%SZ"
-NEEDS_A_PERSON = 5
+LONGEST_WINDOW = timedelta(days=3 * 366)
 
 From = Annotated[str, typer.Option("--from", metavar="INSTANT", help="Such as 2027-01-04T00:00:00Z.")]
 To = Annotated[str, typer.Option("--to", metavar="INSTANT", help="Such as 2027-01-11T00:00:00Z.")]
@@ -34,24 +31,25 @@ def register(app: typer.Typer) -> None:
     )(busy)
     app.command(
         "free",
-        epilog="Example: rondo free spring amara chen --from 2027-01-11T00:00:00Z --to 2027-01-18T00:00:00Z --minutes 45",
+        epilog="Example: rondo free spring amara chen "
+        "--from 2027-01-11T00:00:00Z --to 2027-01-18T00:00:00Z --minutes 45",
     )(free)
 
 
 def check(folder: Folder, json: Json = False) -> None:
     """Read the whole folder, calendars too, and say what is wrong and where. Keeps and writes nothing."""
     app = open_app(folder)
-    copies = app.read_all()
+    programme, copies = app.programme, app.read_all()
+    dates = f"{programme.first} to {programme.until}"
     if json:
-        print_json({"schema": "rondo/check/1", "programme": _counts(app), "calendars": [_document(c) for c in copies]})
+        counts = {"people": len(programme.people), "groups": len(programme.groups), "dates": dates}
+        print_json({"schema": "rondo/check/1", "programme": counts, "calendars": [_document(c) for c in copies]})
     else:
-        counts = _counts(app)
-        typer.echo(
-            f"{app.programme.name}: {counts['people']} people, {counts['groups']} groups, "
-            f"{app.programme.first} to {app.programme.until}"
-        )
+        typer.echo(f"{programme.name}: {len(programme.people)} people, {len(programme.groups)} groups, {dates}")
         for copy in copies:
-            _say_faults(copy)
+            if copy.error or (copy.free_busy and copy.free_busy.warnings):
+                typer.echo(copy.person)
+                _say_copy(copy)
         bad = sum(bool(copy.error) for copy in copies)
         typer.echo(f"{len(copies) - bad} of {len(copies)} calendars can be read.")
     if any(copy.error for copy in copies):
@@ -64,13 +62,21 @@ def refresh(folder: Folder, json: Json = False) -> None:
     copies = app.refresh()
     if json:
         people = [
-            {"person": person.id, "is": str(app.knowledge(person)), "calendars": [_document(c) for c in app.copies_of(person)]}
+            {
+                "person": person.id,
+                "is": str(app.knowledge(person)),
+                "calendars": [_document(c) for c in app.copies_of(person)],
+            }
             for person in app.programme.people
         ]
         print_json({"schema": "rondo/refresh/1", "people": people})
         return
     for person in app.programme.people:
-        _say_person(app, person.name, app.knowledge(person), app.copies_of(person))
+        typer.echo(
+            f"{person.name} ({person.id}): {app.knowledge(person)}{'' if person.calendars else ', by hours alone'}"
+        )
+        for copy in app.copies_of(person):
+            _say_copy(copy)
     unknown = [p.name for p in app.programme.people if app.knowledge(p) is Knowledge.UNKNOWN]
     typer.echo(f"Read {len(copies)} calendars of {len(app.programme.people)} people.")
     if unknown:
@@ -107,7 +113,8 @@ def free(
 ) -> None:
     """When all of these people may be met: inside everybody's hours, clear of calendars and of published sessions."""
     app, window = open_app(folder), window_of(start, end)
-    rows = _common(app, [app.person(who) for who in people], window, minutes)
+    rows = app.free([app.person(who) for who in people], window)
+    rows = rows[rows[:, 1] - rows[:, 0] >= minutes * MINUTE]
     if json:
         print_json({"free": instants(rows)})
         return
@@ -118,11 +125,34 @@ def free(
 def window_of(start: str, end: str) -> Interval:
     """The interval between two instants as text; raises InputError."""
     first, last = parse_instant(start), parse_instant(end)
-    if last <= first:
-        raise InputError(f"--to {end} is not after --from {start}")
+    if not first < last <= first + LONGEST_WINDOW:
+        raise InputError(f"--to {end} is not within three years after --from {start}")
     return Interval(first, last)
 
 
 def instants(rows: Intervals) -> list[list[str]]:
     """Rows of seconds since 1970 as pairs of RFC 3339 instants."""
-    return [[_rfc3339(int(start)), _rfc3339(int(end))] for start, end in rows]
+    return [[instant(datetime.fromtimestamp(second, UTC)) for second in row] for row in rows.tolist()]
+
+
+def _document(copy: CalendarCopy) -> dict[str, Any]:
+    warnings = copy.free_busy.warnings if copy.free_busy else ()
+    return {
+        "person": copy.person,
+        "calendar": copy.calendar,
+        "tried_at": instant(copy.tried_at),
+        "read_at": copy.read_at and instant(copy.read_at),
+        "error": copy.error,
+        "busy": len(copy.free_busy.busy) if copy.free_busy else None,
+        "warnings": [str(warning) for warning in warnings],
+    }
+
+
+def _say_copy(copy: CalendarCopy) -> None:
+    """What was read of one calendar and when, and what went wrong."""
+    if copy.free_busy and copy.read_at:
+        typer.echo(f"  {copy.calendar}: {len(copy.free_busy.busy)} busy times, read {copy.read_at:%Y-%m-%d %H:%M} UTC")
+        for warning in copy.free_busy.warnings:
+            typer.echo(f"    warning: {warning}")
+    if copy.error:
+        typer.echo(f"  {copy.calendar}: {copy.error}")

@@ -1,9 +1,11 @@
 """What commands share: options, output, and progress that leaves stdout clean."""
 
 import json
+import os
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,9 +23,24 @@ def out() -> Console:
     return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
+def to_json(document: object) -> str:
+    """A JSON document, with its last line ended."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    typer.echo(to_json(document), nl=False)
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rondo(*arguments: object) -> str:
+    """A command to type next, in the way that this one was called."""
+    return " ".join([os.environ.get("RONDO_CALLED_AS", "rondo"), *map(str, arguments)])
 
 
 def progress(text: str) -> None:
@@ -39,11 +56,11 @@ def read_text(path: Path) -> bytes:
         raise InputError(fault.strerror or "can't be read", where=str(path)) from None
 
 
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """A JSON document into a file, whole or not at all; raises InputError where it can't be written."""
+def write_text(path: Path, text: str) -> None:
+    """A text into a file, whole or not at all; raises InputError where it can't be written."""
     aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        aside.write_text(text, encoding="utf-8")
         aside.replace(path)
     except OSError as fault:
         raise InputError(fault.strerror or "can't be written", where=str(path)) from None

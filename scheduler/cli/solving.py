@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.console import Json, print_json, progress, read_text, write_json
+from scheduler.cli.console import Json, print_json, progress, read_text, to_json, write_text
 from scheduler.core.plan import Plan, plan_from_json, plan_to_json
 from scheduler.core.problem import Problem, problem_from_json
 from scheduler.core.verify import Report, check
@@ -24,10 +24,16 @@ PAUSE_SECONDS = 5.0
 PAUSE_SECONDS_TTY = 0.2
 
 ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM", help="A rondo-problem/1 file.")]
-PreviousFile = Annotated[Path | None, typer.Option("--previous", help="The plan that stands: it is repaired, not replaced.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", min=0.1, help="Stop after so many seconds, keep the best.")]
+PreviousFile = Annotated[
+    Path | None, typer.Option("--previous", help="The plan that stands: it is repaired, not replaced.")
+]
+TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", min=0.1, help="Stop after so many seconds, keep the best.")
+]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they don't change the plan.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another seed may find another equally good plan.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another seed may find another equally good plan.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +60,7 @@ def solve_file(
     report = check(problem, plan, before)
     if report.faults:
         raise RondoError(f"the plan breaks a rule and is not used: {report.faults[0]}. This is a fault of Rondo's.")
-    write_json(output, plan_to_json(plan))
+    write_text(output, to_json(plan_to_json(plan)))
     _tell(report, plan, json)
     if stop.is_set():
         raise typer.Exit(STOPPED)
@@ -156,5 +162,3 @@ def _tell(report: Report, plan: Plan, json: bool) -> None:
         f"strain {score.strain}, worst burden {score.worst_burden:.1f} min a session, discomfort {score.discomfort}, "
         f"{len(report.faults)} violations"
     )
-
-

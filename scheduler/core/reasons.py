@@ -9,7 +9,7 @@ from scheduler.core.explain import Blocker, Explanation, Limit
 from scheduler.core.interval import Horizon
 from scheduler.core.problem import Problem
 from scheduler.core.walltime import local, local_time
-from scheduler.core.words import listed, place, when
+from scheduler.core.words import dates_in_words, listed, place, when
 
 MOST_TIMES = 3
 
@@ -32,8 +32,10 @@ def reasons(told: Explanation, problem: Problem, names: Mapping[str, str]) -> li
 
 
 def _sentence(blocker: Blocker, asked: int, problem: Problem, names: Mapping[str, str]) -> str:
-    count = f" on {len(blocker.starts)} of {asked} dates" if asked > 1 else ""
     zone = problem.people[blocker.person].boundary.zone
+    days = [local_time(problem.horizon.instant(start), zone).day for start in blocker.starts]
+    many = len(days) > MOST_TIMES
+    count = f" on {len(days)} of {asked} dates" if many else f" on {dates_in_words(days)}"
     detail = _detail(blocker, problem.horizon, zone)
     name = names.get(blocker.person, blocker.person)
     return f"{name} {PHRASES[blocker.limit]}{count}" + (f": {detail}" if detail else "")

@@ -4,15 +4,19 @@ Every rule is looked at, not a sample. What else people have planned is theirs t
 option can be taken as it is.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scheduler.core.availability import Lattice, availability
 from scheduler.core.candidates import NOWHERE, Candidates, candidates, wall_grid
+from scheduler.core.hours import parse_hours
+from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.plan import Placement, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
+from scheduler.errors import InputError
 
 APART_MINUTES = 60  # two options of a weekday that are closer than this are one to a person
 
@@ -28,6 +32,20 @@ class SlotOption:
     def count(self, status: Status) -> int:
         """How many sessions end up so."""
         return sum(session.status is status for session in self.placement.sessions)
+
+
+def parse_slot(text: str) -> Slot:
+    """A weekday and a time as people write them: `Tue 10:00`, `friday 9`. Raises InputError."""
+    day, _, time = text.strip().partition(" ")
+    try:
+        clock = re.fullmatch(r"(\d{1,2})(?::([0-5]\d))?", time.strip())
+        [weekday] = parse_hours(f"{day} 0-24")
+        minute = int(clock[1]) * 60 + int(clock[2] or 0) if clock else DAY_MINUTES
+    except (InputError, ValueError):
+        minute = DAY_MINUTES
+    if minute >= DAY_MINUTES:
+        raise InputError(f"{text[:60]!r} is no weekday with a time.", hint="Write it like 'Tue 10:00'.")
+    return Slot(weekday, minute)
 
 
 def best_slots(problem: Problem, series: Series, top: int) -> tuple[SlotOption, ...]:

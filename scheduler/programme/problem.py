@@ -52,7 +52,7 @@ def pose(
     previous = _previous(standing, horizon)
     frozen = _frozen_until(programme, now, rules) if previous else None
     closed = {person.id: frozen or horizon.minute(now) + person.notice for person in programme.people}
-    known = {person.id: _known(person, copies, now, rules) for person in programme.people}
+    known = {person.id: known_busy(person, copies, now, rules) for person in programme.people}
     unknown = {who: why for who, (why, _) in known.items() if why}
     calendars = {who: horizon.outward(busy) for who, (_, busy) in known.items()}
     stands = {who: _standing_sessions(standing, previous, who) for who in unknown}
@@ -83,7 +83,7 @@ def copies_of(person: Person, copies: Sequence[CalendarCopy]) -> list[CalendarCo
     return [held.get(calendar) or _never_read(person, calendar) for calendar in person.calendars]
 
 
-def _known(person: Person, copies: Sequence[CalendarCopy], now: datetime, rules: Rules) -> tuple[str, Intervals]:
+def known_busy(person: Person, copies: Sequence[CalendarCopy], now: datetime, rules: Rules) -> tuple[str, Intervals]:
     """Why somebody is unknown (empty: is not), and their busy seconds; published hours count where none are listed."""
     held = copies_of(person, copies)
     if knowledge(held, now, rules.stale_for) is Knowledge.UNKNOWN:

@@ -1,0 +1,89 @@
+"""Plans as JSON documents: instants as RFC 3339 in UTC, and beside them the local time and its zone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scheduler.app import App
+from scheduler.cli.console import instant
+from scheduler.cli.solving import score_document
+from scheduler.cli.views import stories_of
+from scheduler.core.burden import burdens
+from scheduler.core.change import Change, Keep, counts
+from scheduler.core.interval import Horizon
+from scheduler.core.plan import Session
+from scheduler.core.story import GroupStory, SlotStory
+from scheduler.core.walltime import local
+from scheduler.flow import Planned
+
+
+def plan_document(app: App, planned: Planned) -> dict[str, Any]:
+    """A plan with every session of every group, and why sessions are missing."""
+    told = stories_of(app, planned)
+    shares = burdens(planned.posed.problem, planned.plan)
+    return {
+        "schema": "rondo/plan/1",
+        "programme": app.programme.name,
+        "score": score_document(planned.report),
+        "meta": dict(planned.plan.meta),
+        "unknown": dict(planned.posed.notes.unknown),
+        "burdens": {who: round(share, 3) for who, share in shares.items()},
+        "groups": [
+            _group_document(app.programme.horizon, group.anchor, story)
+            for group, story in zip(app.programme.groups, told, strict=True)
+        ],
+    }
+
+
+def changes_document(changes: Sequence[Change]) -> dict[str, Any]:
+    """What applying would change in calendars, session by session."""
+    sums = counts(changes)
+    return {
+        "counts": {"add": sums.add, "move": sums.move, "cancel": sums.cancel, "skip": sums.skip},
+        "events": [_change_document(change) for change in changes if not isinstance(change, Keep)],
+    }
+
+
+def _group_document(horizon: Horizon, anchor: str, story: GroupStory) -> dict[str, Any]:
+    return {
+        "id": story.placement.series,
+        "anchor_zone": anchor,
+        "slots": [_slot_document(slot) for slot in story.slots],
+        "sessions": [_session_document(horizon, anchor, session) for session in story.placement.sessions],
+        "reasons": list(story.why),
+    }
+
+
+def _slot_document(slot: SlotStory) -> dict[str, Any]:
+    return {
+        "local": {zone: str(time) for zone, time in slot.times.items()},
+        "shifts": {zone: [str(shift) for shift in shifts] for zone, shifts in slot.shifts.items() if shifts},
+    }
+
+
+def _session_document(horizon: Horizon, anchor: str, session: Session) -> dict[str, Any]:
+    at = horizon.instant(session.start)
+    return {
+        "start": instant(at),
+        "local": local(at, anchor).isoformat(),
+        "tz": anchor,
+        "status": str(session.status),
+        "absent": list(session.absent),
+    }
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    return {
+        "change": type(change).__name__.lower(),
+        "uid": change.event.uid,
+        "group": change.event.group,
+        "sequence": change.event.sequence,
+        "sessions": [
+            {
+                "session": each.session,
+                "change": str(each.kind),
+                "before": each.before and instant(each.before),
+                "after": each.after and instant(each.after),
+            }
+            for each in change.sessions
+        ],
+    }

@@ -1,0 +1,269 @@
+"""`slots` and `why`: the best recurring times for a few people, and what keeps any other time from them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from scheduler.app import App, open_app
+from scheduler.cli.console import Folder, Json, instant, out, print_json, rondo
+from scheduler.cli.planning import NoRefresh, warn_of_faults
+from scheduler.core.commitments import with_commitments
+from scheduler.core.explain import Explanation, closest_slot, explain_slot, missing_sessions
+from scheduler.core.plan import Plan, Status
+from scheduler.core.problem import Problem
+from scheduler.core.reasons import reasons
+from scheduler.core.series import Cadence, Series, Slot
+from scheduler.core.slots import SlotOption, best_slots, parse_slot
+from scheduler.core.walltime import local
+from scheduler.core.words import dates_in_words, place, shifts, usual_time
+from scheduler.errors import InputError
+from scheduler.programme.assemble import home_zone
+from scheduler.programme.problem import Posed
+from scheduler.solve import Params
+
+People = Annotated[list[str], typer.Argument(metavar="PERSON...", help="Ids of people.csv.")]
+Every = Annotated[int, typer.Option("--every", min=1, max=12, help="Every so many weeks.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("slots", epilog="Example: rondo slots spring amara chen --weeks 26 --minutes 45 --top 5")(slots)
+    app.command("why", epilog='Example: rondo why spring amara chen --at "Tue 10:00"')(why)
+
+
+def slots(
+    folder: Folder,
+    people: People,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=160, help="For so many weeks.")] = 26,
+    minutes: Annotated[int, typer.Option("--minutes", min=1, max=1440)] = 45,
+    every: Every = 1,
+    top: Annotated[int, typer.Option("--top", min=1, max=50, help="So many of the best.")] = 5,
+    book: Annotated[int | None, typer.Option("--book", min=1, help="Make them a group with this slot.")] = None,
+    no_refresh: NoRefresh = False,
+    json: Json = False,
+) -> None:
+    """The best recurring times for a few people, with every date looked at. Writes to nobody's calendar."""
+    app = open_app(folder)
+    if not no_refresh:
+        warn_of_faults(app)
+    posed = app.pose()
+    series = _series(app, people, min(weeks, app.programme.horizon.weeks) // every, minutes, Cadence(every_weeks=every))
+    problem = _with_what_stands(posed)
+    options = best_slots(problem, series, max(top, book or 0))
+    if json:
+        print_json(
+            {"schema": "rondo/slots/1", "slots": [_option_document(app, problem, series, o, posed) for o in options]}
+        )
+    else:
+        _show(app, problem, series, options[:top], posed)
+    if book:
+        _book(app, people, series, options, book, quiet=json)
+    if not options:
+        raise typer.Exit(4)
+
+
+def why(
+    folder: Folder,
+    who: Annotated[list[str], typer.Argument(metavar="GROUP | PERSON...", help="A group, or ids of people.csv.")],
+    at: Annotated[str, typer.Option("--at", help="A weekday and time on the anchor zone's clock: 'Tue 10:00'.")] = "",
+    minutes: Annotated[int, typer.Option("--minutes", min=1, max=1440, help="For people; a group has its own.")] = 45,
+    every: Every = 1,
+    no_refresh: NoRefresh = False,
+    json: Json = False,
+) -> None:
+    """Which limit of whom blocks a time, on how many of the dates. Without --at: what a group's plan lacks, and why."""
+    app = open_app(folder)
+    if not no_refresh:
+        warn_of_faults(app)
+    posed = app.pose()
+    series = _asked(app, posed.problem, who, minutes, every)
+    plan = _decided(app, posed)
+    slot, told = _explained(posed, series, plan, at)
+    sentences = reasons(told, posed.problem, _names(app))
+    if json:
+        print_json(_why_document(posed.problem, series, slot, told, sentences))
+        return
+    typer.echo(_headline(posed.problem, series, slot, told))
+    for sentence in sentences:
+        typer.echo(f"  {sentence}")
+
+
+def _explained(posed: Posed, series: Series, plan: Plan | None, at: str) -> tuple[Slot | None, Explanation]:
+    """The slot asked about, or the missing sessions of a group's plan, or the slot that comes closest."""
+    placed = plan.by_series().get(series.id) if plan else None
+    if not at and plan and placed and placed.slots:
+        return None, missing_sessions(posed.problem, series, placed, plan, posed.notes)
+    slot = parse_slot(at) if at else closest_slot(posed.problem, series)
+    if slot is None:
+        raise InputError(f"{series.sessions} sessions don't fit into {posed.problem.horizon.weeks} weeks")
+    if series.cadence.monthly:
+        slot = replace(slot, nth=slot.nth or 1)
+    first = placed.first if placed and placed.slots else 0
+    slots = [slot] * series.cadence.rotation
+    return slot, explain_slot(posed.problem, series, slots, first, plan=plan, notes=posed.notes)
+
+
+def _series(app: App, people: Sequence[str], sessions: int, minutes: int, cadence: Cadence) -> Series:
+    if len(set(people)) < 2:
+        raise InputError("a meeting takes two people.", hint="Name at least two ids of people.csv.")
+    if sessions < 1:
+        raise InputError(f"every {cadence.every_weeks} weeks has no date in so few weeks")
+    zones = [app.person(who).boundary.zone for who in people]
+    return Series(
+        id="-".join(people),
+        required=tuple(dict.fromkeys(people)),
+        duration=minutes,
+        sessions=sessions,
+        cadence=cadence,
+        anchor_zone=home_zone(zones),
+    )
+
+
+def _asked(app: App, problem: Problem, who: Sequence[str], minutes: int, every: int) -> Series:
+    series = {each.id: each for each in problem.series}
+    if len(who) == 1 and who[0] in series:
+        return series[who[0]]
+    if len(who) == 1:
+        raise InputError(f"there is no group {who[0]!r}.", hint=f"The groups are {', '.join(series) or 'none'}.")
+    return _series(app, who, problem.horizon.weeks // every, minutes, Cadence(every_weeks=every))
+
+
+def _with_what_stands(posed: Posed) -> Problem:
+    return with_commitments(posed.problem, posed.previous) if posed.previous else posed.problem
+
+
+def _decided(app: App, posed: Posed) -> Plan | None:
+    """What was planned last, if it is of this horizon; else what stands."""
+    draft = app.store.draft()
+    same = draft is not None and draft.problem.horizon == posed.problem.horizon
+    return draft.plan if draft and same else posed.previous
+
+
+def _book(
+    app: App, people: list[str], series: Series, options: Sequence[SlotOption], number: int, *, quiet: bool
+) -> None:
+    if number > len(options):
+        raise InputError(f"there is no slot {number} to book", hint=f"There are {len(options)}.")
+    group = series.id
+    taken = {each.id.casefold() for each in app.programme.groups}
+    while group.casefold() in taken:
+        group += "-2"
+    app.book(group, people, options[number - 1], series, Params(seed=app.settings.planning.seed))
+    if not quiet:
+        typer.echo(
+            f"Booked as group {group}. Nothing has been written to calendars. Next: {rondo('apply', app.folder)}"
+        )
+
+
+def _show(app: App, problem: Problem, series: Series, options: Sequence[SlotOption], posed: Posed) -> None:
+    if not options:
+        typer.echo(
+            f"No recurring time holds a single date. What is in the way: {rondo('why', app.folder, *series.members)}"
+        )
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    for who in series.members:
+        person = app.person(who)
+        table.add_column(f"{person.name} ({place(person.boundary.zone)})")
+    for heading in ("holds", "moves", "none", "outside hours"):
+        table.add_column(heading, justify="right")
+    for number, option in enumerate(options, 1):
+        table.add_row(str(number), *_local_times(app, problem, series, option), *_figures(option))
+    to = out()
+    to.print(table)
+    for number, option in enumerate(options, 1):
+        for line in _story(app, problem, series, option, posed):
+            to.print(f"{number}: {line}", markup=False)
+
+
+def _local_times(app: App, problem: Problem, series: Series, option: SlotOption) -> list[str]:
+    starts = [problem.horizon.instant(s.start) for s in option.placement.sessions if s.status is not Status.MOVED]
+    return [str(usual_time(starts, app.person(who).boundary.zone)) for who in series.members]
+
+
+def _figures(option: SlotOption) -> list[str]:
+    held, moved, lost = (option.count(status) for status in (Status.HELD, Status.MOVED, Status.SKIPPED))
+    return [f"{held}/{held + moved + lost}", str(moved), str(lost), f"{option.outside} min"]
+
+
+def _story(app: App, problem: Problem, series: Series, option: SlotOption, posed: Posed) -> list[str]:
+    """What the clocks do, which dates move and to when, which have no time, and what stands in the way."""
+    lines = []
+    for zone in dict.fromkeys(app.person(who).boundary.zone for who in series.members):
+        held = [problem.horizon.instant(s.start) for s in option.placement.sessions if s.status is Status.HELD]
+        lines += [f"clocks in {place(zone)}: {shift}" for shift in (shifts(held, zone) if held else ())]
+    regular = explain_slot(
+        posed.problem, series, [option.slot], option.placement.first, plan=posed.previous, notes=posed.notes
+    )
+    lines += reasons(regular, posed.problem, _names(app))
+    for status, words in (
+        (Status.MOVED, "another time is kept in the week of"),
+        (Status.SKIPPED, "no time in the week of"),
+    ):
+        days = [
+            local(problem.horizon.instant(start), series.anchor_zone).date()
+            for start, session in zip(regular.starts, option.placement.sessions, strict=True)
+            if session.status is status
+        ]
+        lines += [f"{words} {dates_in_words(days)}"] if days else []
+    return lines or [f"free for both on all {series.sessions} dates"]
+
+
+def _option_document(app: App, problem: Problem, series: Series, option: SlotOption, posed: Posed) -> dict[str, Any]:
+    return {
+        "local": dict(zip(series.members, _local_times(app, problem, series, option), strict=True)),
+        "anchor_zone": series.anchor_zone,
+        "holds": option.count(Status.HELD),
+        "moves": option.count(Status.MOVED),
+        "none": option.count(Status.SKIPPED),
+        "outside_minutes": option.outside,
+        "sessions": [
+            {"start": instant(problem.horizon.instant(session.start)), "status": str(session.status)}
+            for session in option.placement.sessions
+        ],
+        "why": _story(app, problem, series, option, posed),
+    }
+
+
+def _headline(problem: Problem, series: Series, slot: Slot | None, told: Explanation) -> str:
+    if slot is None:
+        return f"{series.id}: {len(told.starts)} sessions without a time at their usual hour."
+    starts = [problem.horizon.instant(start) for start in told.starts]
+    zones = dict.fromkeys(problem.people[who].boundary.zone for who in series.members)
+    clocks = ", ".join(f"{usual_time(starts, zone)} {place(zone)}" for zone in zones)
+    return f"{series.id} at {clocks}: possible on {len(told.holds)} of {len(told.starts)} dates."
+
+
+def _why_document(
+    problem: Problem, series: Series, slot: Slot | None, told: Explanation, sentences: list[str]
+) -> dict[str, Any]:
+    def moment(minute: int) -> str:
+        return instant(problem.horizon.instant(minute))
+
+    return {
+        "schema": "rondo/why/1",
+        "series": series.id,
+        "anchor_zone": series.anchor_zone,
+        "asked": slot is not None,
+        "dates": [moment(start) for start in told.starts],
+        "holds": [moment(start) for start in told.holds],
+        "blockers": [
+            {
+                "person": blocker.person,
+                "limit": str(blocker.limit),
+                "detail": blocker.detail,
+                "dates": [moment(start) for start in blocker.starts],
+                "times": [[moment(start), moment(end)] for start, end in blocker.times],
+            }
+            for blocker in told.blockers
+        ],
+        "reasons": sentences,
+    }
+
+
+def _names(app: App) -> dict[str, str]:
+    return {person.id: person.name for person in app.programme.people}

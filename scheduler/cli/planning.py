@@ -1,0 +1,209 @@
+"""`plan`, `show`, `diff`, `apply`, `status`: from decision to calendars; only `apply` writes there."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.app import App, open_app
+from scheduler.cli.console import Folder, Json, instant, out, print_json, progress, rondo, to_json, write_text
+from scheduler.cli.documents import changes_document, plan_document
+from scheduler.cli.solving import STOPPED, TimeLimit, read_plan, reporter, stoppable
+from scheduler.cli.views import show_changes, show_plan
+from scheduler.core.change import Change, Keep
+from scheduler.core.freebusy import Knowledge
+from scheduler.core.plan import plan_to_json
+from scheduler.core.problem import problem_to_json
+from scheduler.errors import InputError
+from scheduler.flow import Planned
+from scheduler.solve import Params
+
+USAGE, PENDING, UNPLACED = 2, 3, 4
+
+SavedPlanFile = Annotated[
+    Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan; else what was planned last.")
+]
+NoRefresh = Annotated[bool, typer.Option("--no-refresh", help="Use what was read last, don't read calendars now.")]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 3 where changes are pending.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("plan", epilog="Example: rondo plan spring -o plan.json --problem problem.json")(plan)
+    app.command("show", epilog="Example: rondo show spring")(show)
+    app.command("diff", epilog="Example: rondo diff spring")(diff)
+    app.command("apply", epilog="Example: rondo apply spring --yes")(apply)
+    app.command("status", epilog="Example: rondo status spring")(status)
+
+
+def plan(
+    folder: Folder,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the plan there (rondo-plan/1).")] = None,
+    problem: Annotated[
+        Path | None, typer.Option("--problem", help="Write the problem there (rondo-problem/1).")
+    ] = None,
+    replan: Annotated[bool, typer.Option("--replan", help="Plan anew what is published and not yet frozen.")] = False,
+    no_refresh: NoRefresh = False,
+    time_limit: TimeLimit = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=256, help="Processes; they don't change the plan.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**31 - 1)] = None,
+    exit_code: ExitCode = False,
+    json: Json = False,
+) -> None:
+    """Decide where every session stands. Writes to nobody's calendar. Exits with 4 where a group has no time at all."""
+    app = open_app(folder)
+    if not no_refresh:
+        warn_of_faults(app)
+    posed = app.pose(replan=replan)
+    settings = app.settings.planning
+    params = Params(
+        seed=settings.seed if seed is None else seed, workers=workers or settings.workers, time_limit=time_limit
+    )
+    with stoppable() as stop:
+        planned = app.plan(posed, params=params, stop=stop, report=reporter())
+    if output:
+        write_text(output, to_json(plan_to_json(planned.plan)))
+    if problem:
+        write_text(problem, to_json(problem_to_json(posed.problem)))
+    changes = app.changes(planned)
+    if json:
+        print_json(plan_document(app, planned) | {"changes": changes_document(changes)})
+    else:
+        show_plan(out(), app, planned)
+        _say_next(app, changes, output)
+    raise typer.Exit(STOPPED if stop.is_set() else _exit_code(planned, changes, exit_code))
+
+
+def show(folder: Folder, plan_file: SavedPlanFile = None, json: Json = False) -> None:
+    """Show what was planned last, or a saved plan."""
+    app = open_app(folder)
+    planned = (None if plan_file else app.last_planned()) or _planned(app, plan_file)
+    if json:
+        print_json(plan_document(app, planned))
+    else:
+        show_plan(out(), app, planned)
+
+
+def diff(folder: Folder, plan_file: SavedPlanFile = None, exit_code: ExitCode = False, json: Json = False) -> None:
+    """What applying a plan would change in people's calendars."""
+    app = open_app(folder)
+    changes = app.changes(_planned(app, plan_file))
+    if json:
+        print_json({"schema": "rondo/diff/1"} | changes_document(changes))
+    else:
+        show_changes(out(), app, changes)
+    raise typer.Exit(PENDING if exit_code and _todo(changes) else 0)
+
+
+def apply(
+    folder: Folder,
+    plan_file: SavedPlanFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    no_refresh: NoRefresh = False,
+    json: Json = False,
+) -> None:
+    """Show what changes, ask, and write it to the calendars. A killed run resumes at the next one."""
+    app = open_app(folder)
+    resumed = app.write_pending()
+    if resumed:
+        progress(f"Finished what an earlier apply had decided: {resumed} events.")
+    if not no_refresh:
+        warn_of_faults(app)
+    planned = _planned(app, plan_file)
+    changes = app.changes(planned)
+    if not json:
+        show_changes(out(), app, changes)
+    if not _todo(changes):
+        _finish(json, changes, resumed, "Nothing to do: the calendars say what the plan says.")
+        return
+    _ask(yes)
+    written = app.apply(planned, changes)
+    _finish(json, changes, resumed + written, f"Written: {written} events, in {app.published}.")
+
+
+def status(folder: Folder, json: Json = False) -> None:
+    """Calendars that are stale or unknown, what was planned and applied last, and writes that are still owed."""
+    app = open_app(folder)
+    people = {person.id: app.knowledge(person) for person in app.programme.people}
+    draft, standing = app.store.draft(), app.store.standing()
+    live = [event for event in app.store.events() if not event.cancelled]
+    document = {
+        "schema": "rondo/status/1",
+        "programme": app.programme.name,
+        "people": {str(kind): sum(each is kind for each in people.values()) for kind in Knowledge},
+        "not_known": [who for who, kind in people.items() if kind is not Knowledge.KNOWN],
+        "planned_at": draft and instant(draft.decided_at),
+        "applied_at": standing and instant(standing.decided_at),
+        "published_events": len(live),
+        "published_sessions": sum(len(event.sessions) for event in live),
+        "writes_owed": len(app.store.pending()),
+    }
+    if json:
+        print_json(document)
+        return
+    for key, value in list(document.items())[1:]:
+        shown = ", ".join(f"{n} {k}" for k, n in value.items()) if isinstance(value, dict) else value
+        shown = ", ".join(shown) or "nobody" if isinstance(shown, list) else shown
+        typer.echo(f"{key.replace('_', ' '):<20}{'never' if shown is None else shown}")
+
+
+def warn_of_faults(app: App) -> None:
+    """Read all calendars, and say on stderr which of them can't be read and what that means."""
+    for copy in app.refresh():
+        if copy.error:
+            kind = app.knowledge(app.person(copy.person))
+            progress(f"warning: {copy.person}, {copy.calendar}: {copy.error} ({copy.person} is {kind})")
+
+
+def _planned(app: App, plan_file: Path | None) -> Planned:
+    if plan_file:
+        return app.drafted(read_plan(plan_file))
+    draft = app.store.draft()
+    if draft is None:
+        raise InputError(
+            "nothing was planned yet.", where=str(app.folder), hint=f"Plan first: {rondo('plan', app.folder)}"
+        )
+    return app.drafted(draft.plan)
+
+
+def _ask(yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        progress("rondo: nobody to ask here, so nothing was written. Say --yes to write without asking.")
+        raise typer.Exit(USAGE)
+    if not typer.confirm("Write this?", err=True):
+        progress("Nothing was written.")
+        raise typer.Exit(1)
+
+
+def _finish(json: bool, changes: tuple[Change, ...], written: int, words: str) -> None:
+    if json:
+        print_json({"schema": "rondo/apply/1", "written": written} | changes_document(changes))
+    else:
+        typer.echo(words)
+
+
+def _say_next(app: App, changes: tuple[Change, ...], output: Path | None) -> None:
+    if not _todo(changes):
+        typer.echo("\nNo changes: the calendars say what the plan says.")
+        return
+    typer.echo("")
+    show_changes(out(), app, changes)
+    saved = f" {output}" if output else ""
+    typer.echo(
+        f"{f'Saved{saved}. ' if output else ''}Nothing has been written. Next: {rondo('apply', app.folder)}{saved}"
+    )
+
+
+def _todo(changes: tuple[Change, ...]) -> bool:
+    return any(not isinstance(change, Keep) for change in changes)
+
+
+def _exit_code(planned: Planned, changes: tuple[Change, ...], wanted: bool) -> int:
+    if planned.report.score.unplaced_series:
+        return UNPLACED
+    return PENDING if wanted and _todo(changes) else 0

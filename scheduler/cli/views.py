@@ -1,0 +1,139 @@
+"""Plans in words: tables and lines for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from scheduler.app import App
+from scheduler.core.burden import burdens
+from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts
+from scheduler.core.plan import Status
+from scheduler.core.story import SIGNS, GroupStory, stories
+from scheduler.core.words import place, when
+from scheduler.flow import Planned
+
+MARKS = {Kind.ADDED: "+", Kind.MOVED: "~", Kind.SKIPPED: "-", Kind.RESTORED: "+", Kind.DROPPED: "-"}
+LEGEND = (
+    f"{SIGNS[Status.HELD]} holds  {SIGNS[Status.MOVED]} moves  {SIGNS[Status.PINNED]} by hand  "
+    f"{SIGNS[Status.SKIPPED]} no time  {SIGNS[None]} none due"
+)
+
+
+def stories_of(app: App, planned: Planned) -> tuple[GroupStory, ...]:
+    """A plan's stories, with the names of people.csv."""
+    names = {person.id: person.name for person in app.programme.people}
+    return stories(planned.posed.problem, planned.plan, planned.posed.notes, names)
+
+
+def show_plan(to: Console, app: App, planned: Planned) -> None:
+    """Groups with their times, the weeks of each, clock changes, missing sessions and why, and the whole in figures."""
+    told = stories_of(app, planned)
+    to.print(_group_table(told))
+    to.print(_week_table(app, told))
+    _print_lines(to, "When clocks change", _clock_lines(told))
+    _print_lines(to, "Without a time", _missing_lines(told))
+    _print_lines(to, "Not known", [f"{who}: {why}" for who, why in planned.posed.notes.unknown.items()])
+    show_figures(to, app, planned)
+
+
+def show_figures(to: Console, app: App, planned: Planned) -> None:
+    """How much of the programme takes place, against what is possible, and who carries most."""
+    score, meta = planned.report.score, planned.plan.meta
+    share = f" ({score.happen / score.planned:.1%})" if score.planned else ""
+    to.print(
+        f"{score.happen} of {score.planned} sessions take place{share}: {score.held} at their usual time, "
+        f"{score.moved} moved in their week. {_bound_in_words(score.happen, meta.get('bound'))}",
+        soft_wrap=True,
+    )
+    worst = next(iter(burdens(planned.posed.problem, planned.plan).items()), None)
+    if worst and worst[1]:
+        to.print(
+            f"Furthest from preferred hours: {app.person(worst[0]).name}, {worst[1]:.0f} minutes a session on average."
+        )
+
+
+def show_changes(to: Console, app: App, changes: Sequence[Change]) -> None:
+    """Every session that changes in calendars, old and new on one line, and the sum of it."""
+    for change in changes:
+        if isinstance(change, Keep):
+            continue
+        title = change.event.title
+        if isinstance(change, Create):
+            to.print(f"+ {title}: {len(change.event.sessions)} sessions, usually {_usual(change)}")
+        elif isinstance(change, Cancel):
+            to.print(f"- {title}: cancelled")
+        for session in () if isinstance(change, Create) else change.sessions:
+            to.print(f"  {_session_line(session, change.event.rule.zone)}")
+        if not isinstance(change, (Create, Cancel)) and not change.sessions:
+            to.print(f"~ {title}: people, title or link")
+    people = {attendee.id for change in changes if not isinstance(change, Keep) for attendee in change.event.attendees}
+    to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.")
+
+
+def _group_table(told: Sequence[GroupStory]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Group", "Usual time", "Holds", "Moves", "None"):
+        table.add_column(heading, justify="left" if heading in ("Group", "Usual time") else "right")
+    for story in told:
+        figures = [str(story.count(status)) for status in (Status.HELD, Status.MOVED, Status.SKIPPED)]
+        slots = [listed_times(story, number) for number in range(len(story.slots))] or ["no time found"]
+        table.add_row(story.placement.series, slots[0], *figures)
+        for slot in slots[1:]:
+            table.add_row("  in turn with", slot, "", "", "")
+    return table
+
+
+def listed_times(story: GroupStory, number: int) -> str:
+    """A slot on the clocks of all its zones: `Tue 14:30 London, Tue 09:30 New York`."""
+    return ", ".join(f"{time} {place(zone)}" for zone, time in story.slots[number].times.items())
+
+
+def _week_table(app: App, told: Sequence[GroupStory]) -> Table:
+    horizon = app.programme.horizon
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Weeks")
+    table.add_column(f"{horizon.weeks} from {horizon.first_monday:%d %b %Y}    {LEGEND}", no_wrap=True)
+    for story in told:
+        table.add_row(story.placement.series, story.strip)
+    return table
+
+
+def _clock_lines(told: Sequence[GroupStory]) -> list[str]:
+    return [
+        f"{story.placement.series}: in {place(zone)} {'; '.join(str(shift) for shift in shifts)}"
+        for story in told
+        for slot in story.slots
+        for zone, shifts in slot.shifts.items()
+        if shifts
+    ]
+
+
+def _missing_lines(told: Sequence[GroupStory]) -> list[str]:
+    return [f"{story.placement.series}: {reason}" for story in told for reason in story.why]
+
+
+def _print_lines(to: Console, heading: str, lines: Sequence[str]) -> None:
+    if lines:
+        to.print(f"\n[bold]{heading}[/bold]")
+        for line in lines:
+            to.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _bound_in_words(happen: int, bound: object) -> str:
+    if not isinstance(bound, int):
+        return ""
+    return "No plan holds more." if bound <= happen else f"At most {bound - happen} more are possible for anyone."
+
+
+def _usual(change: Change) -> str:
+    event = change.event
+    return when(event.occurrences[0].recurrence_id, event.rule.zone)
+
+
+def _session_line(session: SessionChange, zone: str) -> str:
+    before = when(session.before, zone, dated=True) if session.before else ""
+    after = when(session.after, zone, dated=True) if session.after else ""
+    if before and after:
+        return f"{MARKS[session.kind]} {before} -> {after}"
+    return f"{MARKS[session.kind]} {before or after}{' no longer takes place' if before else ''}"
