@@ -52,7 +52,8 @@ def _by_dates(zone: str, first: int, onsets: dict[Offsets, list[datetime]]) -> l
     offset = int(wall_clock(Exact(seconds), zone)[0] - seconds[0]) // MINUTE
     lines = _observance((offset, offset), beginning)
     for offsets, times in onsets.items():
-        lines += _observance(offsets, times[0], *(f"RDATE:{_shown(time)}" for time in times[1:]))
+        # the first onset too, though DTSTART says it: beside an RDATE, ical.js passes over DTSTART
+        lines += _observance(offsets, times[0], *(f"RDATE:{_shown(time)}" for time in times))
     return lines
 
 

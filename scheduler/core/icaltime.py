@@ -8,9 +8,7 @@ from typing import NamedTuple
 from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY
 from scheduler.errors import InputError
 
-# dashes, colons and missing seconds occur in exports: none of them is ambiguous
-_TIME = re.compile(r"(\d{4}-?\d\d-?\d\d)(?:[T ]([\d:.]+)(Z)?)?", re.IGNORECASE | re.ASCII)
-_CLOCK = re.compile(r"(\d\d):?([0-5]\d)(?::?([0-5]\d|60))?(?:\.\d+)?", re.ASCII)
+_TIME = re.compile(r"(\d{8})(?:T(\d{4}|\d{6})(Z)?)?", re.IGNORECASE | re.ASCII)  # some exports leave the seconds out
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE | re.ASCII
 )
@@ -69,9 +67,8 @@ def shown(text: str, longest: int = 80) -> str:
 
 @lru_cache(maxsize=4096)
 def _midnight(day: str) -> int:
-    digits = day.replace("-", "")
     try:
-        ordinal = date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).toordinal()
+        ordinal = date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal()
     except ValueError:
         raise InputError(f"There is no day {day}.") from None
     return (ordinal - EPOCH_DAY) * DAY_SECONDS
@@ -79,9 +76,8 @@ def _midnight(day: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _second_of_day(clock: str) -> int:
-    match = _CLOCK.fullmatch(clock)
-    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 1)
+    hour, minute, second = int(clock[:2]), int(clock[2:4]), int(clock[4:] or 0)
     seconds = hour * 3600 + minute * 60 + min(second, 59)
-    if seconds > DAY_SECONDS:  # 24:00 is the next midnight
-        raise InputError(f"{shown(clock)} is no time of day.")
+    if minute > 59 or second > 60 or seconds > DAY_SECONDS:  # 24:00 is the next midnight
+        raise InputError(f"There is no time of day {clock}.")
     return seconds
