@@ -105,7 +105,7 @@ def resolve_one(time: WallTime, zone: str) -> datetime:
 
 def local(instant: datetime, zone: str) -> pendulum.DateTime:
     """An instant on a zone's clock, for words and comparisons of a single one."""
-    return pendulum.instance(instant).in_timezone(zone)
+    return pendulum.instance(instant).in_timezone(_clock(zone))
 
 
 def local_time(instant: datetime, zone: str) -> WallTime:
@@ -131,6 +131,11 @@ def parse_instant(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise InputError(f"{text!r} is no instant.", hint="Write it like 2027-01-04T09:00:00Z.")
+
+
+@lru_cache(maxsize=1024)
+def _clock(zone: str) -> pendulum.Timezone:
+    return pendulum.timezone(zone)  # held here, since pendulum would read the zone's file again at every call
 
 
 def _changes_around(zone: str, seconds: Int64Array) -> ClockChanges:
