@@ -20,8 +20,9 @@ class PublishedFiles:
     person is no longer invited, stays there as CANCELLED, so that calendars which imported it drop it.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, name: str = FOLDER) -> None:
+        """`root` is there; the folder `name` in it is made."""
+        self.root, self.name = root, name
 
     def put(self, event: Event) -> None:
         """Bring the group's file and those of all attendees up to date; what is so already is not touched.
@@ -29,7 +30,7 @@ class PublishedFiles:
         Raises Unavailable; and ValueError for an event that is not stamped.
         """
         invited = {attendee.id for attendee in event.attendees if attendee.role in ROLES}
-        with folder(self.root, FOLDER, "groups") as groups, folder(self.root, FOLDER, "people") as people:
+        with folder(self.root, self.name, "groups") as groups, folder(self.root, self.name, "people") as people:
             for person in sorted(invited | _had(groups, event)):
                 own = _own(event, person) if person in invited else replace(event, cancelled=True)
                 _replace(people, person, own, OF_PERSON, reader=person)

@@ -84,7 +84,7 @@ class App:
     @cached_property
     def writer(self) -> CalendarWriter:
         """Writes into the folder's published/."""
-        return PublishedFiles(self.published)
+        return PublishedFiles(self.folder, PUBLISHED)
 
     @cached_property
     def rooms(self) -> Conferencing:
@@ -198,8 +198,9 @@ class App:
         return self.write_pending(done)
 
     def write_files(self, events: Sequence[Event], folder: Path) -> None:
-        """Write events as calendar files into another folder."""
-        writer = PublishedFiles(folder)
+        """Write events as calendar files into another folder, which is made where there is none."""
+        target = folder.resolve()
+        writer = PublishedFiles(target.parent, target.name)
         for event in events:
             writer.put(event)
 
