@@ -6,6 +6,7 @@ The only place that names connectors.
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -34,7 +35,7 @@ from scheduler.programme.edit import add_group
 from scheduler.programme.problem import Posed, Rules, copies_of, pose
 from scheduler.settings import Settings, load_settings
 from scheduler.solve import Params, Progress
-from scheduler.store import open_store, programme_key
+from scheduler.store import only_one, open_store, programme_key
 
 STATE, PUBLISHED = ".rondo", "published"
 
@@ -177,12 +178,15 @@ class App:
         return planned
 
     def last_planned(self) -> Planned | None:
-        """What was planned last, with the problem as it was then."""
+        """What was planned last, with the problem as it was then, and beside what stands of it."""
         draft = self.store.draft()
         if draft is None:
             return None
-        posed = Posed(draft.problem, None, self.pose().notes)
-        return Planned(posed, draft.plan, check(draft.problem, draft.plan))
+        now = self.pose()
+        previous = now.previous if now.problem.horizon == draft.problem.horizon else None
+        return Planned(
+            Posed(draft.problem, previous, now.notes), draft.plan, check(draft.problem, draft.plan, previous)
+        )
 
     def drafted(self, saved: Plan) -> Planned:
         """A saved plan against the folder as it is now. Raises StalePlan."""
@@ -193,9 +197,13 @@ class App:
         return flow.changes(self.programme, planned, store=self.store, rooms=self.rooms, scope=self.scope)
 
     def apply(self, planned: Planned, todo: Sequence[Change], done: Callable[[Event], None] | None = None) -> int:
-        """Decide the changes and write them; says how many events were written."""
-        flow.decide(planned, todo, store=self.store, clock=self.clock)
-        return self.write_pending(done)
+        """Decide the changes and write them; says how many events were written.
+
+        Raises ChangedElsewhere where somebody applied since the changes were found, Unavailable while somebody does.
+        """
+        with self._writing():
+            flow.decide(planned, todo, store=self.store, clock=self.clock)
+            return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
 
     def write_files(self, events: Sequence[Event], folder: Path) -> None:
         """Write events as calendar files into another folder, which is made where there is none."""
@@ -205,8 +213,12 @@ class App:
             writer.put(event)
 
     def write_pending(self, done: Callable[[Event], None] | None = None) -> int:
-        """Write what an earlier apply still owes."""
-        return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
+        """Write what an earlier apply still owes. Raises Unavailable while somebody applies."""
+        with self._writing():
+            return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return only_one(self.folder / STATE / "lock")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import reduce
 from threading import Event as Flag
 
 from scheduler.core.availability import availability
-from scheduler.core.change import Change, Details, Keep, diff, events_of
+from scheduler.core.change import Change, Create, Details, Keep, diff, events_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.event import Attendee, Event
 from scheduler.core.freebusy import CalendarCopy, merge
@@ -150,10 +150,18 @@ def changes(
 
 
 def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clock) -> None:
-    """Make a plan the standing one and owe its writes; after this a crash loses nothing."""
+    """Make a plan the standing one and owe its writes; after this a crash loses nothing.
+
+    Raises ChangedElsewhere where somebody else decided since the changes were found.
+    """
     now = clock.now()
     events = [replace(change.event, stamped=now) for change in todo if not isinstance(change, Keep)]
-    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events)
+    seen = {
+        change.event.uid: change.event.sequence - (not isinstance(change, Keep))
+        for change in todo
+        if not isinstance(change, Create)
+    }
+    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events, seen)
 
 
 def write_pending(

@@ -87,8 +87,12 @@ class Store(Protocol):
         """Every event that was ever published, as it should stand now; cancelled ones too, their UIDs are spent."""
         ...
 
-    def decide(self, standing: SavedPlan, events: Sequence[Event]) -> None:
-        """Make a plan the standing one and owe these events' writing: all of it, or, after a crash, nothing."""
+    def decide(self, standing: SavedPlan, events: Sequence[Event], seen: Mapping[str, int]) -> None:
+        """Make a plan the standing one and owe these events' writing: all of it, or, after a crash, nothing.
+
+        `seen`: the SEQUENCE by UID of every live event that the decision rests on. Raises ChangedElsewhere where others
+        stand by now.
+        """
         ...
 
     def pending(self) -> tuple[Event, ...]:

@@ -157,5 +157,3 @@ def settings(**keys: str) -> str:
         lines = [line for line in lines if not line.startswith(f"{name} =")]
         lines.insert(1, f"{name} = {value}")
     return "\n".join(lines) + "\n"
-
-

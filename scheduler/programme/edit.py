@@ -16,7 +16,7 @@ GROUPS, TOML = "groups.csv", "programme.toml"
 def add_group(
     folder: Path, group: str, people: list[str], *, minutes: int, every: int, sessions: int, anchor: str
 ) -> Programme:
-    """Add a group of required people with its own cadence, and read the folder again.
+    """Add a group of required people with one slot of its own cadence, and read the folder again.
 
     What stands in the files stays to the letter. Raises InputError, with the files as they were, where the folder
     can't be read with the group in it.
@@ -50,7 +50,8 @@ def _table(group: str, minutes: int, every: int, sessions: int, anchor: str) -> 
     """The group's own table of programme.toml; its values need no quoting: numbers, and names that were checked."""
     cadence = "week" if every == 1 else f"{every} weeks"
     return (
-        f'\n[groups."{group}"]\nevery = "{cadence}"\nminutes = {minutes}\nsessions = {sessions}\nanchor = "{anchor}"\n'
+        f'\n[groups."{group}"]\nevery = "{cadence}"\nminutes = {minutes}\nsessions = {sessions}\n'
+        f'anchor = "{anchor}"\nrotation = 1\nmovable = true\n'
     )
 
 

@@ -1,6 +1,6 @@
 """From a programme to a problem: what was read of calendars, what stands, and what is too soon become busy minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -49,9 +49,11 @@ def pose(
 ) -> Posed:
     """The problem that a programme is at this instant. With `replan` only frozen sessions of what stands are kept."""
     horizon = programme.horizon
-    previous = _previous(standing, horizon)
+    previous = _previous(standing, programme)
     frozen = _frozen_until(programme, now, rules) if previous else None
-    closed = {person.id: frozen or horizon.minute(now) + person.notice for person in programme.people}
+    closed = {
+        person.id: horizon.minute(now) + person.notice if frozen is None else frozen for person in programme.people
+    }
     known = {person.id: known_busy(person, copies, now, rules) for person in programme.people}
     unknown = {who: why for who, (why, _) in known.items() if why}
     calendars = {who: horizon.outward(busy) for who, (_, busy) in known.items()}
@@ -120,16 +122,27 @@ def _frozen_until(programme: Programme, now: datetime, rules: Rules) -> int:
     return programme.horizon.minute(now) + max(int(rules.freeze_for.total_seconds()) // MINUTE, notice)
 
 
-def _previous(standing: SavedPlan | None, horizon: Horizon) -> Plan | None:
-    """What stands, counted from this horizon's epoch, which is another where a programme's first date was changed."""
+def _previous(standing: SavedPlan | None, programme: Programme) -> Plan | None:
+    """What stands, in the terms of the programme as it is now.
+
+    Its minutes count from another epoch where the first date was changed; who left a group or became required in it
+    is absent no more.
+    """
     if standing is None:
         return None
-    shift = horizon.minute(standing.problem.horizon.epoch)
-    return replace(standing.plan, placements=tuple(_shifted(entry, shift) for entry in standing.plan.placements))
+    shift = programme.horizon.minute(standing.problem.horizon.epoch)
+    optional = {group.id: group.optional for group in programme.groups}
+    placements = standing.plan.placements
+    return replace(
+        standing.plan, placements=tuple(_today(entry, shift, optional.get(entry.series, ())) for entry in placements)
+    )
 
 
-def _shifted(placement: Placement, shift: int) -> Placement:
-    sessions = tuple(replace(session, start=session.start + shift) for session in placement.sessions)
+def _today(placement: Placement, shift: int, optional: Collection[str]) -> Placement:
+    sessions = tuple(
+        replace(session, start=session.start + shift, absent=tuple(who for who in session.absent if who in optional))
+        for session in placement.sessions
+    )
     return replace(placement, sessions=sessions)
 
 

@@ -1,11 +1,12 @@
-"""Opening a database and bringing it up to date."""
+"""Opening a database and bringing it up to date; what goes wrong with it at any time is told in one line."""
 
 import sqlite3
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
@@ -17,30 +18,46 @@ BUSY_SECONDS = 10
 
 
 def open_database(path: Path) -> Engine:
-    """A SQLite database with the newest tables, made where there is none. Raises Unavailable, saying what to do."""
+    """A SQLite database with the newest tables, made where there is none.
+
+    Raises Unavailable, saying what to do; so does every later use of it where the database fails.
+    """
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _durable)
-    try:
-        with engine.connect() as connection:
-            if connection.exec_driver_sql("PRAGMA user_version").scalar() != int(NEWEST):
-                _migrate(connection)
-                connection.exec_driver_sql(f"PRAGMA user_version = {int(NEWEST)}")
-                connection.commit()
-    except DatabaseError as fault:
-        raise Unavailable(
-            f"{path}: the state can't be opened ({fault.orig}). Is the disk full or the file damaged?"
-        ) from None
+    event.listen(engine, "handle_error", _told)
+    with engine.connect() as connection:
+        if _version(connection) != int(NEWEST):
+            _migrate(connection)
     return engine
 
 
-def _migrate(connection: object) -> None:
+def _migrate(connection: Connection) -> None:
+    """From any older state in one transaction, which of two processes only one makes."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    found = _version(connection)
+    if found > int(NEWEST):
+        raise Unavailable(f"{connection.engine.url.database} was written by a newer Rondo: use that one.")
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, NEWEST)
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(NEWEST)}")
+    connection.commit()
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 def _durable(connection: sqlite3.Connection, _: object) -> None:
     """Write-ahead log, and every commit on the disk before we go on: a decision must outlive a crash."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _told(context: ExceptionContext) -> None:
+    """SQLAlchemy's hook on whatever a database driver raises."""
+    if isinstance(context.sqlalchemy_exception, DatabaseError):
+        where = context.engine.url.database if context.engine else "the database"
+        reason = context.original_exception
+        raise Unavailable(f"{where}: the state can't be used ({reason}). Is the disk full or the file damaged?")

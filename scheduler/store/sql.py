@@ -15,6 +15,7 @@ from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import Intervals, as_intervals
 from scheduler.core.plan import plan_from_json, plan_to_json
 from scheduler.core.problem import problem_from_json, problem_to_json
+from scheduler.errors import ChangedElsewhere, Unavailable
 from scheduler.ports import SavedPlan
 from scheduler.store import tables
 from scheduler.store.database import open_database
@@ -24,7 +25,10 @@ DRAFT, STANDING = "draft", "standing"
 
 def open_store(folder: Path) -> "SqlStore":
     """The state of a programme folder, made where there is none. Raises Unavailable."""
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as fault:
+        raise Unavailable(f"{folder} can't be made: {fault.strerror}.") from None
     return SqlStore(open_database(folder / "state.db"))
 
 
@@ -66,10 +70,12 @@ class SqlStore:
             documents = connection.execute(select(tables.event.c.document).order_by(tables.event.c.uid)).scalars()
             return tuple(event_from_json(document) for document in documents)
 
-    def decide(self, standing: SavedPlan, events: Sequence[Event]) -> None:
+    def decide(self, standing: SavedPlan, events: Sequence[Event], seen: Mapping[str, int]) -> None:
         """Make a plan the standing one and owe these events' writing, in one transaction."""
         with self._engine.begin() as connection:
-            _put_plan(connection, STANDING, standing)
+            _put_plan(connection, STANDING, standing)  # this first: it keeps others from deciding until we are through
+            if _live(connection) != seen:
+                raise ChangedElsewhere("another apply came first, so nothing was written. Plan again.")
             last = connection.execute(select(func.max(tables.outbound_write.c.position))).scalar() or 0
             for position, event in enumerate(events, start=last + 1):
                 _put_event(connection, event)
@@ -113,6 +119,13 @@ def _put_plan(connection: Connection, kind: str, saved: SavedPlan) -> None:
 def _put_event(connection: Connection, event: Event) -> None:
     connection.execute(delete(tables.event).where(tables.event.c.uid == event.uid))
     connection.execute(insert(tables.event), {"uid": event.uid, "document": event_to_json(event)})
+
+
+def _live(connection: Connection) -> dict[str, int]:
+    """The SEQUENCE of every event that stands, by UID."""
+    documents = connection.execute(select(tables.event.c.document)).scalars()
+    events = (event_from_json(document) for document in documents)
+    return {event.uid: event.sequence for event in events if not event.cancelled}
 
 
 def _owe(connection: Connection, event: Event, position: int, at: int) -> None:
