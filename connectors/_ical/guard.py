@@ -13,7 +13,7 @@ from connectors._ical.wire import READY, receive_reading, send_job
 from scheduler.core.interval import Interval
 from scheduler.errors import Unavailable
 
-SECONDS = 2.0
+SECONDS = 1.5  # with the start of a new process still within two
 START_SECONDS = 20.0
 MOST_IDLE = os.cpu_count() or 1
 
@@ -56,7 +56,7 @@ class _Worker:
             self._start()
             send_job(self._connection, texts, zone, window.seconds)
             if not self._connection.poll(SECONDS):
-                raise self._end(f"It takes more than {SECONDS:.0f} seconds to read.")
+                raise self._end(f"It takes more than {SECONDS} seconds to read.")
             return receive_reading(self._connection)
         except (EOFError, OSError):
             raise self._end("Its reading broke off.") from None

@@ -80,7 +80,8 @@ class Occurrences:
         near = np.where(exact == 0, np.maximum(wall, self.window[0] - SLACK), wall)
         start = clock.resolve(Wall(near))
         end = clock.resolve(Wall(np.minimum(wall + nominal, self.window[1] + SLACK))) + exact
-        return np.stack([start, np.where(end > start, end, start + nominal + exact)], axis=1)
+        turned = (end <= start) & (nominal < DAY_SECONDS)  # whole days may be no time at all: Samoa has skipped one
+        return np.stack([start, np.where(turned, start + nominal + exact, end)], axis=1)
 
 
 def _instants(clock: Clock, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -85,7 +85,9 @@ def scan(source: Source) -> Scanned:
             begun += 1
             _begin(stack, Component(rest[1:].strip().upper(), source, match.start()))
             if begun > MOST_COMPONENTS or len(stack) > DEEPEST + 1:
-                raise Unavailable(f"It has more than {MOST_COMPONENTS:,} components, or more than {DEEPEST} in a row.")
+                raise Unavailable(
+                    f"It has more than {MOST_COMPONENTS:,} components, or nests them more than {DEEPEST} deep."
+                )
         elif name == b"END":
             _end(stack, rest[1:].strip().upper())
         else:

@@ -92,6 +92,7 @@ _NUMBERS = {
     "BYSECOND": ("seconds", 0, 59),
     "BYSETPOS": ("positions", -366, 366),
 }
+_TOO_OFTEN = {"MINUTELY": "minute", "SECONDLY": "second"}
 _KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_NUMBERS}
 
 
@@ -133,8 +134,8 @@ def _weekday(text: str) -> NthWeekday:
 
 
 def _freq(text: str) -> Freq:
-    if text in ("MINUTELY", "SECONDLY"):
-        raise InputError(f"A rule that comes back {text.lower()} is not read.")
+    if text in _TOO_OFTEN:
+        raise InputError(f"A rule that comes back every {_TOO_OFTEN[text]} is not read.")
     if text not in Freq.__members__:
         _refuse(f"FREQ={text}")
     return Freq(text)
