@@ -55,10 +55,6 @@ class _Case:
         return self.placement.slots[self.index % len(self.placement.slots)]
 
     @property
-    def start(self) -> int:
-        return self.session.start
-
-    @property
     def end(self) -> int:
         return self.session.start + self.series.duration
 
@@ -69,7 +65,9 @@ class _Case:
 
     @property
     def changed(self) -> bool:
-        return self.was is not None and _where(self.session) != _where(self.was)
+        """Whether people meet at another time than before, or no longer, or again."""
+        meetings = [each.start if each.takes_place else None for each in (self.session, self.was or self.session)]
+        return meetings[0] != meetings[1]
 
 
 Visits: TypeAlias = dict[str, list[_Case]]
@@ -89,7 +87,7 @@ def check(problem: Problem, plan: Plan, previous: Plan | None = None) -> Report:
     for case in cases:
         faults += _session_faults(problem, case)
     for who in visits:
-        faults += _person_faults(problem, problem.people[who], sorted(visits[who], key=lambda case: case.start))
+        faults += _person_faults(problem, problem.people[who], sorted(visits[who], key=lambda case: case.session.start))
     return Report(tuple(faults), _score(problem, plan, cases, visits, previous))
 
 
@@ -143,8 +141,14 @@ def _freeze_faults(case: _Case) -> Iterator[str]:
         return
     if case.changed:
         yield f"{case.name}: frozen, and yet not where it was"
-    elif case.session.takes_place and not case.pinned and not _same_label(case.session, case.was):
+    elif case.session.takes_place and not _same_label(case, case.was):
         yield f"{case.name}: frozen, and yet with other people or another status"
+
+
+def _same_label(case: _Case, was: Session) -> bool:
+    # who is no longer optional can't be called absent, and a session changes its name with its pin
+    people = set(case.session.absent) == set(was.absent) & set(case.series.optional)
+    return people and (case.pinned or was.status in (case.session.status, Status.PINNED))
 
 
 def _pin_faults(case: _Case) -> Iterator[str]:
@@ -172,14 +176,14 @@ def _rule_faults(problem: Problem, case: _Case) -> Iterator[str]:
         yield f"{case.name}: its regular date is outside the horizon"
     if case.session.status is Status.MOVED:
         yield from _move_faults(problem, case, day, regular)
-    elif case.start != regular:
-        yield f"{case.name}: {case.session.status} at minute {case.start}, and its rule says {regular}"
+    elif case.session.start != regular:
+        yield f"{case.name}: {case.session.status} at minute {case.session.start}, and its rule says {regular}"
 
 
 def _move_faults(problem: Problem, case: _Case, day: date, regular: int) -> Iterator[str]:
-    if not case.series.movable or case.start == regular:
+    if not case.series.movable or case.session.start == regular:
         yield f"{case.name}: called moved, and it may not move or did not"
-    shown = presence.local(problem.horizon, case.series.anchor_zone, case.start)
+    shown = presence.local(problem.horizon, case.series.anchor_zone, case.session.start)
     same_week = shown.date().isocalendar()[:2] == day.isocalendar()[:2]
     if not same_week or (shown.hour * 60 + shown.minute) % problem.grid_minutes:
         yield f"{case.name}: moved off the grid or out of its week"
@@ -196,16 +200,16 @@ def _seat_faults(problem: Problem, case: _Case) -> Iterator[str]:
         yield f"{case.name}: fewer optional people than its quorum of {case.series.quorum}"
     for who in case.attending:
         person = problem.people[who]
-        if not presence.inside_hours(problem.horizon, person.boundary, case.start, case.end):
+        if not presence.inside_hours(problem.horizon, person.boundary, case.session.start, case.end):
             yield f"{case.name}: outside the hours of {who}"
-        elif presence.is_busy(person, case.start, case.end):
+        elif presence.is_busy(person, case.session.start, case.end):
             yield f"{case.name}: {who} is busy"
 
 
 def _person_faults(problem: Problem, person: Participant, visits: list[_Case]) -> Iterator[str]:
     """What is wrong with all sessions of one person together, in the order of their starts."""
     yield from _clashes(person, visits)
-    shown = [presence.local(problem.horizon, person.boundary.zone, case.start).date() for case in visits]
+    shown = [presence.local(problem.horizon, person.boundary.zone, case.session.start).date() for case in visits]
     mondays = [day - timedelta(days=day.weekday()) for day in shown]
     yield from _crowds(person, "day", person.boundary.max_per_day, zip(shown, visits, strict=True))
     yield from _crowds(person, "week", person.boundary.max_per_week, zip(mondays, visits, strict=True))
@@ -218,7 +222,7 @@ def _clashes(person: Participant, visits: list[_Case]) -> Iterator[str]:
     of_chosen: _Case | None = None
     for case in visits:
         rival = of_chosen if case.given else of_any
-        if rival is not None and case.start < rival.end + buffer:
+        if rival is not None and case.session.start < rival.end + buffer:
             yield f"{person.id}: {rival.name} and {case.name} are not {buffer} minutes apart"
         of_any = _longer(of_any, case)
         if not case.given:
@@ -284,7 +288,7 @@ def _score(problem: Problem, plan: Plan, cases: list[_Case], visits: Visits, pre
 
 def _pain_of(problem: Problem, who: str, visits: list[_Case]) -> int:
     limits = problem.people[who].boundary
-    return sum(presence.pain(problem.horizon, limits, case.start, case.series.duration) for case in visits)
+    return sum(presence.pain(problem.horizon, limits, case.session.start, case.series.duration) for case in visits)
 
 
 def _worst_burden(problem: Problem, pains: dict[str, int]) -> float:
@@ -292,13 +296,3 @@ def _worst_burden(problem: Problem, pains: dict[str, int]) -> float:
     for series in problem.series:
         planned.update(dict.fromkeys(series.members, series.sessions))
     return round(max((pains[who] / planned[who] for who in pains), default=0.0), 3)
-
-
-def _where(session: Session) -> int | None:
-    """What a change is measured by: where people meet, or that they don't."""
-    return session.start if session.takes_place else None
-
-
-def _same_label(session: Session, was: Session) -> bool:
-    # what froze as pinned can't stay called so where the person took the pin back: its status may follow
-    return set(session.absent) == set(was.absent) and was.status in (session.status, Status.PINNED)
