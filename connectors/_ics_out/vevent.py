@@ -1,9 +1,9 @@
 """VEVENT: a recurring event and its exceptions (RFC 5545, 3.6.1).
 
 A session that needs an entry of its own (`Event.exceptions`) names the rule's wall time as RECURRENCE-ID, also where a
-clock change skips or repeats it, and stands at an instant in UTC there. That is the one form which both
-recurring-ical-events and ical.js read right: the former loses an RDATE in place of such a date, the latter does not
-match a RECURRENCE-ID in UTC.
+clock change skips or repeats it, and says its own time, in UTC where its wall times would not be plain. That is the one
+form which both recurring-ical-events and ical.js read right: the former loses an RDATE in place of such a date, the
+latter does not match a RECURRENCE-ID in UTC.
 """
 
 from collections.abc import Iterable
