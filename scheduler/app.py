@@ -19,6 +19,7 @@ from connectors.video import FixedRoom, JitsiRooms, NoVideo
 from scheduler import flow
 from scheduler.core.change import Change
 from scheduler.core.event import Event
+from scheduler.core.explain import Notes
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, Knowledge, knowledge
 from scheduler.core.interval import Horizon, Interval, Intervals, clipped
 from scheduler.core.plan import Plan
@@ -183,10 +184,9 @@ class App:
         if draft is None:
             return None
         now = self.pose()
-        previous = now.previous if now.problem.horizon == draft.problem.horizon else None
-        return Planned(
-            Posed(draft.problem, previous, now.notes), draft.plan, check(draft.problem, draft.plan, previous)
-        )
+        same_dates = now.problem.horizon == draft.problem.horizon
+        previous, notes = (now.previous, now.notes) if same_dates else (None, Notes())
+        return Planned(Posed(draft.problem, previous, notes), draft.plan, check(draft.problem, draft.plan, previous))
 
     def drafted(self, saved: Plan) -> Planned:
         """A saved plan against the folder as it is now. Raises StalePlan."""

@@ -111,10 +111,9 @@ def plan_around(posed: Posed, placement: Placement, *, params: Params) -> Planne
     Raises StalePlan where the placement does not fit the problem.
     """
     given = Plan((placement,))
-    others = replace(
-        with_commitments(posed.problem, given),
-        series=tuple(series for series in posed.problem.series if series.id != placement.series),
-    )
+    rest = tuple(series for series in posed.problem.series if series.id != placement.series)
+    shortest = min((series.duration for series in rest), default=1)
+    others = replace(with_commitments(posed.problem, given, shortest), series=rest)
     found = solve(others, posed.previous, params=params).by_series() | given.by_series()
     whole = Plan(tuple(found[series.id] for series in posed.problem.series), {"seed": params.seed})
     return still_fits(posed, whole)

@@ -28,8 +28,8 @@ def plan_document(app: App, planned: Planned) -> dict[str, Any]:
         "unknown": dict(planned.posed.notes.unknown),
         "burdens": {who: round(share, 3) for who, share in shares.items()},
         "groups": [
-            _group_document(app.programme.horizon, group.anchor, story)
-            for group, story in zip(app.programme.groups, told, strict=True)
+            _group_document(planned.posed.problem.horizon, series.anchor_zone, story)
+            for series, story in zip(planned.posed.problem.series, told, strict=True)
         ],
     }
 

@@ -10,13 +10,13 @@ from rich.table import Table
 from scheduler.app import App, open_app
 from scheduler.cli.console import Folder, Json, instant, out, print_json, rondo
 from scheduler.cli.planning import NoRefresh, warn_of_faults
-from scheduler.core.commitments import with_commitments
+from scheduler.cli.views import names_of
 from scheduler.core.explain import Explanation, closest_slot, explain_slot, missing_sessions
 from scheduler.core.plan import Plan, Status
 from scheduler.core.problem import Problem
 from scheduler.core.reasons import reasons
 from scheduler.core.series import Cadence, Series, Slot
-from scheduler.core.slots import SlotOption, best_slots, parse_slot
+from scheduler.core.slots import NOTHING, SlotOption, best_slots, parse_slot
 from scheduler.core.walltime import local
 from scheduler.core.words import dates_in_words, place, shifts, usual_time
 from scheduler.errors import InputError
@@ -51,8 +51,8 @@ def slots(
         warn_of_faults(app)
     posed = app.pose()
     series = _series(app, people, min(weeks, app.programme.horizon.weeks) // every, minutes, Cadence(every_weeks=every))
-    problem = _with_what_stands(posed)
-    options = best_slots(problem, series, max(top, book or 0))
+    problem = posed.problem
+    options = best_slots(problem, series, max(top, book or 0), posed.previous or NOTHING)
     if json:
         print_json(
             {"schema": "rondo/slots/1", "slots": [_option_document(app, problem, series, o, posed) for o in options]}
@@ -60,7 +60,7 @@ def slots(
     else:
         _show(app, problem, series, options[:top], posed)
     if book:
-        _book(app, people, series, options, book, quiet=json)
+        _book(app, series.required, series, options, book, quiet=json)
     if not options:
         raise typer.Exit(4)
 
@@ -82,7 +82,7 @@ def why(
     series = _asked(app, posed.problem, who, minutes, every)
     plan = _decided(app, posed)
     slot, told = _explained(posed, series, plan, at)
-    sentences = reasons(told, posed.problem, _names(app))
+    sentences = reasons(told, posed.problem, names_of(app))
     if json:
         print_json(_why_document(posed.problem, series, slot, told, sentences))
         return
@@ -131,10 +131,6 @@ def _asked(app: App, problem: Problem, who: Sequence[str], minutes: int, every: 
     return _series(app, who, problem.horizon.weeks // every, minutes, Cadence(every_weeks=every))
 
 
-def _with_what_stands(posed: Posed) -> Problem:
-    return with_commitments(posed.problem, posed.previous) if posed.previous else posed.problem
-
-
 def _decided(app: App, posed: Posed) -> Plan | None:
     """What was planned last, if it is of this horizon; else what stands."""
     draft = app.store.draft()
@@ -143,7 +139,7 @@ def _decided(app: App, posed: Posed) -> Plan | None:
 
 
 def _book(
-    app: App, people: list[str], series: Series, options: Sequence[SlotOption], number: int, *, quiet: bool
+    app: App, people: Sequence[str], series: Series, options: Sequence[SlotOption], number: int, *, quiet: bool
 ) -> None:
     if number > len(options):
         raise InputError(f"there is no slot {number} to book", hint=f"There are {len(options)}.")
@@ -151,7 +147,7 @@ def _book(
     taken = {each.id.casefold() for each in app.programme.groups}
     while group.casefold() in taken:
         group += "-2"
-    app.book(group, people, options[number - 1], series, Params(seed=app.settings.planning.seed))
+    app.book(group, list(people), options[number - 1], series, Params(seed=app.settings.planning.seed))
     if not quiet:
         typer.echo(
             f"Booked as group {group}. Nothing has been written to calendars. Next: {rondo('apply', app.folder)}"
@@ -199,7 +195,7 @@ def _story(app: App, problem: Problem, series: Series, option: SlotOption, posed
     regular = explain_slot(
         posed.problem, series, [option.slot], option.placement.first, plan=posed.previous, notes=posed.notes
     )
-    lines += reasons(regular, posed.problem, _names(app))
+    lines += reasons(regular, posed.problem, names_of(app))
     for status, words in (
         (Status.MOVED, "another time is kept in the week of"),
         (Status.SKIPPED, "no time in the week of"),
@@ -263,7 +259,3 @@ def _why_document(
         ],
         "reasons": sentences,
     }
-
-
-def _names(app: App) -> dict[str, str]:
-    return {person.id: person.name for person in app.programme.people}

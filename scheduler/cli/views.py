@@ -8,6 +8,7 @@ from rich.table import Table
 from scheduler.app import App
 from scheduler.core.burden import burdens
 from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts
+from scheduler.core.interval import Horizon
 from scheduler.core.plan import Status
 from scheduler.core.story import SIGNS, GroupStory, stories
 from scheduler.core.words import place, when
@@ -22,15 +23,19 @@ LEGEND = (
 
 def stories_of(app: App, planned: Planned) -> tuple[GroupStory, ...]:
     """A plan's stories, with the names of people.csv."""
-    names = {person.id: person.name for person in app.programme.people}
-    return stories(planned.posed.problem, planned.plan, planned.posed.notes, names)
+    return stories(planned.posed.problem, planned.plan, planned.posed.notes, names_of(app))
+
+
+def names_of(app: App) -> dict[str, str]:
+    """The names of people.csv, by id."""
+    return {person.id: person.name for person in app.programme.people}
 
 
 def show_plan(to: Console, app: App, planned: Planned) -> None:
     """Groups with their times, the weeks of each, clock changes, missing sessions and why, and the whole in figures."""
     told = stories_of(app, planned)
     to.print(_group_table(told))
-    to.print(_week_table(app, told))
+    to.print(_week_table(planned.posed.problem.horizon, told))
     _print_lines(to, "When clocks change", _clock_lines(told))
     _print_lines(to, "Without a time", _missing_lines(told))
     _print_lines(to, "Not known", [f"{who}: {why}" for who, why in planned.posed.notes.unknown.items()])
@@ -48,9 +53,8 @@ def show_figures(to: Console, app: App, planned: Planned) -> None:
     )
     worst = next(iter(burdens(planned.posed.problem, planned.plan).items()), None)
     if worst and worst[1]:
-        to.print(
-            f"Furthest from preferred hours: {app.person(worst[0]).name}, {worst[1]:.0f} minutes a session on average."
-        )
+        name = names_of(app).get(worst[0], worst[0])
+        to.print(f"Furthest from preferred hours: {name}, {worst[1]:.0f} minutes a session on average.", markup=False)
 
 
 def show_changes(to: Console, app: App, changes: Sequence[Change]) -> None:
@@ -89,8 +93,7 @@ def listed_times(story: GroupStory, number: int) -> str:
     return ", ".join(f"{time} {place(zone)}" for zone, time in story.slots[number].times.items())
 
 
-def _week_table(app: App, told: Sequence[GroupStory]) -> Table:
-    horizon = app.programme.horizon
+def _week_table(horizon: Horizon, told: Sequence[GroupStory]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Weeks")
     table.add_column(f"{horizon.weeks} from {horizon.first_monday:%d %b %Y}    {LEGEND}", no_wrap=True)

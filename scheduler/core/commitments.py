@@ -10,7 +10,7 @@ from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, Interval
 from scheduler.core.people import Boundary, Participant
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
-from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, wall_clock
+from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, days_as_wall, resolve, wall_clock
 
 DAY_CAP, WEEK_CAP = "most sessions a day", "most sessions a week"
 
@@ -43,14 +43,28 @@ def full_days(limits: Boundary, starts: Int64Array, horizon: Horizon) -> Mapping
     return full
 
 
-def with_commitments(problem: Problem, plan: Plan) -> Problem:
-    """The problem with every session of a plan as an appointment like any other; days that are full are days off."""
-    people = {who: _committed(problem, person, plan) for who, person in problem.people.items()}
+def with_commitments(problem: Problem, plan: Plan, duration: int) -> Problem:
+    """The problem with every session of a plan as an appointment like any other; on days that are full none begins.
+
+    `duration`: minutes of the shortest session that is still to be placed.
+    """
+    people = {who: _committed(problem, person, plan, duration) for who, person in problem.people.items()}
     return replace(problem, people=people)
 
 
-def _committed(problem: Problem, person: Participant, plan: Plan) -> Participant:
+def _committed(problem: Problem, person: Participant, plan: Plan, duration: int) -> Participant:
     sessions = np.concatenate([as_intervals([]), *attended(problem, plan, person.id).values()])
-    full = full_days(person.boundary, sessions[:, 0], problem.horizon)
-    boundary = replace(person.boundary, days_off={**full, **person.boundary.days_off})
-    return replace(person, busy=merged(np.concatenate([person.busy, sessions])), boundary=boundary)
+    full = _closed(person.boundary, sessions[:, 0], problem.horizon, duration)
+    return replace(person, busy=merged(np.concatenate([person.busy, sessions, full])))
+
+
+def _closed(limits: Boundary, starts: Int64Array, horizon: Horizon, duration: int) -> Intervals:
+    """Busy minutes that keep sessions from beginning on full days, though one from the day before may still end there.
+
+    Caps count the days of home, and hours those of a trip: so full days can't simply be days off.
+    """
+    days = np.array([day.toordinal() for day in full_days(limits, starts, horizon)], dtype=np.int64)
+    begin, end = (horizon.minutes(resolve(days_as_wall(days + ahead), limits.zone)) for ahead in (0, 1))
+    inner = np.stack([begin + duration - 1 + limits.buffer, end - limits.buffer], axis=1)
+    middle = (begin + end)[:, None] // 2 + np.array([0, 1])  # as much is left of a day that a long buffer swallows
+    return np.where(inner[:, :1] < inner[:, 1:], inner, middle)

@@ -108,7 +108,7 @@ def missing_sessions(problem: Problem, series: Series, placement: Placement, pla
 def closest_slot(problem: Problem, series: Series) -> Slot | None:
     """The slot whose dates, from the first week or month on, the fewest limits of its required people block.
 
-    None where the sessions don't fit into the horizon at all.
+    Of everybody's, where nobody is required. None where the sessions don't fit into the horizon at all.
     """
     choices, dates = rule_dates(series, problem.horizon)
     if not len(dates) or not series.sessions:
@@ -116,7 +116,7 @@ def closest_slot(problem: Problem, series: Series) -> Slot | None:
     times = np.arange(0, DAY_MINUTES, problem.grid_minutes)
     walls = days_as_wall(problem.horizon.first_monday.toordinal() + dates[0][:, None, :], times[:, None])
     starts = problem.horizon.minutes(resolve(walls, series.anchor_zone))
-    known = [availability(problem.people[who], problem.horizon) for who in series.required]
+    known = [availability(problem.people[who], problem.horizon) for who in series.required or series.optional]
     free = np.sum([each.fits(starts, series.duration) for each in known], axis=(0, 3))
     free[(dates[0] == NOWHERE).any(axis=1)] = -1
     choice, time = np.unravel_index(int(np.argmax(free)), free.shape)

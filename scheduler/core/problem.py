@@ -66,7 +66,7 @@ class _Pin(_Model):
 
 class _Series(_Model):
     id: str
-    required: Annotated[list[str], Field(min_length=1)]
+    required: list[str]
     optional: list[str] = []
     quorum: Annotated[int, Field(ge=0)] = 0
     duration: Annotated[int, Field(ge=1, le=DAY_MINUTES)]
@@ -149,6 +149,8 @@ def _check_series(problem: Problem, series: Series, where: str) -> None:
     unknown = [member for member in series.members if member not in problem.people]
     if unknown:
         raise InputError(f"nobody has the id {unknown[0]!r}", where=where)
+    if not series.members:
+        raise InputError("nobody is in it", where=where)
     if len(set(series.members)) != len(series.members):
         raise InputError("somebody stands twice in it", where=where)
     if series.quorum > len(series.optional):

@@ -1,24 +1,34 @@
 """The pair's question: which recurring slots are best, and what becomes of each date with them.
 
-Every rule is looked at, not a sample. What else people have planned is theirs to keep (`core.commitments`), so an
-option can be taken as it is.
+Every rule is looked at, not a sample. What else people have planned is theirs to keep, so an option can be taken as
+it is.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from scheduler.core.availability import Lattice, availability
 from scheduler.core.candidates import NOWHERE, Candidates, candidates, wall_grid
+from scheduler.core.commitments import with_commitments
+from scheduler.core.diary import Diary
 from scheduler.core.hours import parse_hours
-from scheduler.core.interval import DAY_MINUTES
-from scheduler.core.plan import Placement, Session, Status
+from scheduler.core.interval import DAY_MINUTES, Int64Array
+from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
 from scheduler.errors import InputError
 
 APART_MINUTES = 60  # two options of a weekday that are closer than this are one to a person
+MOVE_MINUTES = 60  # formats.md, discomfort: what a moved session costs
+
+Rule = tuple[int, int, int]
+"""First week or month, and the indices of a day and of a time of day among the candidates'."""
+
+
+NOTHING = Plan(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +58,19 @@ def parse_slot(text: str) -> Slot:
     return Slot(weekday, minute)
 
 
-def best_slots(problem: Problem, series: Series, top: int) -> tuple[SlotOption, ...]:
-    """The best slots of a series without rotation, best first, each on another day or an hour from those before it.
+def best_slots(problem: Problem, series: Series, top: int, plan: Plan = NOTHING) -> tuple[SlotOption, ...]:
+    """The best slots of a series without rotation, best first, each on another day or an hour from the others.
 
     Ranked as plans are: sessions that take place, then moves beyond the slack, then minutes outside preferred hours.
+    Sessions of `plan` stand; each option can be added to it.
     """
-    found = _candidates(problem, series)
-    chosen: list[tuple[int, int, int]] = []
-    for rule in _ranked(found, problem.slack):
-        if len(chosen) == top:
-            break
-        if all(_differs(found, rule, other) for other in chosen):
-            chosen.append(rule)
-    return tuple(_option(problem, found, rule) for rule in chosen)
-
-
-def option_at(problem: Problem, series: Series, slot: Slot, first: int = 0) -> SlotOption:
-    """What becomes of each date of one given slot."""
-    found = _candidates(problem, series)
-    choice = found.choices.index(replace(slot, minute=0))
-    return _option(problem, found, (first, choice, slot.minute // problem.grid_minutes))
+    around = with_commitments(problem, plan, series.duration)
+    found = _candidates(around, series)
+    options = []
+    for rule in _different(found, problem.slack, top):
+        diaries = {who: Diary.of(problem, plan, who, series.duration) for who in series.members}
+        options.append(_option(problem, found, rule, diaries))
+    return tuple(sorted(options, key=lambda option: _worth(option, problem.slack)))
 
 
 def _candidates(problem: Problem, series: Series) -> Candidates:
@@ -77,56 +80,93 @@ def _candidates(problem: Problem, series: Series) -> Candidates:
     return candidates(problem, series, known, grid, lattice)
 
 
-def _ranked(found: Candidates, slack: int) -> list[tuple[int, int, int]]:
-    """Rules (first, choice, time) from the best to the worst that holds or moves anything."""
+def _different(found: Candidates, slack: int, top: int) -> list[Rule]:
+    """The best rules, none of them much the same as one before it."""
+    chosen: list[Rule] = []
+    for rule in _ranked(found, slack):
+        if len(chosen) == top:
+            break
+        if all(_differs(found, rule, other) for other in chosen):
+            chosen.append(rule)
+    return chosen
+
+
+def _ranked(found: Candidates, slack: int) -> Iterator[Rule]:
+    """Rules from the best to the worst that holds or moves anything, each date looked at by itself."""
     firsts, choices, sessions = found.dates.shape
     times = found.regular.shape[1]
     if not sessions or not len(found.starts):
-        return []
+        return
     index = found.regular[found.dates].transpose(0, 1, 3, 2)  # first, choice, time, session
     held = index != NOWHERE
     week_has = np.isin(np.arange(len(found.regular) // 7), found.week)
     can_move = week_has[found.dates // 7][:, :, None, :]
     moved = (~held & can_move).sum(axis=3)
     happen = held.sum(axis=3) + moved
-    pain = np.where(held, found.pain.sum(axis=1)[index], 0).sum(axis=3)
+    pain = np.where(held, _pain(found)[index], 0).sum(axis=3) + MOVE_MINUTES * moved
     inside = (found.dates != NOWHERE).all(axis=2)[:, :, None]
-    worth = (happen > 0) & inside
-    order = np.lexsort(
-        [a.ravel() for a in (np.arange(worth.size), pain + 60 * moved, np.maximum(0, moved - slack), -happen)]
-    )
-    best = order[worth.ravel()[order]]
-    rules = np.stack(np.unravel_index(best, (firsts, choices, times)), axis=1)
-    return [(int(a), int(b), int(c)) for a, b, c in rules]
+    order = np.lexsort([level.ravel() for level in (pain, np.maximum(0, moved - slack), -happen)])
+    best = order[((happen > 0) & inside).ravel()[order]]
+    for first, choice, time in zip(*np.unravel_index(best, (firsts, choices, times)), strict=True):
+        yield int(first), int(choice), int(time)
 
 
-def _differs(found: Candidates, one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+def _worth(option: SlotOption, slack: int) -> tuple[int, int, int]:
+    moved, lost = option.count(Status.MOVED), option.count(Status.SKIPPED)
+    return lost, max(0, moved - slack), option.outside + MOVE_MINUTES * moved
+
+
+def _differs(found: Candidates, one: Rule, other: Rule) -> bool:
     return one[1] != other[1] or abs(one[2] - other[2]) * found.grid_minutes >= APART_MINUTES
 
 
-def _option(problem: Problem, found: Candidates, rule: tuple[int, int, int]) -> SlotOption:
+def _option(problem: Problem, found: Candidates, rule: Rule, diaries: Mapping[str, Diary]) -> SlotOption:
+    """Each date at its regular time, else at the best of its week, else not at all; the earlier ones choose first."""
     first, choice, time = rule
-    series, slot = found.series, found.slot(choice, time)
-    regular = regular_starts(series, first, [slot], problem.horizon)
-    days = found.dates[first, choice]
-    at = found.regular[days, time]
+    slot, days = found.slot(choice, time), found.dates[first, choice]
     sessions, outside = [], 0
-    for start, day, index in zip(regular.tolist(), days.tolist(), at.tolist(), strict=True):
-        chosen = index if index != NOWHERE else _best_in_week(found, day // 7, start)
-        status = Status.HELD if index != NOWHERE else Status.SKIPPED if chosen == NOWHERE else Status.MOVED
-        if chosen == NOWHERE:
-            sessions.append(Session(start, status))
-            continue
-        absent = tuple(who for who, comes in zip(series.optional, found.comes[chosen], strict=True) if not comes)
-        sessions.append(Session(int(found.starts[chosen]), status, absent))
-        outside += int(found.pain[chosen].sum())
-    return SlotOption(slot, Placement(series.id, first, (slot,), tuple(sessions)), outside)
+    regular = regular_starts(found.series, first, [slot], problem.horizon)
+    for start, day, at in zip(regular.tolist(), days.tolist(), found.regular[days, time].tolist(), strict=True):
+        session = Session(start, Status.SKIPPED)
+        for index in _preferred(found, at, day // 7, start):
+            absent = _absent(found, index, diaries)
+            if absent is not None:
+                status = Status.HELD if index == at else Status.MOVED
+                session = Session(int(found.starts[index]), status, absent)
+                outside += _enter(found, index, absent, diaries)
+                break
+        sessions.append(session)
+    return SlotOption(slot, Placement(found.series.id, first, (slot,), tuple(sessions)), outside)
 
 
-def _best_in_week(found: Candidates, week: int, regular: int) -> int:
-    """The start of a week that hurts least, then the one nearest to the regular time; NOWHERE if there is none."""
+def _preferred(found: Candidates, at: int, week: int, regular: int) -> Iterator[int]:
+    """The regular start, if it is one, then those of its week: what hurts least, then what is nearest."""
+    if at != NOWHERE:
+        yield at
     inside = np.flatnonzero(found.week == week)
-    if not len(inside):
-        return NOWHERE
-    order = np.lexsort([np.abs(found.starts[inside] - regular), found.pain[inside].sum(axis=1)])
-    return int(inside[order[0]])
+    yield from inside[np.lexsort([np.abs(found.starts[inside] - regular), _pain(found)[inside]])].tolist()
+
+
+def _absent(found: Candidates, index: int, diaries: Mapping[str, Diary]) -> tuple[str, ...] | None:
+    """Which optional people miss a session at a start, None where it can't take place there."""
+    series, start = found.series, int(found.starts[index])
+    full = {who for who, diary in diaries.items() if not diary.has_room(start)}
+    comes = zip(series.optional, found.comes[index].tolist(), strict=True)
+    absent = tuple(who for who, is_free in comes if who in full or not is_free)
+    fits = full.isdisjoint(series.required) and len(series.optional) - len(absent) >= series.quorum
+    return absent if fits else None
+
+
+def _enter(found: Candidates, index: int, absent: tuple[str, ...], diaries: Mapping[str, Diary]) -> int:
+    """Enter a session into the diaries of those who come; their pain."""
+    pains = dict(zip(found.series.members, found.pain[index].tolist(), strict=True))
+    for who in pains.keys() - set(absent):
+        diaries[who].add(int(found.starts[index]))
+    return sum(pain for who, pain in pains.items() if who not in absent)
+
+
+def _pain(found: Candidates) -> Int64Array:
+    """Minutes outside preferred hours of those who come, for each start."""
+    required = np.ones((len(found.starts), len(found.series.required)), dtype=bool)
+    borne = np.where(np.concatenate([required, found.comes], axis=1), found.pain, 0)
+    return np.asarray(borne.sum(axis=1), dtype=np.int64)

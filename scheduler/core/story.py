@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.core.explain import Notes, closest_slot, explain_slot, missing_sessions
-from scheduler.core.interval import WEEK_MINUTES
 from scheduler.core.plan import Placement, Plan, Status
 from scheduler.core.problem import Problem
 from scheduler.core.reasons import reasons
-from scheduler.core.series import Series
+from scheduler.core.series import Series, regular_starts
+from scheduler.core.walltime import local_time
 from scheduler.core.words import Shift, WeekTime, place, shifts, usual_time
 
 SIGNS: Mapping[Status | None, str] = {
@@ -54,26 +54,30 @@ def stories(problem: Problem, plan: Plan, notes: Notes, names: Mapping[str, str]
     return tuple(_story(problem, series, placements[series.id], plan, notes, names) for series in problem.series)
 
 
-def starts_of_slot(problem: Problem, placement: Placement, number: int) -> tuple[datetime, ...]:
-    """The instants at which the sessions of one slot of a rotation are held at their regular time."""
-    count = max(1, len(placement.slots))
-    mine = placement.sessions[number::count]
-    return tuple(problem.horizon.instant(session.start) for session in mine if session.status is Status.HELD)
+def starts_of_slot(problem: Problem, series: Series, placement: Placement, number: int) -> tuple[datetime, ...]:
+    """The instants at which sessions of one slot of a rotation are held at their regular time.
+
+    Of a slot that holds none: where its rule puts them. Frozen sessions may stand by an older rule.
+    """
+    regular = regular_starts(series, placement.first, placement.slots, problem.horizon).tolist()
+    mine = list(zip(placement.sessions, regular, strict=True))[number :: len(placement.slots)]
+    held = [start for session, start in mine if session.status is Status.HELD and session.start == start]
+    return tuple(problem.horizon.instant(start) for start in held or [start for _, start in mine])
 
 
 def _story(
     problem: Problem, series: Series, placement: Placement, plan: Plan, notes: Notes, names: Mapping[str, str]
 ) -> GroupStory:
     zones = tuple(dict.fromkeys(problem.people[who].boundary.zone for who in series.members))
-    starts = [starts_of_slot(problem, placement, number) for number in range(len(placement.slots))]
-    slots = tuple(_slot_story(zones, held) for held in starts if held)
+    starts = [starts_of_slot(problem, series, placement, number) for number in range(len(placement.slots))]
+    slots = tuple(_slot_story(zones, mine) for mine in starts if mine)
     missing = [session for session in placement.sessions if session.status is Status.SKIPPED]
     why = _why(problem, series, placement, plan, notes, names) if missing else ()
-    return GroupStory(placement, zones, slots, _strip(problem, placement), why)
+    return GroupStory(placement, zones, slots, _strip(problem, series, placement), why)
 
 
-def _slot_story(zones: tuple[str, ...], held: tuple[datetime, ...]) -> SlotStory:
-    return SlotStory({zone: usual_time(held, zone) for zone in zones}, {zone: shifts(held, zone) for zone in zones})
+def _slot_story(zones: tuple[str, ...], starts: tuple[datetime, ...]) -> SlotStory:
+    return SlotStory({zone: usual_time(starts, zone) for zone in zones}, {zone: shifts(starts, zone) for zone in zones})
 
 
 def _why(
@@ -91,8 +95,10 @@ def _why(
     return (closest, *reasons(told, problem, names))
 
 
-def _strip(problem: Problem, placement: Placement) -> str:
+def _strip(problem: Problem, series: Series, placement: Placement) -> str:
+    """Weeks are those of the anchor zone's calendar, as the rule counts them."""
     weeks: dict[int, Status] = {}
     for session in placement.sessions:
-        weeks[session.start // WEEK_MINUTES] = session.status
+        day = local_time(problem.horizon.instant(session.start), series.anchor_zone).day
+        weeks[(day - problem.horizon.first_monday).days // 7] = session.status
     return "".join(SIGNS[weeks.get(week)] for week in range(problem.horizon.weeks))
