@@ -12,7 +12,7 @@ import recurring_ical_events
 
 Span = tuple[datetime, datetime]
 SCRIPT = Path(__file__).parent / "doubles" / "icaljs_expand.mjs"
-WINDOW = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
+WINDOW = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC))
 
 
 def expanded_in_python(calendar: bytes) -> list[Span]:
