@@ -55,10 +55,13 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _bytes_of(descriptor: int, name: str) -> bytes:
-    with open(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unavailable(f"{shown(name)} can't be read: it is no file.")
-        data = file.read(MOST_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MOST_BYTES:
         raise Unavailable(f"{shown(name)} can't be read: it is larger than {MOST_BYTES // 1_000_000} MB.")
     return data

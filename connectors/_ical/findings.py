@@ -33,7 +33,7 @@ class Report:
         uid = "".join(letter if letter.isprintable() else "?" for letter in self.component.text(b"UID")[:LONGEST_UID])
         self.findings.warnings.append((self.owner, ReadWarning(what, uid, self.component.line)))
 
-    def cannot_know(self, what: str) -> None:
+    def cannot_know(self, what: str, so: str = "When it takes place is not known.") -> None:
         """Some of its dates can't be known, so nobody can be called free because of it."""
         self.findings.unknown.add(self.owner)
-        self.warn(f"{what} When it takes place is not known.")
+        self.warn(f"{what} {so}")

@@ -117,10 +117,10 @@ class _Reader:
     def _look_for_gaps(self) -> None:
         """Of a text that breaks off, or is no calendar at all, nobody knows what else it would say."""
         for found in self._scans:
-            if not found.components:
-                self._findings.of(self._number(""), found.root).cannot_know("One of the texts is no calendar.")
-            elif not found.whole:
-                self._findings.of(self._number(""), found.root).cannot_know("The text breaks off in the middle.")
+            if not found.components or not found.whole:
+                what = "The text breaks off in the middle." if found.components else "One of the texts is no calendar."
+                report = self._findings.of(self._number(""), found.root)
+                report.cannot_know(what, so="What is missing is not known.")
 
     def _number(self, uid: str) -> int:
         self._uids.append(uid)

@@ -39,8 +39,8 @@ class Component:
 
     @property
     def line(self) -> int:
-        """Where it begins in its file, from 1."""
-        return self.source.line_at(self.offset)
+        """Where it begins in its file, from 1; a whole file is on line 0."""
+        return self.source.line_at(self.offset) if self.name else 0
 
     def all(self, name: bytes) -> list[bytes]:
         """Every property of a name, in order."""
