@@ -104,7 +104,7 @@ class _Parser:
         week.update((day, _without(week.get(day, []), cuts)) for day in named or days)
 
     def _days_meant(self, week: Week) -> Collection[int]:
-        if week and self._is(Kind.OFF):
+        if week:  # `Mon-Fri 9-12; 13-17` would drop the mornings
             raise self._expected("a day")
         return EVERY_DAY if self._is(Kind.ALWAYS, Kind.OFF) else WORKING_DAYS
 

@@ -88,6 +88,7 @@ BROKEN = {
     "9-5": "column 1: from 9 to 5 would be 20 hours, over midnight",
     "Mon-Fri 20-10": "column 9: from 20 to 10 would be 14 hours, over midnight",
     "not 12-13": 'column 1: a time was expected, but there is "not"',
+    "Mon-Fri 9-12; 13-17": 'column 15: a day was expected, but there is "13"',
     "Mon 9-17 off": 'column 10: a day was expected, but there is "off"',
     "=cmd|' /C calc'!A0": 'column 1: "=" is neither a day nor a time',
     "Wensday 9-17": 'column 1: "Wensday" is neither a day nor a time. Did you mean wednesday?',
