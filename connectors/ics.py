@@ -6,6 +6,7 @@ from pathlib import Path
 from connectors._ical.files import read_below, read_file
 from connectors._ical.guard import read_guarded
 from scheduler.core.freebusy import FreeBusy, ReadWarning
+from scheduler.core.icaltime import shown
 from scheduler.core.interval import Interval
 from scheduler.errors import Unavailable
 
@@ -31,8 +32,11 @@ def read_collection(paths: Sequence[Path], *, zone: str, window: Interval) -> Fr
         try:
             texts.append(read_file(path))
         except Unavailable as error:
-            lost.append(ReadWarning(str(error)))
+            lost.append(ReadWarning(f"{shown(path.name)}: {error}"))
     if not texts:
         raise Unavailable(" ".join(map(str, lost)) or "There is no file to read.")
-    found = read_guarded(texts, zone=zone, window=window).free_busy(lambda uid: False)
+    try:
+        found = read_guarded(texts, zone=zone, window=window).free_busy(lambda uid: False)
+    except Unavailable as error:
+        raise Unavailable(f"{', '.join(shown(path.name) for path in paths)}: {error}") from None
     return FreeBusy(found.busy, found.unavailable, found.complete and not lost, (*lost, *found.warnings))

@@ -31,7 +31,9 @@ def read_free_busy(component: Component, clocks: Clocks, owner: int, into: Occur
             except InputError as error:
                 report.cannot_know(f"One of its periods can't be read: {error}")
                 continue
-            if length is not None:
+            if length is None:
+                report.cannot_know("One of its periods has no end.")
+            else:
                 into.add(moment.clock, Run(owner, [moment.time.wall], length, fixed=True))
 
 

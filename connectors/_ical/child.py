@@ -31,6 +31,7 @@ def main(descriptor: int) -> None:
             send_reading(connection, _read(texts, zone, window))
         except RondoError as error:
             send_error(connection, error)
+            return  # who could not read one text is not given another
 
 
 def _read(texts: list[bytes], zone: str, window: tuple[int, int]) -> Reading:

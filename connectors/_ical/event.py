@@ -53,7 +53,10 @@ class Clocks:
     def moment(self, rest: bytes, report: Report, default: Clock | None = None) -> Moment:
         """The time of a property that holds one. Raises InputError."""
         parameters, value = split(rest)
-        return self.meant(parse_time(value), parameters.get("TZID", ""), report, default)
+        time = parse_time(value)
+        if parameters.get("VALUE", "").upper() == "DATE":  # some write a midnight behind it
+            time = IcalTime(time.wall // DAY_SECONDS * DAY_SECONDS, is_date=True)
+        return self.meant(time, parameters.get("TZID", ""), report, default)
 
     def meant(self, time: IcalTime, tzid: str, report: Report, default: Clock | None = None) -> Moment:
         """A time on the clock of its TZID; without one on `default`, which an event has for its further times."""

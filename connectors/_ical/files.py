@@ -11,11 +11,11 @@ from scheduler.errors import InputError, Unavailable
 MOST_BYTES = 10_000_000
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not keep us waiting
 _REASONS = {
-    errno.ENOENT: "there is no such file",
-    errno.ENOTDIR: "there is no such file",
-    errno.ELOOP: "it is a link",
-    errno.EACCES: "it may not be read",
-    errno.ENAMETOOLONG: "its name is too long",
+    errno.ENOENT: "There is no such file.",
+    errno.ENOTDIR: "There is no such file.",
+    errno.ELOOP: "The file is a link.",
+    errno.EACCES: "The file may not be read.",
+    errno.ENAMETOOLONG: "The file's name is too long.",
 }
 
 
@@ -32,19 +32,19 @@ def read_below(root: Path, name: str) -> bytes:
                 inner = os.open(part, _FLAGS | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
                 os.close(folder)
                 folder = inner
-            return _bytes_of(os.open(parts[-1], _FLAGS | os.O_NOFOLLOW, dir_fd=folder), name)
+            return _bytes_of(os.open(parts[-1], _FLAGS | os.O_NOFOLLOW, dir_fd=folder))
         finally:
             os.close(folder)
     except OSError as error:
-        raise _unavailable(name, error) from None
+        raise _unavailable(error) from None
 
 
 def read_file(path: Path) -> bytes:
     """The bytes of any file that somebody names, through links as well. Raises Unavailable."""
     try:
-        return _bytes_of(os.open(path, _FLAGS), path.name)
+        return _bytes_of(os.open(path, _FLAGS))
     except (OSError, ValueError) as error:
-        raise _unavailable(path.name, error) from None
+        raise _unavailable(error) from None
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -54,19 +54,18 @@ def _parts(name: str) -> tuple[str, ...]:
     return path.parts
 
 
-def _bytes_of(descriptor: int, name: str) -> bytes:
+def _bytes_of(descriptor: int) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unavailable(f"{shown(name)} can't be read: it is no file.")
+            raise Unavailable("It is no file.")
         with open(descriptor, "rb", closefd=False) as file:
             data = file.read(MOST_BYTES + 1)
     finally:
         os.close(descriptor)
     if len(data) > MOST_BYTES:
-        raise Unavailable(f"{shown(name)} can't be read: it is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise Unavailable(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
     return data
 
 
-def _unavailable(name: str, error: OSError | ValueError) -> Unavailable:
-    reason = _REASONS.get(getattr(error, "errno", 0), "it can't be opened")
-    return Unavailable(f"{shown(name)} can't be read: {reason}.")
+def _unavailable(error: OSError | ValueError) -> Unavailable:
+    return Unavailable(_REASONS.get(getattr(error, "errno", 0), "The file can't be opened."))

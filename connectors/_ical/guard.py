@@ -31,7 +31,7 @@ def read_guarded(texts: Sequence[bytes], *, zone: str, window: Interval) -> Read
 
 
 class _Worker:
-    """One process, for one caller at a time; `lost` once it can't be used any more."""
+    """One process, for one caller at a time; it is `lost` unless it has read everything that it was given so far."""
 
     def __init__(self) -> None:
         self.lost = False
@@ -40,8 +40,7 @@ class _Worker:
             # -P: nothing is imported from the folder that somebody happens to stand in
             [sys.executable, "-P", "-m", "connectors._ical.child", str(other.fileno())],
             pass_fds=[other.fileno()],
-            # the threads of numpy's algebra, which we don't use, would take most of the memory
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"},
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -51,15 +50,18 @@ class _Worker:
         self._started = False
 
     def read(self, texts: Sequence[bytes], zone: str, window: Interval) -> Reading:
-        """What the process reads, or Unavailable and `lost`."""
+        """What the process reads. Raises what it raises, and Unavailable where it dies or takes too long."""
+        self.lost = True  # also where we are interrupted: an answer that nobody waited for must not meet the next job
         try:
             self._start()
             send_job(self._connection, texts, zone, window.seconds)
             if not self._connection.poll(SECONDS):
-                raise self._end(f"It takes more than {SECONDS} seconds to read.")
-            return receive_reading(self._connection)
+                raise Unavailable(f"It takes more than {SECONDS} seconds to read.")
+            reading = receive_reading(self._connection)
         except (EOFError, OSError):
-            raise self._end("Its reading broke off.") from None
+            raise Unavailable("Its reading broke off.") from None
+        self.lost = False
+        return reading
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -69,12 +71,15 @@ class _Worker:
 
     def _start(self) -> None:
         if not self._started and not (self._connection.poll(START_SECONDS) and self._connection.recv_bytes() == READY):
-            raise self._end("The process that reads calendars does not start.")
+            raise Unavailable("The process that reads calendars does not start.")
         self._started = True
 
-    def _end(self, why: str) -> Unavailable:
-        self.lost = True
-        return Unavailable(why)
+
+def _environment() -> dict[str, str]:
+    """What a Python needs to start as we did, and no secret that may stand in ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "PYTHONTZPATH") if name in os.environ}
+    # the threads of numpy's algebra, which we don't use, would take most of the memory
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _waiting() -> _Worker | None:

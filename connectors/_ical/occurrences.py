@@ -48,9 +48,7 @@ class Occurrences:
 
     def rows(self) -> tuple[Intervals, Int64Array]:
         """Exact [start, end) inside the window, unsorted, and the owner of each."""
-        instants = _keys(
-            [(owner, exact) for clock, pairs in self.excluded.items() for owner, exact in _instants(clock, pairs)]
-        )
+        instants = np.concatenate([_keys([]), *(_keys(pairs, clock) for clock, pairs in self.excluded.items())])
         days = _keys(self.excluded_days)
         found = [self._rows_of(clock, runs, instants, days) for clock, runs in self.runs.items()]
         if not found:
@@ -68,9 +66,8 @@ class Occurrences:
         wall, length = table[:, 0] + table[:, 2], table[:, 3] + table[:, 4]
         table = table[(wall - SLACK < self.window[1]) & (wall + length + SLACK > self.window[0])]
         ids, owner, shift, nominal, exact, fixed = table.T
-        excluded = np.isin(_key(owner, clock.resolve(Wall(ids))), instants) | np.isin(
-            _key(owner, ids // DAY_SECONDS), days
-        )
+        excluded = np.isin(_key(owner, clock.resolve(Wall(ids))), instants)
+        excluded |= np.isin(_key(owner, ids // DAY_SECONDS), days)
         kept = (fixed == 1) | ~excluded
         return self._exact(clock, (ids + shift)[kept], nominal[kept], exact[kept]), owner[kept]
 
@@ -84,16 +81,12 @@ class Occurrences:
         return np.stack([start, np.where(turned, start + nominal + exact, end)], axis=1)
 
 
-def _instants(clock: Clock, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    exact = clock.resolve(Wall(np.array([wall for _, wall in pairs], dtype=np.int64)))
-    return [(owner, instant) for (owner, _), instant in zip(pairs, exact.tolist(), strict=True)]
-
-
 def _key(owner: Int64Array, moment: Int64Array) -> Int64Array:
     """Both in one number: seconds of the years 1 to 9999 need 39 bits."""
     return (owner << 40) + moment
 
 
-def _keys(pairs: list[tuple[int, int]]) -> Int64Array:
+def _keys(pairs: list[tuple[int, int]], clock: Clock | None = None) -> Int64Array:
+    """The keys of (owner, moment), the moment resolved where it is a wall time of a clock."""
     owner, moment = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return _key(owner, moment)
+    return _key(owner, clock.resolve(Wall(moment)) if clock else moment)

@@ -40,7 +40,7 @@ def test_a_calendar_outside_of_the_folder_is_no_calendar(root: Path) -> None:
     reader = IcsFiles(root / "calendars")
     with pytest.raises(InputError):
         reader.free_busy("../calendars/ana.ics", zone="UTC", window=WINDOW, own=lambda uid: False)
-    with pytest.raises(Unavailable, match=r"'cy\.ics' can't be read: there is no such file"):
+    with pytest.raises(Unavailable, match="There is no such file"):
         reader.free_busy("cy.ics", zone="UTC", window=WINDOW, own=lambda uid: False)
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_can_not_be_opened_leaves_the_collection_incomplete(root: Pa
     found = read_collection([root / "none.ics", root / "calendars" / "ben.ics"], zone="UTC", window=WINDOW)
     assert spans(found.busy) == ["03-03 09:00-10:00"]
     assert not found.complete
-    assert str(found.warnings[0]) == "'none.ics' can't be read: there is no such file."
+    assert str(found.warnings[0]) == "'none.ics': There is no such file."
 
 
 @pytest.mark.parametrize("names", [[], ["none.ics"], ["none.ics", "calendars"]])

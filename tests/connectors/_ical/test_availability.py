@@ -37,9 +37,10 @@ def test_stored_busy_periods_count_and_free_ones_do_not() -> None:
     assert busy(calendar(stored)) == ["03-02 09:00-10:00", "03-02 12:00-12:30", "03-02 16:00-17:00"]
 
 
-def test_a_stored_period_that_can_not_be_read_makes_the_owner_unknown() -> None:
+@pytest.mark.parametrize("broken", ["20260303/soon", "20260303T090000Z", "20260303T090000Z/20260302T090000Z"])
+def test_a_stored_period_that_can_not_be_read_makes_the_owner_unknown(broken: str) -> None:
     """The others of its line stay."""
-    stored = event("FREEBUSY:20260302T090000Z/PT1H,20260303/soon", name="VFREEBUSY")
+    stored = event(f"FREEBUSY:20260302T090000Z/PT1H,{broken}", name="VFREEBUSY")
     found = read(calendar(stored))
     assert spans(found.busy) == ["03-02 09:00-10:00"]
     assert not found.complete

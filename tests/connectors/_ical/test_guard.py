@@ -147,14 +147,44 @@ def test_an_error_there_is_an_error_here() -> None:
 
 
 def test_one_process_serves_many_calendars() -> None:
-    """Refused ones too."""
+    """A warm one; broken events do not end it."""
     first = worker()
-    for text in (SOUND, b"", SOUND):
-        try:
-            guarded(text)
-        except Unavailable:
-            continue
+    for text in (SOUND, calendar(event("DTSTART:never")), SOUND):
+        guarded(text)
     assert worker() == first
+
+
+def test_a_process_that_could_not_read_a_text_gets_no_other() -> None:
+    """Nothing of a hostile text can linger in it."""
+    first = worker()
+    with pytest.raises(Unavailable):
+        guarded(b"")
+    assert worker() != first
+    assert not Path(f"/proc/{first}").exists()
+
+
+def test_an_answer_that_nobody_waited_for_meets_no_other_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between a job and its answer: the process is lost, and the next reader gets their own calendar."""
+
+    def interrupted(connection: object) -> Reading:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(guard, "receive_reading", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            guarded(meeting(":20260601T090000Z"))
+    assert np.array_equal(guarded(SOUND).busy, read_texts([SOUND], zone="UTC", window=WINDOW).busy)
+
+
+def test_the_process_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in our environment stays there."""
+    monkeypatch.setenv("RONDO_CANARY", "canary")
+    fresh = guard._Worker()
+    try:
+        fresh.read([SOUND], "UTC", WINDOW)
+        assert b"canary" not in Path(f"/proc/{fresh._process.pid}/environ").read_bytes()
+    finally:
+        fresh.close()
 
 
 def test_a_process_that_was_lost_is_replaced() -> None:
