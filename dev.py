@@ -51,6 +51,7 @@ def demo(arguments: list[str]) -> None:
 def run(arguments: list[str]) -> None:
     """The program itself, in the caller's folder."""
     prepare(RUN)
+    os.environ.setdefault("RONDO_CALLED_AS", f"python3 {os.path.relpath(__file__)} run")
     become("-m", "scheduler.cli", *arguments)
 
 

@@ -15,6 +15,7 @@ from scheduler.core.words import place, when
 from scheduler.flow import Planned
 
 MARKS = {Kind.ADDED: "+", Kind.MOVED: "~", Kind.SKIPPED: "-", Kind.RESTORED: "+", Kind.DROPPED: "-"}
+NO_BREAK = "\u00a0"
 LEGEND = (
     f"{SIGNS[Status.HELD]} holds  {SIGNS[Status.MOVED]} moves  {SIGNS[Status.PINNED]} by hand  "
     f"{SIGNS[Status.SKIPPED]} no time  {SIGNS[None]} none due"
@@ -89,8 +90,9 @@ def _group_table(told: Sequence[GroupStory]) -> Table:
 
 
 def listed_times(story: GroupStory, number: int) -> str:
-    """A slot on the clocks of all its zones: `Tue 14:30 London, Tue 09:30 New York`."""
-    return ", ".join(f"{time} {place(zone)}" for zone, time in story.slots[number].times.items())
+    """A slot on the clocks of all its zones: `Tue 14:30 London, Tue 09:30 New York`; lines break between them only."""
+    times = [f"{time} {place(zone)}" for zone, time in story.slots[number].times.items()]
+    return ", ".join(time.replace(" ", NO_BREAK) for time in times)
 
 
 def _week_table(horizon: Horizon, told: Sequence[GroupStory]) -> Table:
