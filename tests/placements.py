@@ -29,7 +29,7 @@ PEOPLE = (
 DETAILS = Details(
     programme="spring", title="Circle 7", organizer="ana", attendees=PEOPLE, conference="https://meet.example.org/r"
 )
-BEGINNING = datetime(2026, 11, 1, tzinfo=UTC)
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Step:
 def random_steps(seed: int) -> Iterator[Step]:
     """A first plan of a random series, and up to three that follow it: some keep the rule, some change it."""
     random = Random(seed)
-    horizon = Horizon(date(2026, 11, 2) + timedelta(weeks=random.randrange(150)), random.randrange(20, 60))
+    horizon = Horizon(date(2026, 2, 2) + timedelta(weeks=random.randrange(190)), random.randrange(20, 60))
     series = _series(random, horizon)
     slots, first = _slots(random, series, horizon), random.randrange(2)
     step = Step(series, _placed(random, series, first, slots, horizon), horizon, None)

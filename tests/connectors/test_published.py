@@ -320,6 +320,22 @@ def test_strange_words_stay_inside_their_property(files: PublishedFiles, change:
     assert all(name.replace("-", "").isupper() for name in names)
 
 
+def test_names_need_no_escape_that_few_readers_know(files: PublishedFiles) -> None:
+    """Quotation marks and circumflexes in a name are replaced, since RFC 6868 is not everybody's."""
+    files.put(_event(attendees=(replace(ANA, name='Ana "the ^n" N.'),)))
+    assert b"CN=\"Ana 'the  n' N.\";" in _bytes(files, "groups/circle-7").replace(b"\r\n ", b"")
+
+
+def test_dates_of_the_past_have_the_clocks_of_their_time(files: PublishedFiles) -> None:
+    """A file that holds an older series tells the zone from that year on."""
+    rule = RecurrenceRule(zone="Africa/Casablanca", first=WallTime(date(2026, 9, 16), 600))
+    ids = rule.instants(2)
+    occurrences = tuple(Occurrence(session=i, recurrence_id=at, start=at) for i, at in enumerate(ids))
+    files.put(_event(rule=rule, occurrences=occurrences))
+    assert b"BEGIN:STANDARD\r\nDTSTART:20260101T000000\r\n" in _bytes(files, "groups/circle-7")
+    assert b"RDATE:20260920T020000\r\n" in _bytes(files, "groups/circle-7")
+
+
 def test_lines_are_at_most_75_octets(files: PublishedFiles) -> None:
     """Long titles in any script are folded, between characters and not within (RFC 5545, 3.1)."""
     title = "Très long 名前 😀 " * 20

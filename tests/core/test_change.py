@@ -141,6 +141,16 @@ def test_a_rule_that_comes_back_is_a_new_generation() -> None:
     assert _sessions(_events(first, published)) == [(0, 0, [0, 1, 2]), (0, 2, [3, 4, 5, 6, 7])]
 
 
+def test_a_session_that_leaves_an_older_rule_joins_the_newest() -> None:
+    """The newest event begins earlier then, and the session is a regular date of it."""
+    first = _placed(TUESDAY)
+    published = _events(_after(first, 3, _placed(THURSDAY)), _events(first))
+    events = _events(_after(first, 2, _placed(THURSDAY)), published)
+    assert _sessions(events) == [(0, 0, [0, 1]), (0, 1, [2, 3, 4, 5, 6, 7])]
+    assert events[1].uid == published[1].uid
+    assert events[1].exceptions() == ()
+
+
 def test_a_cancelled_generation_is_not_used_again() -> None:
     """Also when the very same plan is published once more."""
     placement = _placed(TUESDAY)

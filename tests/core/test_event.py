@@ -119,6 +119,7 @@ def test_moved_sessions_are_exceptions_and_skipped_ones_are_not() -> None:
         ("its end is skipped", "America/New_York", date(2027, 3, 14), 90, 45),
         ("it ends when the clocks change", "America/New_York", date(2027, 3, 14), 60, 60),
         ("its end is repeated", "America/New_York", date(2027, 11, 7), 45, 45),
+        ("its end is the first repeated minute", "America/New_York", date(2027, 11, 7), 15, 45),
         ("the clocks change within it", "Europe/London", date(2027, 3, 28), 30, 180),
         ("half an hour is repeated", "Australia/Lord_Howe", date(2027, 4, 4), 105, 10),
     ],
@@ -144,4 +145,4 @@ def test_an_instant_in_a_repeated_hour_is_not_plain() -> None:
     first = datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
     assert not is_plain(first, 15, "America/New_York")
     assert not is_plain(first + timedelta(hours=1), 15, "America/New_York")
-    assert is_plain(first + timedelta(hours=2), 15, "America/New_York")
+    assert is_plain(first + timedelta(minutes=90), 15, "America/New_York")
