@@ -67,12 +67,23 @@ class Descent:
         self.answer: list[Placement] = []
         self.dolls: list[Levels] = [*[(-MOST_GAIN, 0)] * len(order), (0, 0)]
         self.nothing = (0, 0, 0, (0,) * len(problem.people))
-        for depth in reversed(range(len(order))):
+        self.best = best
+        if self.stacked(best):
+            self.best, self.width = best, 4
+            self.down(0, *self.nothing)
+
+    def stacked(self, best: Levels | None) -> bool:
+        """Make the dolls, from the last session on; False as soon as one shows that nothing here beats `best`."""
+        all_gain = sum(hope.gain for hope in self.rest[0])
+        for depth in reversed(range(len(self.order))):
             self.best, self.width = None, 2
             self.down(depth, *self.nothing)
             self.dolls[depth] = self.best or (0, 0)
-        self.best, self.width = best, 4
-        self.down(0, *self.nothing)
+            before = all_gain - sum(hope.gain for hope in self.rest[depth])
+            if best is not None and self.dolls[depth][0] - before > best[0]:
+                self.best = best
+                return False
+        return True
 
     def place(self, place: tuple[int, int]) -> tuple[bool, int]:
         """Given sessions first, since they may clash among themselves; then by time."""

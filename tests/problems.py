@@ -68,22 +68,21 @@ def random_problem(seed: int, *, size: str = "small") -> tuple[Problem, Plan | N
     """A problem, and in four of ten cases the plan that it repairs."""
     draw, shape = Random(f"{size} {seed}"), SIZES[size]
     monthly = draw.random() < 0.2
-    weeks = draw.randint(9, 10) if monthly else draw.randint(*shape.weeks)
-    horizon = Horizon(draw.choice(MONDAYS), weeks)
+    horizon = Horizon(draw.choice(MONDAYS), draw.randint(9, 10) if monthly else draw.randint(*shape.weeks))
     middle = draw.randrange(0, DAY_MINUTES, 15)
     people = [_person(draw, f"p{i}", horizon, middle, shape) for i in range(draw.randint(*shape.people))]
+    count = draw.randint(*shape.series)
+    if shape.narrow:
+        count, shape = (min(count, 2) if monthly else count), replace(shape, sessions=min(4, 6 - count))
     problem = Problem(
         name=f"{size} {seed}",
         horizon=horizon,
-        grid_minutes=draw.choice([30, 60, 60]) if shape.narrow else draw.choice([15, 20, 30, 60]),
+        grid_minutes=60 if shape.narrow and count > 1 else draw.choice([15, 20, 30, 60]),
         slack=draw.choice([0, 1, 1, 2]),
         people={person.id: person for person in people},
         series=(),
     )
-    series = [
-        _series(draw, f"s{i}", problem, shape, monthly=monthly and draw.random() < 0.7)
-        for i in range(draw.randint(*shape.series) if not (monthly and shape.narrow) else 2)
-    ]
+    series = [_series(draw, f"s{i}", problem, shape, monthly=monthly and draw.random() < 0.7) for i in range(count)]
     problem = replace(problem, series=tuple(_pinned(draw, one, problem, middle) for one in series))
     return _repair(draw, problem) if draw.random() < 0.4 else (problem, None)
 
@@ -117,7 +116,7 @@ def _week(draw: Random, centre: int, narrow: bool) -> WeekHours:
     days = draw.sample(range(3 if narrow else 7), draw.randint(2, 3 if narrow else 6))
     week: dict[int, tuple[WallWindow, ...]] = {}
     for day in sorted(days):
-        length = draw.randrange(120, 300, 15) if narrow else draw.randrange(90, 600, 15)
+        length = draw.randrange(90, 225, 15) if narrow else draw.randrange(90, 600, 15)
         week[day] = tuple(sorted((*week.get(day, ()), *_windows(draw, centre, length))))
         if draw.random() < 0.1:  # over midnight
             week[day] = (WallWindow(DAY_MINUTES - 100, DAY_MINUTES),)
@@ -157,7 +156,7 @@ def _series(draw: Random, name: str, problem: Problem, shape: Size, *, monthly: 
     every = draw.choice([1, 1, 1, 2, 3])
     weeks = problem.horizon.weeks
     room = weeks // 4 if monthly else -(-weeks // every)
-    rotation = draw.choice([1, 1, 2] if monthly or shape.narrow else [1, 1, 1, 1, 2, 3])
+    rotation = 1 if monthly and shape.narrow else draw.choice([1, 1, 1, 2] if shape.narrow else [1, 1, 1, 1, 2, 3])
     return Series(
         id=name,
         required=tuple(required),
