@@ -92,23 +92,31 @@ def _different(found: Candidates, slack: int, top: int) -> list[Rule]:
 
 
 def _ranked(found: Candidates, slack: int) -> Iterator[Rule]:
-    """Rules from the best to the worst that holds or moves anything, each date looked at by itself."""
+    """Rules from the best to the worst that holds on any date, each date looked at by itself."""
     firsts, choices, sessions = found.dates.shape
     times = found.regular.shape[1]
     if not sessions or not len(found.starts):
         return
     index = found.regular[found.dates].transpose(0, 1, 3, 2)  # first, choice, time, session
-    held = index != NOWHERE
-    week_has = np.isin(np.arange(len(found.regular) // 7), found.week)
-    can_move = week_has[found.dates // 7][:, :, None, :]
-    moved = (~held & can_move).sum(axis=3)
+    held, elsewhere = index != NOWHERE, _least_in_week(found)[found.dates // 7][:, :, None, :]
+    moves = ~held & (elsewhere != NOWHERE)
+    moved = moves.sum(axis=3)
     happen = held.sum(axis=3) + moved
-    pain = np.where(held, _pain(found)[index], 0).sum(axis=3) + MOVE_MINUTES * moved
+    cost = np.where(held, _pain(found)[index], np.where(moves, elsewhere + MOVE_MINUTES, 0)).sum(axis=3)
     inside = (found.dates != NOWHERE).all(axis=2)[:, :, None]
-    order = np.lexsort([level.ravel() for level in (pain, np.maximum(0, moved - slack), -happen)])
-    best = order[((happen > 0) & inside).ravel()[order]]
+    order = np.lexsort([level.ravel() for level in (cost, np.maximum(0, moved - slack), -happen)])
+    best = order[(held.any(axis=3) & inside).ravel()[order]]
     for first, choice, time in zip(*np.unravel_index(best, (firsts, choices, times)), strict=True):
         yield int(first), int(choice), int(time)
+
+
+def _least_in_week(found: Candidates) -> Int64Array:
+    """The least pain of a move into each week of the horizon, NOWHERE where there is no start for one."""
+    never = np.iinfo(np.int64).max
+    least = np.full(len(found.regular) // 7, never)
+    inside = found.week != NOWHERE
+    np.minimum.at(least, found.week[inside], _pain(found)[inside])
+    return np.where(least == never, NOWHERE, least)
 
 
 def _worth(option: SlotOption, slack: int) -> tuple[int, int, int]:
