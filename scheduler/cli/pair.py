@@ -96,12 +96,12 @@ def _explained(posed: Posed, series: Series, plan: Plan | None, at: str) -> tupl
     placed = plan.by_series().get(series.id) if plan else None
     if not at and plan and placed and placed.slots:
         return None, missing_sessions(posed.problem, series, placed, plan, posed.notes)
-    slot = parse_slot(at) if at else closest_slot(posed.problem, series)
-    if slot is None:
+    found = closest_slot(posed.problem, series)
+    if found is None:
         raise InputError(f"{series.sessions} sessions don't fit into {posed.problem.horizon.weeks} weeks")
+    first, slot = (placed.first if placed and placed.slots else found[0]), parse_slot(at) if at else found[1]
     if series.cadence.monthly:
         slot = replace(slot, nth=slot.nth or 1)
-    first = placed.first if placed and placed.slots else 0
     slots = [slot] * series.cadence.rotation
     return slot, explain_slot(posed.problem, series, slots, first, plan=plan, notes=posed.notes)
 

@@ -105,22 +105,24 @@ def missing_sessions(problem: Problem, series: Series, placement: Placement, pla
     return explain_starts(problem, series, np.array(skipped, dtype=np.int64), plan=plan, notes=notes)
 
 
-def closest_slot(problem: Problem, series: Series) -> Slot | None:
-    """The slot whose dates, from the first week or month on, the fewest limits of its required people block.
+def closest_slot(problem: Problem, series: Series) -> tuple[int, Slot] | None:
+    """The slot whose dates the fewest limits of its required people block, and the first week or month that has room.
 
     Of everybody's, where nobody is required. None where the sessions don't fit into the horizon at all.
     """
     choices, dates = rule_dates(series, problem.horizon)
-    if not len(dates) or not series.sessions:
+    inside = (dates != NOWHERE).all(axis=2)
+    if not inside.any() or not series.sessions:
         return None
+    first = int(np.argmax(inside.any(axis=1)))
     times = np.arange(0, DAY_MINUTES, problem.grid_minutes)
-    walls = days_as_wall(problem.horizon.first_monday.toordinal() + dates[0][:, None, :], times[:, None])
+    walls = days_as_wall(problem.horizon.first_monday.toordinal() + dates[first][:, None, :], times[:, None])
     starts = problem.horizon.minutes(resolve(walls, series.anchor_zone))
     known = [availability(problem.people[who], problem.horizon) for who in series.required or series.optional]
     free = np.sum([each.fits(starts, series.duration) for each in known], axis=(0, 3))
-    free[(dates[0] == NOWHERE).any(axis=1)] = -1
+    free[~inside[first]] = -1
     choice, time = np.unravel_index(int(np.argmax(free)), free.shape)
-    return replace(choices[choice], minute=int(times[time]))
+    return first, replace(choices[choice], minute=int(times[time]))
 
 
 def _blockers(

@@ -87,10 +87,11 @@ def _why(
     if placement.slots:
         told = missing_sessions(problem, series, placement, plan, notes)
         return tuple(reasons(told, problem, names))
-    slot = closest_slot(problem, series)
-    if slot is None:
+    found = closest_slot(problem, series)
+    if found is None:
         return (f"{series.sessions} sessions don't fit into {problem.horizon.weeks} weeks",)
-    told = explain_slot(problem, series, [slot], 0, plan=plan, notes=notes)
+    first, slot = found
+    told = explain_slot(problem, series, [slot], first, plan=plan, notes=notes)
     closest = f"closest: {WeekTime(slot.weekday, slot.minute)} {place(series.anchor_zone)}"
     return (closest, *reasons(told, problem, names))
 

@@ -24,7 +24,7 @@ from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Horizon, Int64Arr
 from scheduler.core.people import Boundary, Participant, Trip
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
-from scheduler.core.series import NTHS, Series, Slot, regular_days, regular_starts
+from scheduler.core.series import NTHS, Cadence, Series, Slot, regular_days, regular_starts
 from scheduler.core.verify import check
 from scheduler.core.walltime import WallWindow
 from tests.greedy import greedy_plan
@@ -237,13 +237,22 @@ def test_the_closest_slot_is_the_one_that_fewest_limits_block() -> None:
     """Of a programme in which no time holds on every date: the first of those that hold on most."""
     noon = 2 * DAY_MINUTES + 12 * 60
     bo = person("bo", (noon + WEEK_MINUTES, noon + WEEK_MINUTES + 60), hours={2: (WallWindow(720, 780),)})
-    assert closest_slot(problem(bo), PAIR) == Slot(2, 720)
+    assert closest_slot(problem(bo), PAIR) == (0, Slot(2, 720))
 
 
 def test_a_group_of_optional_people_alone_has_a_closest_slot_too() -> None:
     """Where nobody is required, everybody is looked at."""
     posed = problem(person("bo", hours={3: (WallWindow(600, 660),)}))
-    assert closest_slot(posed, replace(PAIR, required=(), optional=("ana", "bo"), quorum=2)) == Slot(3, 600)
+    assert closest_slot(posed, replace(PAIR, required=(), optional=("ana", "bo"), quorum=2)) == (0, Slot(3, 600))
+
+
+def test_a_monthly_series_begins_in_the_first_month_that_has_room() -> None:
+    """January's first Monday is the 4th; with a horizon from the 11th on only later Mondays are left of it."""
+    posed = replace(problem(person("bo", hours={0: (WallWindow(600, 660),)})), horizon=Horizon(date(2027, 1, 11), 12))
+    monthly = replace(PAIR, sessions=2, cadence=Cadence(monthly=True))
+    assert closest_slot(posed, monthly) == (0, Slot(0, 600, 2))
+    assert closest_slot(replace(posed, horizon=Horizon(date(2027, 1, 25), 10)), monthly) == (0, Slot(0, 600, 4))
+    assert closest_slot(replace(posed, horizon=Horizon(date(2027, 5, 31), 9)), monthly) == (0, Slot(0, 600, -1))
 
 
 def test_sessions_that_do_not_fit_have_no_closest_slot() -> None:
