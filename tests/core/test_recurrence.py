@@ -71,8 +71,15 @@ def test_positions_count_from_the_beginning_of_the_period_not_from_the_start() -
 
 
 def test_positions_hold_in_weeks_over_new_year() -> None:
-    """The last day of the week that began in the old year."""
+    """The first day of such a week lies in the old year, the last in the new one."""
+    assert dates("FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=1", "20251201", "20260104", "20260101") == []
+    assert dates("FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=-1", "20251201", "20261231", "20261228") == []
     assert dates("FREQ=WEEKLY;BYDAY=MO,SU;BYSETPOS=-1", "20251201", "20260110", "20260101") == ["20260104"]
+
+
+def test_a_number_before_a_weekday_means_nothing_in_a_week() -> None:
+    """Some programs write it."""
+    assert dates("FREQ=WEEKLY;BYDAY=2MO;COUNT=3", "20260302") == ["20260302", "20260309", "20260316"]
 
 
 def test_times_of_day_multiply_and_never_double() -> None:

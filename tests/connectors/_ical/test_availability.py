@@ -79,6 +79,14 @@ def test_hours_of_a_higher_priority_reopen_what_a_lower_one_closed() -> None:
     assert closed(away, hours("PRIORITY:1", OFFICE)) == closed(hours(OFFICE))
 
 
+def test_around_the_span_of_a_higher_priority_the_lower_one_holds() -> None:
+    """An open day in a closed week."""
+    week = hours("PRIORITY:5", uid="w")
+    day = event("DTSTART:20260303T000000Z", "DTEND:20260304T000000Z", name="AVAILABLE")
+    found = closed(week, hours("PRIORITY:1", "DTSTART:20260303T000000Z", "DTEND:20260304T000000Z", day))
+    assert found == ["03-02 00:00-03-03 00:00", "03-04 00:00-03-05 00:00"]
+
+
 def test_an_opening_that_can_not_be_read_opens_nothing() -> None:
     """That errs on the safe side, with a warning."""
     broken = OFFICE.replace("FREQ=WEEKLY", "FREQ=SECONDLY")

@@ -92,6 +92,15 @@ def test_an_excluded_whole_day_is_a_day(exdate: str) -> None:
     assert busy(text, zone="America/New_York") == ["03-02 05:00-03-03 05:00", "03-04 05:00-03-05 05:00"]
 
 
+def test_dates_east_of_utc_are_seen_to_the_end_of_the_window() -> None:
+    """In Tokyo it is the morning of the next day."""
+    text = meeting(";TZID=Asia/Tokyo:20260101T080000", "RRULE:FREQ=DAILY")
+    assert busy(text, window=("2026-12-30T12:00:00Z", "2027-01-01T00:00:00Z")) == [
+        "12-30 23:00-12-31 00:00",
+        "12-31 23:00-01-01 00:00",
+    ]
+
+
 def test_every_date_may_be_excluded() -> None:
     """What is left is nothing, and takes no time to find."""
     dates = ",".join(f"202603{day:02d}T090000" for day in range(2, 32))

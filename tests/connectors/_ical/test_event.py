@@ -124,7 +124,14 @@ def test_an_event_without_a_start_or_that_runs_backwards_is_left_out(lines: tupl
 
 
 @pytest.mark.parametrize(
-    "line", ["DTEND:None", "DURATION:P99999999W", "DURATION:1 hour", "DTEND;TZID=Europe/Berlin:20260302T990000"]
+    "line",
+    [
+        "DTEND:None",
+        "DURATION:P99999999W",
+        "DURATION:1 hour",
+        "DURATION:PT-2H",
+        "DTEND;TZID=Europe/Berlin:20260302T990000",
+    ],
 )
 def test_an_end_that_can_not_be_read_makes_the_owner_unknown(line: str) -> None:
     """The start is known, so the event takes place; for how long, nobody knows."""

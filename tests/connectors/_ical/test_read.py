@@ -58,7 +58,7 @@ def test_a_zone_that_is_none_is_refused() -> None:
 
 def test_a_changed_event_takes_the_place_of_what_had_its_uid() -> None:
     """As if everything had been read again, down to the warnings."""
-    broken = calendar(event("DTSTART:20260304T090000Z", "DTEND:never", uid="one"), event("DTSTART:x", uid="three"))
+    broken = calendar(event("DTSTART;VALUE=DATE:20260304", "DTEND:never", uid="one"), event("DTSTART:x", uid="three"))
     window = interval(YEAR)
     whole, first = (read_texts(texts, zone="UTC", window=window) for texts in ([TWO, broken], [ONE, TWO]))
     updated = first.updated(read_texts([broken], zone="UTC", window=window))

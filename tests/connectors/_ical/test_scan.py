@@ -46,7 +46,7 @@ def test_components_stay_inside_each_other() -> None:
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nBEGIN:VALARM\nEND:VEVENT\nEND:VCALENDAR", ["VCALENDAR(VEVENT(VALARM))"]),
         (b"BEGIN:VCALENDAR\nEND:VEVENT\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR", ["VCALENDAR(VEVENT)"]),
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nBEGIN:VCALENDAR\nEND:VCALENDAR", ["VCALENDAR(VEVENT)", "VCALENDAR"]),
-        (b"begin:vevent\nend:vevent\n", ["VEVENT"]),
+        (b"begin:vevent\nX\n:\n;=\nend:vevent\n", ["VEVENT"]),
         (b"nothing at all", []),
     ],
 )

@@ -92,14 +92,18 @@ def test_this_and_future_may_cancel_or_come_twice() -> None:
     """The last of them that begins before a date holds for it."""
     later = override(f";RANGE=THISANDFUTURE{BERLIN}20260309T090000")
     gone = override(f";RANGE=THISANDFUTURE{BERLIN}20260323T090000", "STATUS:CANCELLED")
-    assert busy(calendar(SERIES, later, gone)) == [DATES[0], "03-10 13:00-15:00", "03-17 13:00-15:00"]
+    for parts in ((later, gone), (gone, later)):
+        assert busy(calendar(SERIES, *parts)) == [DATES[0], "03-10 13:00-15:00", "03-17 13:00-15:00"]
 
 
 def test_this_and_future_reaches_dates_that_it_moves_into_the_window() -> None:
-    """Later dates come three weeks later, long after the last original one."""
+    """Three weeks later, long after the last original date, and three weeks earlier, long before the first of them."""
     later = override(f";RANGE=THISANDFUTURE{BERLIN}20260309T090000", start=f"{BERLIN}20260330T090000")
     window = ("2026-04-12T00:00:00Z", "2026-04-20T00:00:00Z")
     assert busy(calendar(SERIES, later), window=window) == ["04-13 07:00-09:00"]
+    earlier = override(f";RANGE=THISANDFUTURE{BERLIN}20260309T090000", start=f"{BERLIN}20260216T090000")
+    window = ("2026-02-22T00:00:00Z", "2026-02-25T00:00:00Z")
+    assert busy(calendar(SERIES, earlier), window=window) == ["02-23 08:00-10:00"]
 
 
 def test_the_highest_sequence_wins_among_events_of_one_uid() -> None:
@@ -107,7 +111,7 @@ def test_the_highest_sequence_wins_among_events_of_one_uid() -> None:
     newer = SERIES.replace("DURATION:PT1H", "DURATION:PT30M\r\nSEQUENCE:2").replace("COUNT=4", "COUNT=2")
     assert busy(calendar(newer, SERIES)) == ["03-02 08:00-08:30", "03-09 08:00-08:30"]
     moves = [
-        override(f"{BERLIN}20260309T090000", "SEQUENCE:3"),
+        override(f"{BERLIN}20260309T090000", f"SEQUENCE:{2**63}"),
         override(f"{BERLIN}20260309T090000", "SEQUENCE:1", start=":20260311T090000Z"),
         override(f"{BERLIN}20260309T090000", "SEQUENCE:-9", start=":20260312T090000Z"),
     ]
@@ -132,6 +136,14 @@ def test_a_date_that_replaces_nothing_readable_is_kept_beside_the_series() -> No
     found = read(calendar(SERIES, override(":whenever")))
     assert spans(found.busy) == [*DATES[:2], "03-10 13:00-15:00", *DATES[2:]]
     assert "Which date it replaces can't be read" in complaints(found)
+
+
+def test_an_event_without_an_end_mark_is_read_with_a_warning() -> None:
+    """So is the one that follows it."""
+    cut = event("DTSTART:20260305T090000Z", "DURATION:PT1H", uid="cut").removesuffix("END:VEVENT\r\n")
+    found = read(calendar(cut, event("DTSTART:20260306T090000Z", "DURATION:PT1H", uid="next")))
+    assert spans(found.busy) == ["03-05 09:00-10:00", "03-06 09:00-10:00"]
+    assert complaints(found) == "line 3, event cut: It has no END: what follows is read as the next one."
 
 
 def test_one_broken_event_leaves_the_rest_of_its_series_and_calendar() -> None:

@@ -78,9 +78,26 @@ def test_a_declaration_with_escaped_commas_is_found() -> None:
     assert busy(text) == ["07-15 07:00-08:00"]
 
 
+def test_a_windows_name_that_is_declared_follows_its_declaration() -> None:
+    """It is no name of tzdata, and the file knows what it meant."""
+    rules = [line.replace("+0100", "+0500").replace("+0200", "+0600") for line in BERLIN]
+    name = "W. Europe Standard Time"
+    text = calendar(declared(name, by=tuple(rules)), event(f"DTSTART;TZID={name}:20260115T090000", "DURATION:PT1H"))
+    assert busy(text) == ["01-15 04:00-05:00"]
+
+
+def test_the_last_onset_of_a_rule_is_the_one_at_its_until() -> None:
+    """Summer time for ever since March 2026; UNTIL is in UTC, the onsets are not."""
+    rules = [line.replace("BYMONTH=3", "BYMONTH=3;UNTIL=20260329T010000Z") for line in BERLIN]
+    rules = [line.replace("BYMONTH=10", "BYMONTH=10;UNTIL=20251026T010000Z") for line in rules]
+    times = [event(f"DTSTART;TZID=X:2026{day}T090000", "DURATION:PT1H", uid=day) for day in ("0115", "1215")]
+    assert busy(calendar(declared("X", by=tuple(rules)), *times)) == ["01-15 08:00-09:00", "12-15 07:00-08:00"]
+
+
 def test_rules_that_ended_long_ago_still_set_the_offset() -> None:
-    """Summer time until 1990, standard time since; RDATEs count as onsets."""
+    """Summer time until 1990, standard time since, whichever rule began last; RDATEs count as onsets."""
     rules = [line.replace("BYMONTH=3", "BYMONTH=3;UNTIL=19900325T010000Z") for line in BERLIN]
+    rules = [line.replace("00010325", "16020325") for line in rules]
     rules = [line.replace("BYMONTH=10", "BYMONTH=10;UNTIL=19901028T010000Z") for line in rules]
     assert busy(
         calendar(declared("Old", by=tuple(rules)), event("DTSTART;TZID=Old:20260715T090000", "DURATION:PT1H"))
@@ -120,7 +137,7 @@ def test_a_name_that_nobody_knows_is_read_on_the_owners_clock_with_a_warning(tzi
 @pytest.mark.parametrize(
     "change",
     [
-        ("TZOFFSETTO:+0200", "TZOFFSETTO:+9900"),
+        ("TZOFFSETTO:+0200", "TZOFFSETTO:+5328"),
         ("TZOFFSETTO:+0200", "TZOFFSETTO:summer"),
         ("FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", "FREQ=SECONDLY"),
         ("DTSTART:00010325T020000", "DTSTART:spring"),
@@ -132,6 +149,11 @@ def test_a_declaration_that_can_not_be_read_is_as_good_as_none(change: tuple[str
     found = read(calendar(broken, event("DTSTART;TZID=Mine:20260702T090000", "DURATION:PT1H")), zone="Asia/Kolkata")
     assert spans(found.busy) == ["07-02 03:30-04:30"]
     assert "'Mine' is unknown" in complaints(found)
+
+
+def test_an_empty_name_is_no_name() -> None:
+    """Such a time floats."""
+    assert busy(meeting(";TZID=:20260702T090000"), zone="Asia/Kolkata") == ["07-02 03:30-04:30"]
 
 
 def test_a_vancouver_meeting_follows_the_law_of_2026() -> None:
