@@ -35,7 +35,7 @@ ZONES = (
 MONDAYS = tuple(
     date.fromisoformat(day)
     for day in (
-        "2026-09-21",  # Casablanca leaves, Auckland and Lord Howe go to summer time
+        "2026-09-14",  # Casablanca leaves summer time for good, Auckland and Lord Howe go to it
         "2026-10-19",  # Europe and North America leave it
         "2027-03-08",  # North America, then Europe, go to it
         "2027-03-29",  # Auckland and Lord Howe leave it
