@@ -13,9 +13,7 @@ import numpy as np
 from scheduler.core.availability import Availability, Bitmap, Lattice, availability, possible_starts
 from scheduler.core.interval import (
     DAY_MINUTES,
-    MINUTE,
     WEEK_MINUTES,
-    Exact,
     Horizon,
     Int64Array,
     Intervals,
@@ -142,7 +140,7 @@ def wall_grid(zone: str, horizon: Horizon, grid_minutes: int, lattice: Lattice) 
 def rule_dates(series: Series, horizon: Horizon) -> tuple[tuple[Slot, ...], Int64Array]:
     """The days that a slot may name, and `dates[first, choice, session]` in days since the first Monday.
 
-    A day outside the horizon is NOWHERE; a rule is allowed where none of its own is.
+    A day outside the horizon is NOWHERE: there a rule may put no session but those that stand already.
     """
     if series.cadence.monthly:
         choices = tuple(Slot(weekday, 0, nth) for nth in NTHS for weekday in range(7))
@@ -151,8 +149,9 @@ def rule_dates(series: Series, horizon: Horizon) -> tuple[tuple[Slot, ...], Int6
         choices = tuple(Slot(weekday, 0) for weekday in range(7))
         periods = np.arange(horizon.weeks)[:, None] * 7 + np.arange(7)
     index = np.arange(series.sessions) * (1 if series.cadence.monthly else series.cadence.every_weeks)
-    firsts = np.arange(max(0, len(periods) - int(index.max(initial=0))))
-    return choices, periods[firsts[:, None] + index].transpose(0, 2, 1)
+    beyond = np.full((int(index.max(initial=0)), len(choices)), NOWHERE)
+    every_first = np.arange(len(periods))[:, None]
+    return choices, np.concatenate([periods, beyond])[every_first + index].transpose(0, 2, 1)
 
 
 def _month_days(choices: tuple[Slot, ...], horizon: Horizon) -> Int64Array:

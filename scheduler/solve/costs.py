@@ -2,12 +2,12 @@
 
 from math import lcm
 
-import numpy as np
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr, LinearExprT
 
 from scheduler.core.pain import MOST_PAIN
 from scheduler.core.plan import Status
 from scheduler.solve.model import Model, PersonVars, SeriesVars
+from scheduler.solve.options import option_gains
 
 MOVE_PAIN = 60
 """A moved session is as much discomfort as an hour of pain."""
@@ -15,7 +15,10 @@ MOVE_PAIN = 60
 
 def gained(model: Model) -> LinearExprT:
     """Level 1: what is gained over skipping every session: sessions that happen, or `keep` with a previous plan."""
-    return LinearExpr.sum([_gained(series) for series in model.series])
+    gains = [option_gains(series.task, series.options).tolist() for series in model.series]
+    return LinearExpr.weighted_sum(
+        [stands for series in model.series for stands in series.stands], [gain for some in gains for gain in some]
+    )
 
 
 def strain(model: Model) -> LinearExprT:
@@ -73,9 +76,3 @@ def pain_borne(person: PersonVars) -> LinearExprT:
     """The pain of one person, in all sessions attended."""
     seats = [*person.seats, *person.pinned]
     return LinearExpr.weighted_sum([s.var for s in seats], [s.pain for s in seats]) + person.taken_pain
-
-
-def _gained(series: SeriesVars) -> LinearExprT:
-    found, choice = series.task.candidates, series.options
-    gains = [series.task.gain(i, found.starts[choice.start[choice.session == i]]) for i in np.unique(choice.session)]
-    return LinearExpr.weighted_sum(series.stands, np.concatenate([np.empty(0, dtype=np.int64), *gains]).tolist())

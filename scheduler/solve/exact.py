@@ -10,32 +10,35 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
-from ortools.sat.python.cp_model import LinearExprT
+from ortools.sat.python.cp_model import IntVar, LinearExprT
 
 from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.solve.costs import burden, discomfort, gained, pain_borne, strain
-from scheduler.solve.model import Model, PersonVars
+from scheduler.solve.level import Dropped, least
+from scheduler.solve.model import Model, PersonVars, SeriesVars
 from scheduler.solve.read import chosen, placement
+from scheduler.solve.relax import Relaxation
 from scheduler.solve.rules import add_rules
 from scheduler.solve.search import Search
 from scheduler.solve.seats import Taken
+from scheduler.solve.solo import Solo, solo
 from scheduler.solve.task import Task
 from scheduler.solve.variables import variables
-
-EFFORT = 120.0
-"""Deterministic time for one level of one part: a hopeless proof ends after some minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part on its way through the levels: a model bound to the levels reached, and values that keep to them.
 
-    `values` is None until any are found; `proven` says whether every level so far is known to be the best.
+    `values` is None until any are found; `cost` is that of the last level; `proven` says whether every level so far is
+    known to be the best.
     """
 
     model: Model
+    relaxation: Relaxation
     values: tuple[int, ...] | None = None
+    cost: int = 0
     proven: bool = True
 
     @property
@@ -57,39 +60,55 @@ class Part:
         return person.taken_pain + sum(seat.pain * values[seat.var.index] for seat in (*person.seats, *person.pinned))
 
 
-def opened(problem: Problem, tasks: Sequence[Task], taken: Taken, search: Search, effort: float = EFFORT) -> Part:
+def opened(problem: Problem, tasks: Sequence[Task], taken: Taken, search: Search) -> Part:
     """A part with levels 1 and 2 settled: all that can happen does, with as little strain as that allows."""
     model = variables(problem, tasks, taken)
     add_rules(model)
-    part = _settled(Part(model), -gained(model), search, effort)
-    return _settled(part, strain(model), search, effort)
+    rules = sum(len(column) for series in model.series for column in series.column)
+    part = _settled(Part(model, Relaxation(model.cp, rules=rules)), -gained(model), search)
+    if part.values is None:
+        return part
+    alone = [solo(series.task, series.columns, series.options, problem.slack) for series in model.series]
+    loss = sum(one.best for one in alone) + part.cost
+    part = _settled(part, strain(model), search, lambda most: _hopeless(model.series, alone, loss, most))
+    for column in _hopeless(model.series, alone, loss, part.cost):
+        model.cp.add(column == 0)
+    return part
 
 
-def eased(part: Part, enough: Fraction, search: Search, effort: float = EFFORT) -> Part:
+def eased(part: Part, enough: Fraction, search: Search) -> Part:
     """The part with level 3 settled, as far as it matters: another part's worst burden is `enough`."""
     if part.values is None or part.worst <= enough:
         return part
-    bare = replace(part.model, cp=part.model.cp.clone())
-    worst, scale = burden(bare)
-    bare.cp.add(worst >= floor(enough * scale))
-    answer = search.minimize(bare.cp, worst, part.values, effort)
-    values = answer.values[: len(part.values)] if answer.values else part.values
-    return replace(part, values=values, proven=part.proven and answer.proven)
+    worst, scale = burden(part.model)
+    part.model.cp.add(worst >= floor(enough * scale))
+    return _settled(part, worst, search)
 
 
-def comforted(part: Part, worst: Fraction, search: Search, effort: float = EFFORT) -> Part:
+def comforted(part: Part, worst: Fraction, search: Search) -> Part:
     """The part with level 4 settled, where nobody's burden may pass the worst one of all parts."""
     if part.values is None:
         return part
     for person in part.model.people:
         part.model.cp.add(pain_borne(person) <= floor(worst * person.owed))
-    return _settled(part, discomfort(part.model), search, effort)
+    return _settled(part, discomfort(part.model), search)
 
 
-def _settled(part: Part, cost: LinearExprT, search: Search, effort: float) -> Part:
+def _settled(part: Part, cost: LinearExprT, search: Search, dropped: Dropped | None = None) -> Part:
     """One level more, and the model bound to what it reached."""
-    answer = search.minimize(part.model.cp, cost, part.values, effort)
+    answer = least(part.relaxation, cost, part.values, search, dropped)
     if answer.values is None:
         return replace(part, proven=False)
     part.model.cp.add(cost <= answer.cost)
-    return replace(part, values=answer.values, proven=part.proven and answer.proven)
+    return replace(part, values=answer.values, cost=answer.cost, proven=part.proven and answer.proven)
+
+
+def _hopeless(series: Sequence[SeriesVars], alone: Sequence[Solo], loss: int, most: int) -> list[IntVar]:
+    """The rules of no solution that gains at most `loss` less than all could alone, at a strain of at most `most`."""
+    least_of = [one.least_strain(loss) for one in alone]
+    room = most - sum(least_of)
+    dropped = []
+    for vars_, one, least_strain in zip(series, alone, least_of, strict=True):
+        for column, strains in zip(vars_.column, one.strain_within(loss), strict=True):
+            dropped += [var for var, over in zip(column, (strains - least_strain > room).tolist(), strict=True) if over]
+    return dropped

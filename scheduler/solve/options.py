@@ -67,11 +67,21 @@ def options(candidates: Candidates, rotation: Sequence[Columns]) -> Options:
     return Options(session, week, start, candidates.week[start] == week, links)
 
 
+def option_gains(task: Task, choice: Options) -> Int64Array:
+    """What each option gains in the first level of the score over skipping its session."""
+    starts = task.candidates.starts[choice.start]
+    gains = np.zeros_like(starts)
+    for session in np.unique(choice.session).tolist():
+        mine = choice.session == session
+        gains[mine] = task.gain(session, starts[mine])
+    return gains
+
+
 def _all_columns(task: Task, slot: int) -> Columns:
     found = task.candidates
     mine = np.arange(slot, task.series.sessions, task.series.cadence.rotation)
     sessions = np.intersect1d(mine, task.open)
-    first, choice = np.nonzero((found.dates[:, :, mine] != NOWHERE).all(axis=2))
+    first, choice = np.nonzero((found.dates[:, :, sessions] != NOWHERE).all(axis=2))
     days = found.dates[first[:, None], choice[:, None], sessions]
     times = found.regular.shape[1]
     regular = found.regular[days].transpose(0, 2, 1).reshape(len(first) * times, len(sessions))

@@ -1,11 +1,13 @@
-"""Runs CP-SAT so that the same model gives the same answer, and that it can be stopped at any moment."""
+"""Runs the solvers so that the same model gives the same answer, and that they can be stopped at any moment."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from ortools.sat.python.cp_model import FEASIBLE, INFEASIBLE, OPTIMAL, CpModel, CpSolver, LinearExprT
+
+from scheduler.solve.relax import Relaxation, Relaxed
 
 LOOK_UP_SECONDS = 0.05  # how often a running search looks whether it should stop
 
@@ -36,10 +38,14 @@ class Answer:
 
 @dataclass(slots=True)
 class Search:
-    """One run of the solver: its parameters, its end, and whether that end has cut anything short."""
+    """One run of the solver: its parameters, its end, and whether that end has cut anything short.
+
+    `effort`: the deterministic time that one model may take; near to seconds, but the same on every machine.
+    """
 
     params: Params
     stop: Event
+    effort: float
     deadline: float | None = field(init=False)
     stopped: bool = False
 
@@ -54,51 +60,57 @@ class Search:
         self.stopped = self.stopped or over
         return over
 
-    def minimize(self, cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None, effort: float) -> Answer:
-        """Minimize one cost; `effort` is CP-SAT's deterministic time, near to seconds but the same on every machine."""
+    def relax(self, relaxation: Relaxation) -> Relaxed:
+        """Solve the linear relaxation of a model with an objective."""
+        found: list[Relaxed] = []
+        if not self.is_over:
+            self._wait(lambda: found.append(relaxation.minimized(self.effort)), relaxation.interrupt)
+        return found[0] if found else Relaxed()
+
+    def minimize(self, cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None) -> Answer:
+        """Minimize one cost by branching and learning, from a hint where there is one."""
         if self.is_over:
             return Answer()
         cp.minimize(cost)
         _hint(cp, hint)
-        answer = self._run(cp, effort, presolve=True)
         # ortools issues 5003 and 5274: presolve of 9.15 may call a model infeasible that is not
-        return answer or self._run(cp, effort, presolve=False) or Answer()
+        return self._run(cp, presolve=True) or self._run(cp, presolve=False) or Answer()
 
-    def _run(self, cp: CpModel, effort: float, *, presolve: bool) -> Answer | None:
+    def _run(self, cp: CpModel, *, presolve: bool) -> Answer | None:
         """An answer, or None where CP-SAT says that there can be none."""
         solver = CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # with one worker the default takes minutes for what takes a second
+        solver.parameters.cp_model_probing_level = 0  # takes longer than what it saves
         solver.parameters.random_seed = self.params.seed
-        solver.parameters.max_deterministic_time = effort
+        solver.parameters.max_deterministic_time = self.effort
         solver.parameters.catch_sigint_signal = False  # it would swallow Ctrl-C
         solver.parameters.cp_model_presolve = presolve
-        self._wait(solver, cp)
+        self._wait(lambda: solver.solve(cp), solver.stop_search)
         status = solver.response_proto.status
         if status in (OPTIMAL, FEASIBLE):
             values, cost = tuple(solver.response_proto.solution), round(solver.objective_value)
             return Answer(values, cost, proven=status == OPTIMAL)
         return None if status == INFEASIBLE else Answer()
 
-    def _wait(self, solver: CpSolver, cp: CpModel) -> None:
-        """Solve in a thread, so that this one can be interrupted and can stop the other."""
+    def _wait(self, work: Callable[[], object], halt: Callable[[], object]) -> None:
+        """Work in a thread, so that this one can be interrupted and can halt the other."""
         done = Event()
-        thread = Thread(target=_solve, args=(solver, cp, done), daemon=True)
+        thread = Thread(target=_and_tell, args=(work, done), daemon=True)
         thread.start()
         try:
             while not done.wait(LOOK_UP_SECONDS):
                 if self.is_over:
-                    solver.stop_search()
+                    halt()
         finally:
-            while not done.is_set():  # an exception goes on only when the search has ended
-                solver.stop_search()
-                done.wait(LOOK_UP_SECONDS)
+            while not done.wait(LOOK_UP_SECONDS):  # an exception goes on only when the work has ended
+                halt()
             thread.join()
 
 
-def _solve(solver: CpSolver, cp: CpModel, done: Event) -> None:
+def _and_tell(work: Callable[[], object], done: Event) -> None:
     try:
-        solver.solve(cp)
+        work()
     finally:
         done.set()
 

@@ -18,6 +18,8 @@ from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import Task, all_tasks
 
 DEFAULTS = Params()
+EFFORT = 60.0
+"""Deterministic time for one model: a hopeless proof ends after about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def solve(
     Set `stop` from another thread or a signal handler to end the search; the best plan so far is returned then, with
     `stopped` in its meta. A KeyboardInterrupt is not caught: it ends the search and passes on.
     """
-    search = Search(params, stop or Event())
+    search = Search(params, stop or Event(), EFFORT)
     tasks = all_tasks(problem, previous)
     taken = taken_seats(tasks, {})
     parts = [opened(problem, part, taken, search) for part in components(tasks, [t.series.members for t in tasks])]

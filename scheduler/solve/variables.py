@@ -13,7 +13,7 @@ from scheduler.core.pain import pain
 from scheduler.core.problem import Problem
 from scheduler.solve.cliques import touches
 from scheduler.solve.model import Model, PersonVars, Seat, SeriesVars
-from scheduler.solve.options import Options, columns, options
+from scheduler.solve.options import Columns, Options, columns, options
 from scheduler.solve.seats import Taken, pain_of
 from scheduler.solve.task import Task
 
@@ -27,7 +27,10 @@ def variables(problem: Problem, tasks: Sequence[Task], taken: Taken) -> Model:
     intervals = {who: rows[:, :2] for who, rows in taken.items()}
     cleared = [replace(task, candidates=task.candidates.clear_of(intervals, buffers)) for task in tasks]
     contended = _contended(problem, tasks)
-    series = [_series(cp, problem, task, contended) for task in cleared]
+    rules = [columns(task) for task in cleared]
+    # the rules come first: who decides them has decided most
+    chosen = [tuple(_bools(cp, len(c.first)) for c in rotation) for rotation in rules]
+    series = [_series(cp, problem, *parts, contended) for parts in zip(cleared, rules, chosen, strict=True)]
     people = dict.fromkeys(who for task in tasks for who in task.series.members)
     return Model(cp, problem, tuple(series), tuple(_person(problem, who, series, taken) for who in people))
 
@@ -41,9 +44,15 @@ def _contended(problem: Problem, tasks: Sequence[Task]) -> set[str]:
     return {who for who, count in series_of.items() if count > 1} | capped | undecided
 
 
-def _series(cp: CpModel, problem: Problem, task: Task, contended: set[str]) -> SeriesVars:
+def _series(
+    cp: CpModel,
+    problem: Problem,
+    task: Task,
+    rotation: tuple[Columns, ...],
+    column: tuple[tuple[IntVar, ...], ...],
+    contended: set[str],
+) -> SeriesVars:
     found = task.candidates
-    rotation = columns(task)
     choice = options(found, rotation)
     group = _groups(task, choice)
     stands = _bools(cp, len(choice.session))
@@ -52,7 +61,7 @@ def _series(cp: CpModel, problem: Problem, task: Task, contended: set[str]) -> S
         task=task,
         columns=rotation,
         options=choice,
-        column=tuple(_bools(cp, len(c.first)) for c in rotation),
+        column=column,
         stands=stands,
         held=_held(cp, choice, stands),
         at=at,

@@ -1,0 +1,130 @@
+"""What each series could reach if it were alone: bounds on the first two levels of the score, rule by rule.
+
+Sharing people only takes options away. So where the whole is known to lose little against the sum of such bounds, a
+rule whose own bound leaves no room for that can't be part of a best plan: mostly that leaves a handful.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.core.candidates import NOWHERE
+from scheduler.core.interval import Int64Array
+from scheduler.core.plan import Status
+from scheduler.solve.options import Columns, Options, columns, option_gains
+from scheduler.solve.task import SESSION_WORTH, Task
+
+NEVER = 1 << 20
+"""More than any gain or strain of a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solo:
+    """One series alone; arrays hold a figure for each column of each slot of its rotation.
+
+    `gain`: the most of the first level, over skipping all, under any rule with that column. `strain`: the least cost of
+    the second level if everything that can happen does. `slip`: by how much each session less can lower it. `given`:
+    the strain of sessions that stand already.
+    """
+
+    gain: tuple[Int64Array, ...]
+    strain: tuple[Int64Array, ...]
+    slip: int
+    given: int
+    least_gain: int
+
+    @property
+    def best(self) -> int:
+        """The most gain under any rule."""
+        return max((int(gain.max(initial=0)) for gain in self.gain), default=0)
+
+    def strain_within(self, loss: int) -> tuple[Int64Array, ...]:
+        """The least strain under each column, for a series that gains at most `loss` less than its best."""
+        return tuple(
+            np.where(
+                gain >= self.best - loss,
+                np.maximum(strain - (gain - self.best + loss) // self.least_gain * self.slip, 0) + self.given,
+                NEVER,
+            )
+            for gain, strain in zip(self.gain, self.strain, strict=True)
+        )
+
+    def least_strain(self, loss: int) -> int:
+        """The least strain under any rule, or without one, for a series that gains at most `loss` less."""
+        unplaced = self.given if self.best <= loss else NEVER
+        return min([unplaced, *(int(strain.min(initial=NEVER)) for strain in self.strain_within(loss))])
+
+
+def most_happening(task: Task) -> int:
+    """The most sessions of a series that take place under any one rule."""
+    given = sum(session.takes_place for session in task.given.values())
+    weeks = np.unique(task.candidates.week)
+    rotation = columns(task)
+    possible = [((c.regular != NOWHERE) | np.isin(c.week, weeks[weeks != NOWHERE])).sum(axis=1) for c in rotation]
+    return given + max(
+        (int(most.max(initial=0)) for most in _in_all(rotation, possible, np.maximum, -NEVER)), default=0
+    )
+
+
+def solo(task: Task, rotation: Sequence[Columns], choice: Options, slack: int) -> Solo:
+    """The bounds of one series."""
+    gains, empty = _gain_and_empty(task, choice)
+    regular = [_regular_options(c, choice, slot) for slot, c in enumerate(rotation)]
+    moved_gain = _by_week(task, choice, gains, np.maximum, -NEVER)
+    moved_empty = _by_week(task, choice, empty, np.minimum, NEVER)
+    gain, strain, spared = [], [], []
+    for c, option in zip(rotation, regular, strict=True):
+        best = np.maximum(np.append(gains, -NEVER)[option], moved_gain[c.sessions, c.week])
+        held, moved = np.append(empty, NEVER)[option], moved_empty[c.sessions, c.week]
+        cost = np.minimum(held, moved + 1)
+        possible = best > 0
+        gain.append(np.where(possible, best, 0).sum(axis=1))
+        strain.append(np.where(possible, cost, 0).sum(axis=1))
+        spared.append(np.where(possible, cost - np.minimum(held, moved), 0).sum(axis=1))
+    moves = sum(session.status is Status.MOVED for session in task.given.values())
+    left = max(0, slack - moves)
+    least = _in_all(rotation, strain, np.minimum, NEVER)
+    most_spared = _in_all(rotation, spared, np.maximum, 0)
+    return Solo(
+        gain=_in_all(rotation, gain, np.maximum, -NEVER),
+        strain=tuple(low - np.minimum(left, free) for low, free in zip(least, most_spared, strict=True)),
+        slip=len(task.series.optional) + 1,
+        given=max(0, moves - slack),
+        least_gain=SESSION_WORTH - 1 if task.keep else 1,
+    )
+
+
+def _gain_and_empty(task: Task, choice: Options) -> tuple[Int64Array, Int64Array]:
+    """Of each option: what it gains over skipping the session, and how many optional seats must stay empty there."""
+    empty = len(task.series.optional) - task.candidates.comes.sum(axis=1)
+    return option_gains(task, choice), empty[choice.start]
+
+
+def _regular_options(c: Columns, choice: Options, slot: int) -> Int64Array:
+    """The option by which each column holds each of its sessions, or NOWHERE; shape (columns, sessions)."""
+    found = np.full(c.regular.shape, NOWHERE, dtype=np.int64)
+    option, _, column = choice.links[choice.links[:, 1] == slot].T
+    found[column, np.searchsorted(c.sessions, choice.session[option])] = option
+    return found
+
+
+def _by_week(task: Task, choice: Options, values: Int64Array, best: np.ufunc, none: int) -> Int64Array:
+    """The best value of the places to which a session may be moved in a week, shape (sessions, weeks)."""
+    weeks = len(task.candidates.regular) // 7
+    found = np.full((task.series.sessions, weeks), none, dtype=np.int64)
+    kept = choice.movable
+    best.at(found, (choice.session[kept], choice.week[kept]), values[kept])
+    return found
+
+
+def _in_all(
+    rotation: Sequence[Columns], values: Sequence[Int64Array], best: np.ufunc, none: int
+) -> tuple[Int64Array, ...]:
+    """For each column: its own value and the best ones of the other slots with the same first week, added up."""
+    firsts = 1 + max((int(c.first.max(initial=0)) for c in rotation), default=0)
+    tops = [np.full(firsts, none, dtype=np.int64) for _ in rotation]
+    for c, value, top in zip(rotation, values, tops, strict=True):
+        best.at(top, c.first, value)
+    total = sum(tops, np.zeros(firsts, dtype=np.int64))
+    return tuple(value + (total - top)[c.first] for c, value, top in zip(rotation, values, tops, strict=True))
