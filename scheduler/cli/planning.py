@@ -73,7 +73,7 @@ def plan(
         print_json(plan_document(app, planned) | {"changes": changes_document(changes)})
     else:
         show_plan(out(), app, planned)
-        _say_next(app, changes, output)
+        _say_next(app, planned, changes, output)
     raise typer.Exit(STOPPED if stop.is_set() else _exit_code(planned, changes, exit_code))
 
 
@@ -90,11 +90,12 @@ def show(folder: Folder, plan_file: SavedPlanFile = None, json: Json = False) ->
 def diff(folder: Folder, plan_file: SavedPlanFile = None, exit_code: ExitCode = False, json: Json = False) -> None:
     """What applying a plan would change in people's calendars."""
     app = open_app(folder)
-    changes = app.changes(_planned(app, plan_file))
+    planned = _planned(app, plan_file)
+    changes = app.changes(planned)
     if json:
         print_json({"schema": "rondo/diff/1"} | changes_document(changes))
     else:
-        show_changes(out(), app, changes)
+        show_changes(out(), app, planned, changes)
     raise typer.Exit(PENDING if exit_code and _todo(changes) else 0)
 
 
@@ -115,7 +116,7 @@ def apply(
     planned = _planned(app, plan_file)
     changes = app.changes(planned)
     if not json:
-        show_changes(out(), app, changes)
+        show_changes(out(), app, planned, changes)
     if not _todo(changes):
         _finish(json, changes, resumed, "Nothing to do: the calendars say what the plan says.")
         return
@@ -187,12 +188,12 @@ def _finish(json: bool, changes: tuple[Change, ...], written: int, words: str) -
         typer.echo(words)
 
 
-def _say_next(app: App, changes: tuple[Change, ...], output: Path | None) -> None:
+def _say_next(app: App, planned: Planned, changes: tuple[Change, ...], output: Path | None) -> None:
     if not _todo(changes):
         typer.echo("\nNo changes: the calendars say what the plan says.")
         return
     typer.echo("")
-    show_changes(out(), app, changes)
+    show_changes(out(), app, planned, changes)
     saved = f" {output}" if output else ""
     typer.echo(
         f"{f'Saved{saved}. ' if output else ''}Nothing has been written. Next: {rondo('apply', app.folder)}{saved}"

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from scheduler.app import App
 from scheduler.core.burden import burdens
 from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts
+from scheduler.core.explain import explain_starts
 from scheduler.core.interval import Horizon
 from scheduler.core.plan import Status
+from scheduler.core.reasons import reasons
 from scheduler.core.story import SIGNS, GroupStory, stories
 from scheduler.core.words import place, when
 from scheduler.flow import Planned
@@ -58,22 +61,38 @@ def show_figures(to: Console, app: App, planned: Planned) -> None:
         to.print(f"Furthest from preferred hours: {name}, {worst[1]:.0f} minutes a session on average.", markup=False)
 
 
-def show_changes(to: Console, app: App, changes: Sequence[Change]) -> None:
-    """Every session that changes in calendars, old and new on one line, and the sum of it."""
-    for change in changes:
-        if isinstance(change, Keep):
-            continue
-        title = change.event.title
-        if isinstance(change, Create):
-            to.print(f"+ {title}: {len(change.event.sessions)} sessions, usually {_usual(change)}")
-        elif isinstance(change, Cancel):
-            to.print(f"- {title}: cancelled")
+def show_changes(to: Console, app: App, planned: Planned, changes: Sequence[Change]) -> None:
+    """Every session that changes in calendars, old and new on one line with the reason under it, and the sum of it."""
+    todo = [change for change in changes if not isinstance(change, Keep)]
+    for change in todo:
+        to.print(_change_line(change), markup=False, soft_wrap=True)
         for session in () if isinstance(change, Create) else change.sessions:
-            to.print(f"  {_session_line(session, change.event.rule.zone)}")
-        if not isinstance(change, (Create, Cancel)) and not change.sessions:
-            to.print(f"~ {title}: people, title or link")
-    people = {attendee.id for change in changes if not isinstance(change, Keep) for attendee in change.event.attendees}
-    to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.")
+            to.print(f"  {_session_line(session, change.event.rule.zone)}", markup=False, soft_wrap=True)
+            for reason in _reasons(app, planned, change, session):
+                to.print(f"      {reason}", markup=False, soft_wrap=True)
+    people = {attendee.id for change in todo for attendee in change.event.attendees}
+    to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.", soft_wrap=True)
+
+
+def _change_line(change: Change) -> str:
+    event = change.event
+    if isinstance(change, Create):
+        usual = when(event.occurrences[0].recurrence_id, event.rule.zone)
+        return f"+ {event.title}: {len(event.sessions)} sessions, usually {usual}"
+    if isinstance(change, Cancel):
+        return f"- {event.title}: cancelled"
+    return f"~ {event.title}" + ("" if change.sessions else ": people, title or link")
+
+
+def _reasons(app: App, planned: Planned, change: Change, session: SessionChange) -> list[str]:
+    """Why a session can't stay where it was."""
+    problem, plan = planned.posed.problem, planned.plan
+    series = next((each for each in problem.series if each.id == change.event.group), None)
+    if series is None or session.before is None:
+        return []
+    at = np.array([problem.horizon.minute(session.before)])
+    told = explain_starts(problem, series, at, plan=plan, notes=planned.posed.notes)
+    return reasons(told, problem, {person.id: person.name for person in app.programme.people})
 
 
 def _group_table(told: Sequence[GroupStory]) -> Table:
@@ -129,11 +148,6 @@ def _bound_in_words(happen: int, bound: object) -> str:
     if not isinstance(bound, int):
         return ""
     return "No plan holds more." if bound <= happen else f"At most {bound - happen} more are possible for anyone."
-
-
-def _usual(change: Change) -> str:
-    event = change.event
-    return when(event.occurrences[0].recurrence_id, event.rule.zone)
 
 
 def _session_line(session: SessionChange, zone: str) -> str:
