@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 from scheduler.errors import InputError
@@ -22,14 +23,16 @@ def add_group(
     can't be read with the group in it.
     """
     identifier(group)
+    load(folder)
     before = {name: (folder / name).read_bytes() for name in (GROUPS, TOML)}
+    rows = _rows(before[GROUPS].decode("utf-8-sig"), group, people)
     try:
-        _append(folder / GROUPS, _rows(before[GROUPS].decode("utf-8-sig"), group, people))
-        _append(folder / TOML, _table(group, minutes, every, sessions, anchor))
+        _write(folder / GROUPS, _with(before[GROUPS], rows))
+        _write(folder / TOML, _with(before[TOML], _table(group, minutes, every, sessions, anchor)))
         return load(folder)
     except InputError:
         for name, content in before.items():
-            (folder / name).write_bytes(content)
+            _write(folder / name, content)
         raise
 
 
@@ -55,8 +58,18 @@ def _table(group: str, minutes: int, every: int, sessions: int, anchor: str) -> 
     )
 
 
-def _append(path: Path, text: str) -> None:
-    """Add text at the end of a file, on a line of its own."""
-    content = path.read_bytes()
-    ending = b"" if not content or content.endswith(b"\n") else b"\n"
-    path.write_bytes(content + ending + text.encode())
+def _with(content: bytes, text: str) -> bytes:
+    """Text added at the end, on a line of its own."""
+    ending = b"" if content.endswith(b"\n") else b"\n"
+    return content + ending + text.encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """In the place of what stood there, whole or not at all. Raises InputError."""
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        aside.write_bytes(content)
+        shutil.copymode(path, aside)
+        aside.replace(path.resolve())
+    except OSError as fault:
+        raise InputError(f"can't be written: {fault.strerror}.", where=path.name) from None
