@@ -76,5 +76,5 @@ def load_settings() -> Settings:
     except ValidationError as fault:
         first = fault.errors(include_url=False)[0]
         raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=str(path)) from None
-    except (SettingsError, ValueError) as fault:
+    except (SettingsError, ValueError, OSError, RecursionError) as fault:
         raise InputError(str(fault), where=str(path)) from None

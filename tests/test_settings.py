@@ -1,0 +1,109 @@
+"""Settings: the file with its defaults, another file, the environment before both, and what is refused."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scheduler.errors import InputError
+from scheduler.settings import DEFAULTS, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine reaches the tests."""
+    for section, keys in Settings().model_dump().items():
+        for key in keys:
+            monkeypatch.delenv(f"RONDO_{section}__{key}".upper(), raising=False)
+    monkeypatch.delenv("RONDO_CONFIG", raising=False)
+
+
+def test_the_file_that_comes_with_rondo_says_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every key stands in config/rondo.toml, with the value that holds without it."""
+    shipped = load_settings()
+    (tmp_path / "empty.toml").touch()
+    monkeypatch.setenv("RONDO_CONFIG", str(tmp_path / "empty.toml"))
+    assert tomllib.loads(DEFAULTS.read_text()) == load_settings().model_dump() == shipped.model_dump()
+
+
+def test_another_file_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it leaves out keeps its default."""
+    file = tmp_path / "mine.toml"
+    file.write_text("[planning]\nseed = 7\n")
+    monkeypatch.setenv("RONDO_CONFIG", str(file))
+    settings = load_settings()
+    assert (settings.planning.seed, settings.planning.workers, settings.reading.stale_hours) == (7, 1, 24)
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RONDO_<SECTION>__<KEY>, key by key."""
+    file = tmp_path / "mine.toml"
+    file.write_text('[planning]\nseed = 7\nworkers = 2\n[video]\nhost = "a.example.org"\n')
+    monkeypatch.setenv("RONDO_CONFIG", str(file))
+    monkeypatch.setenv("RONDO_PLANNING__SEED", "9")
+    monkeypatch.setenv("RONDO_VIDEO__HOST", "meet.example.org:8443")
+    settings = load_settings()
+    assert (settings.planning.seed, settings.planning.workers) == (9, 2)
+    assert settings.video.host == "meet.example.org:8443"
+
+
+def test_settings_are_frozen() -> None:
+    """Nobody changes them under a running command."""
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().planning.seed = 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[planning]\nsed = 1\n", "planning.sed"),
+        ("[plannning]\nseed = 1\n", "plannning"),
+        ("[planning]\nseed = -1\n", "planning.seed"),
+        ("[planning]\nworkers = 0\n", "planning.workers"),
+        ("[reading]\nstale_hours = nan\n", "reading.stale_hours"),
+        ("[reading]\nstale_hours = 1e400\n", "reading.stale_hours"),
+        ('[video]\nhost = "https://meet.example.org/x"\n', "video.host"),
+        ("planning = 1\n", "planning"),
+        ("[planning\n", ""),
+        ("[planning]\nseed = 1\nseed = 2\n", ""),
+        ("x = " + "[" * 9_000, ""),
+    ],
+)
+def test_what_can_not_be_is_told_with_the_file_and_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, says: str
+) -> None:
+    """In one line."""
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    monkeypatch.setenv("RONDO_CONFIG", str(file))
+    with pytest.raises(InputError) as error:
+        load_settings()
+    assert str(error.value).startswith(f"{file}: {says}")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[planning]\nseed = \x00"])
+def test_what_is_no_text_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    """A file of another kind."""
+    file = tmp_path / "mine.toml"
+    file.write_bytes(content)
+    monkeypatch.setenv("RONDO_CONFIG", str(file))
+    with pytest.raises(InputError) as error:
+        load_settings()
+    assert str(error.value).startswith(f"{file}: ")
+
+
+@pytest.mark.parametrize("place", ["missing.toml", "."])
+def test_a_file_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Whoever names one means it: a folder, or nothing at all, is no settings."""
+    monkeypatch.setenv("RONDO_CONFIG", str(tmp_path / place))
+    with pytest.raises(InputError, match="there is no such file"):
+        load_settings()
+
+
+@pytest.mark.parametrize(("key", "value"), [("RONDO_PLANNING__SEED", "one"), ("RONDO_PLANNING", "{")])
+def test_a_bad_word_of_the_environment_is_told(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
+    """As one in a file is."""
+    monkeypatch.setenv(key, value)
+    with pytest.raises(InputError, match="planning"):
+        load_settings()
