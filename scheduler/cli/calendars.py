@@ -10,7 +10,7 @@ from scheduler.app import open_app, read_files
 from scheduler.cli.console import Folder, Json, instant, print_json, progress
 from scheduler.core.freebusy import CalendarCopy, Knowledge
 from scheduler.core.interval import MINUTE, Interval, Intervals
-from scheduler.core.walltime import parse_instant
+from scheduler.core.walltime import FIRST_YEAR, LAST_YEAR, parse_instant
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError
 
@@ -125,8 +125,10 @@ def free(
 def window_of(start: str, end: str) -> Interval:
     """The interval between two instants as text; raises InputError."""
     first, last = parse_instant(start), parse_instant(end)
-    if not first < last <= first + LONGEST_WINDOW:
+    if not timedelta() < last - first <= LONGEST_WINDOW:
         raise InputError(f"--to {end} is not within three years after --from {start}")
+    if first.year < FIRST_YEAR or last.year >= LAST_YEAR:
+        raise InputError(f"--from and --to must be in the years from {FIRST_YEAR} to {LAST_YEAR - 1}")
     return Interval(first, last)
 
 
