@@ -5,7 +5,7 @@ burden is the largest of them: so every part first settles its first three level
 of all of them known, spends on comfort what that leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
@@ -15,6 +15,7 @@ from ortools.sat.python.cp_model import IntVar, LinearExprT
 from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.solve.costs import burden, discomfort, gained, pain_borne, strain
+from scheduler.solve.encode import encoded
 from scheduler.solve.level import Dropped, least
 from scheduler.solve.model import Model, PersonVars, SeriesVars
 from scheduler.solve.read import chosen, placement
@@ -60,12 +61,22 @@ class Part:
         return person.taken_pain + sum(seat.pain * values[seat.var.index] for seat in (*person.seats, *person.pinned))
 
 
-def opened(problem: Problem, tasks: Sequence[Task], taken: Taken, search: Search) -> Part:
-    """A part with levels 1 and 2 settled: all that can happen does, with as little strain as that allows."""
+def opened(
+    problem: Problem,
+    tasks: Sequence[Task],
+    taken: Taken,
+    search: Search,
+    start: Mapping[str, Placement] | None = None,
+) -> Part:
+    """A part with levels 1 and 2 settled: all that can happen does, with as little strain as that allows.
+
+    The search starts from placements of its series, where there are any.
+    """
     model = variables(problem, tasks, taken)
     add_rules(model)
     rules = sum(len(column) for series in model.series for column in series.column)
-    part = _settled(Part(model, Relaxation(model.cp, rules=rules)), -gained(model), search)
+    values = encoded(model, start) if start else None
+    part = _settled(Part(model, Relaxation(model.cp, rules=rules), values), -gained(model), search)
     if part.values is None:
         return part
     alone = [solo(series.task, series.columns, series.options, problem.slack) for series in model.series]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExprT
 
-from scheduler.solve.relax import Relaxation
+from scheduler.solve.relax import Relaxation, Relaxed
 from scheduler.solve.search import Answer, Search
 
 Dropped = Callable[[int], Sequence[IntVar]]
@@ -22,10 +22,7 @@ def least(
     cp = relaxation.cp
     cp.minimize(cost)
     relaxed = search.relax(relaxation)
-    known = Answer()
-    if relaxed.values is not None:
-        reached = relaxation.cost_of(relaxed.values)
-        known = Answer(relaxed.values, reached, proven=reached == relaxed.bound)
+    known = _best_known(relaxation, hint, relaxed)
     if known.proven:
         return known
     hint = known.values or hint
@@ -36,6 +33,16 @@ def least(
             return answer
     answer = search.minimize(cp, cost, hint)
     return answer if answer.values is not None else known
+
+
+def _best_known(relaxation: Relaxation, hint: Sequence[int] | None, relaxed: Relaxed) -> Answer:
+    """The better of two solutions that are known, if they are solutions; the best, if one meets the bound."""
+    solutions = [tuple(values) for values in (hint, relaxed.values) if values and relaxation.is_solution(values)]
+    costs = [relaxation.cost_of(values) for values in solutions]
+    if not solutions:
+        return Answer()
+    cost = min(costs)
+    return Answer(solutions[costs.index(cost)], cost, proven=cost == relaxed.bound)
 
 
 def _with_few(

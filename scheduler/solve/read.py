@@ -20,6 +20,9 @@ class Choice:
     absent: Mapping[int, tuple[str, ...]]
 
 
+UNPLACED = Choice(0, (), {}, {})
+
+
 def placement(task: Task, horizon: Horizon, choice: Choice) -> Placement:
     """A choice as a placement. Without a session that we placed it has no slot, whatever its rule says."""
     slots = choice.slots if choice.placed else ()

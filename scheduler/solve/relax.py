@@ -190,12 +190,17 @@ class Relaxation:
         return float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
 
     def _values(self) -> tuple[int, ...] | None:
-        """The solution, if it is one in whole numbers of the whole model."""
+        """The relaxation's solution, if it is one in whole numbers."""
         found = np.array([variable.solution_value() for variable in self.lp.variables()])
         values = np.rint(found).astype(np.int64)
-        if not self.whole or np.abs(found - values).max(initial=0) > WHOLE:
+        if np.abs(found - values).max(initial=0) > WHOLE or not self.is_solution(values.tolist()):
             return None
+        return tuple(values.tolist())
+
+    def is_solution(self, values: Sequence[int]) -> bool:
+        """Whether values of all variables keep every row, counted in whole numbers."""
+        if not self.whole or len(values) != self.lp.NumVariables():
+            return False
         sums = np.zeros(len(self.rows.lower), dtype=np.int64)
-        np.add.at(sums, self.rows.row, np.array(self.rows.value) * values[self.rows.column])
-        fits = (sums >= np.array(self.rows.lower)) & (sums <= np.array(self.rows.upper))
-        return tuple(values.tolist()) if fits.all() else None
+        np.add.at(sums, self.rows.row, np.array(self.rows.value) * np.array(values)[self.rows.column])
+        return bool(((sums >= np.array(self.rows.lower)) & (sums <= np.array(self.rows.upper))).all())

@@ -113,19 +113,26 @@ def clear_of_pinned_seats(cp: CpModel, person: PersonVars) -> None:
 def at_most_a_day(cp: CpModel, person: PersonVars, horizon: Horizon) -> None:
     """The cap on sessions in a local day."""
     if person.boundary.max_per_day is not None:
-        _cap(cp, person, person.boundary.max_per_day, lambda starts: local_days(starts, person, horizon))
+        _cap(cp, person, person.boundary.max_per_day, lambda starts: local_days(starts, person.boundary.zone, horizon))
 
 
 def at_most_a_week(cp: CpModel, person: PersonVars, horizon: Horizon) -> None:
     """The cap on sessions in a local week, Monday to Sunday."""
     if person.boundary.max_per_week is not None:
-        _cap(cp, person, person.boundary.max_per_week, lambda starts: (local_days(starts, person, horizon) - 1) // 7)
+        _cap(
+            cp, person, person.boundary.max_per_week, lambda starts: local_weeks(starts, person.boundary.zone, horizon)
+        )
 
 
-def local_days(starts: Int64Array, person: PersonVars, horizon: Horizon) -> Int64Array:
-    """The ordinal days on which sessions begin, by the clock of the person's home."""
-    days: Int64Array = wall_clock(horizon.exact(starts), person.boundary.zone) // DAY_SECONDS + EPOCH_DAY
+def local_days(starts: Int64Array, zone: str, horizon: Horizon) -> Int64Array:
+    """The ordinal days on which sessions begin, by the clock of a zone."""
+    days: Int64Array = wall_clock(horizon.exact(starts), zone) // DAY_SECONDS + EPOCH_DAY
     return days
+
+
+def local_weeks(starts: Int64Array, zone: str, horizon: Horizon) -> Int64Array:
+    """The weeks, Monday to Sunday, in which sessions begin, by the clock of a zone."""
+    return (local_days(starts, zone, horizon) - 1) // 7
 
 
 def _cap(cp: CpModel, person: PersonVars, most: int, period_of: Callable[[Int64Array], Int64Array]) -> None:
@@ -145,15 +152,17 @@ def _cap(cp: CpModel, person: PersonVars, most: int, period_of: Callable[[Int64A
 
 
 def _cap_if_any(cp: CpModel, ours: Sequence[IntVar], theirs: Sequence[IntVar], room: int) -> None:
+    """At most `room` seats in all, unless none is ours; said without conditions, which a relaxation can't read."""
     if room <= 0:
         for seat in ours:
             cp.add(seat == 0)
-    elif len(theirs) == 0:
-        if len(ours) > room:
-            cp.add(LinearExpr.sum(ours) <= room)
-    else:
-        for seat in ours:
-            cp.add(LinearExpr.sum([*ours, *theirs]) <= room).only_enforce_if(seat)
+        return
+    everybody = LinearExpr.sum([*ours, *theirs])
+    if len(theirs) <= room:
+        cp.add(everybody <= room)
+        return
+    for seat in ours:
+        cp.add(everybody + (len(theirs) - room) * seat <= len(theirs))
 
 
 def _by_period(seats: Sequence[Seat], period_of: Callable[[Int64Array], Int64Array]) -> dict[int, list[IntVar]]:

@@ -36,7 +36,7 @@ class Answer:
     proven: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Search:
     """One run of the solver: its parameters, its end, and whether that end has cut anything short.
 
@@ -46,19 +46,26 @@ class Search:
     params: Params
     stop: Event
     effort: float
-    deadline: float | None = field(init=False)
-    stopped: bool = False
+    deadline: float | None
+    cut: Event = field(default_factory=Event)
 
-    def __post_init__(self) -> None:
-        limit = self.params.time_limit
-        self.deadline = None if limit is None else time.monotonic() + limit
+    @staticmethod
+    def begin(params: Params, stop: Event, effort: float) -> "Search":
+        """A search that begins now."""
+        limit = params.time_limit
+        return Search(params, stop, effort, None if limit is None else time.monotonic() + limit)
 
     @property
     def is_over(self) -> bool:
-        """Whether to stop now; the wall clock is asked only where a limit was given."""
-        over = self.stop.is_set() or (self.deadline is not None and time.monotonic() >= self.deadline)
-        self.stopped = self.stopped or over
-        return over
+        """Whether to stop now, which is noted; the wall clock is asked only where a limit was given."""
+        if self.stop.is_set() or (self.deadline is not None and time.monotonic() >= self.deadline):
+            self.cut.set()
+        return self.cut.is_set()
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether a limit or a stop has cut anything short."""
+        return self.cut.is_set()
 
     def relax(self, relaxation: Relaxation) -> Relaxed:
         """Solve the linear relaxation of a model with an objective."""

@@ -1,7 +1,7 @@
 """Who sits where: the sessions that people attend already, while others are placed around them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -42,6 +42,13 @@ def taken_seats(tasks: Iterable[Task], placed: Mapping[str, Placement]) -> Taken
         else:
             _sit_given(seats, task)
     return seats.arrays()
+
+
+def cleared(problem: Problem, tasks: Iterable[Task], taken: Taken) -> list[Task]:
+    """The tasks with the candidates that keep clear of seats that are taken."""
+    buffers = {who: person.boundary.buffer for who, person in problem.people.items()}
+    intervals = {who: rows[:, :2] for who, rows in taken.items()}
+    return [replace(task, candidates=task.candidates.clear_of(intervals, buffers)) for task in tasks]
 
 
 def pain_of(problem: Problem, who: str, rows: Int64Array) -> int:

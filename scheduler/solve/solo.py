@@ -56,6 +56,19 @@ class Solo:
         return min([unplaced, *(int(strain.min(initial=NEVER)) for strain in self.strain_within(loss))])
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Figures of one slot's own sessions, for each of its columns, if all that can happen does.
+
+    `gain`: the most of the first level. `strain`: the least of the second if every move costs. `spared`: how many of
+    its moves would lower that if they were free.
+    """
+
+    gain: Int64Array
+    strain: Int64Array
+    spared: Int64Array
+
+
 def most_happening(task: Task) -> int:
     """The most sessions of a series that take place under any one rule."""
     given = sum(session.takes_place for session in task.given.values())
@@ -69,25 +82,13 @@ def most_happening(task: Task) -> int:
 
 def solo(task: Task, rotation: Sequence[Columns], choice: Options, slack: int) -> Solo:
     """The bounds of one series."""
-    gains, empty = _gain_and_empty(task, choice)
-    regular = [_regular_options(c, choice, slot) for slot, c in enumerate(rotation)]
-    moved_gain = _by_week(task, choice, gains, np.maximum, -NEVER)
-    moved_empty = _by_week(task, choice, empty, np.minimum, NEVER)
-    gain, strain, spared = [], [], []
-    for c, option in zip(rotation, regular, strict=True):
-        best = np.maximum(np.append(gains, -NEVER)[option], moved_gain[c.sessions, c.week])
-        held, moved = np.append(empty, NEVER)[option], moved_empty[c.sessions, c.week]
-        cost = np.minimum(held, moved + 1)
-        possible = best > 0
-        gain.append(np.where(possible, best, 0).sum(axis=1))
-        strain.append(np.where(possible, cost, 0).sum(axis=1))
-        spared.append(np.where(possible, cost - np.minimum(held, moved), 0).sum(axis=1))
+    own = own_figures(task, rotation, choice)
     moves = sum(session.status is Status.MOVED for session in task.given.values())
+    least = _in_all(rotation, [figures.strain for figures in own], np.minimum, NEVER)
+    most_spared = _in_all(rotation, [figures.spared for figures in own], np.maximum, 0)
     left = max(0, slack - moves)
-    least = _in_all(rotation, strain, np.minimum, NEVER)
-    most_spared = _in_all(rotation, spared, np.maximum, 0)
     return Solo(
-        gain=_in_all(rotation, gain, np.maximum, -NEVER),
+        gain=_in_all(rotation, [figures.gain for figures in own], np.maximum, -NEVER),
         strain=tuple(low - np.minimum(left, free) for low, free in zip(least, most_spared, strict=True)),
         slip=len(task.series.optional) + 1,
         given=max(0, moves - slack),
@@ -95,10 +96,26 @@ def solo(task: Task, rotation: Sequence[Columns], choice: Options, slack: int) -
     )
 
 
-def _gain_and_empty(task: Task, choice: Options) -> tuple[Int64Array, Int64Array]:
-    """Of each option: what it gains over skipping the session, and how many optional seats must stay empty there."""
-    empty = len(task.series.optional) - task.candidates.comes.sum(axis=1)
-    return option_gains(task, choice), empty[choice.start]
+def own_figures(task: Task, rotation: Sequence[Columns], choice: Options) -> list[Own]:
+    """What the sessions of each slot of the rotation reach, column by column."""
+    gains = option_gains(task, choice)
+    empty = (len(task.series.optional) - task.candidates.comes.sum(axis=1))[choice.start]
+    moved_gain = _by_week(task, choice, gains, np.maximum, -NEVER)
+    moved_empty = _by_week(task, choice, empty, np.minimum, NEVER)
+    found = []
+    for slot, c in enumerate(rotation):
+        regular = _regular_options(c, choice, slot)
+        best = np.maximum(np.append(gains, -NEVER)[regular], moved_gain[c.sessions, c.week])
+        held, moved = np.append(empty, NEVER)[regular], moved_empty[c.sessions, c.week]
+        cost, possible = np.minimum(held, moved + 1), best > 0
+        found.append(
+            Own(
+                gain=np.where(possible, best, 0).sum(axis=1),
+                strain=np.where(possible, cost, 0).sum(axis=1),
+                spared=np.where(possible, cost - np.minimum(held, moved), 0).sum(axis=1),
+            )
+        )
+    return found
 
 
 def _regular_options(c: Columns, choice: Options, slot: int) -> Int64Array:

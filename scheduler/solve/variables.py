@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
@@ -14,7 +13,7 @@ from scheduler.core.problem import Problem
 from scheduler.solve.cliques import touches
 from scheduler.solve.model import Model, PersonVars, Seat, SeriesVars
 from scheduler.solve.options import Columns, Options, columns, options
-from scheduler.solve.seats import Taken, pain_of
+from scheduler.solve.seats import Taken, cleared, pain_of
 from scheduler.solve.task import Task
 
 NO_SEATS = np.empty((0, 3), dtype=np.int64)
@@ -23,14 +22,12 @@ NO_SEATS = np.empty((0, 3), dtype=np.int64)
 def variables(problem: Problem, tasks: Sequence[Task], taken: Taken) -> Model:
     """The variables for placing some tasks around seats that are taken; no rule is said of them yet."""
     cp = CpModel()
-    buffers = {who: person.boundary.buffer for who, person in problem.people.items()}
-    intervals = {who: rows[:, :2] for who, rows in taken.items()}
-    cleared = [replace(task, candidates=task.candidates.clear_of(intervals, buffers)) for task in tasks]
+    tasks = cleared(problem, tasks, taken)
     contended = _contended(problem, tasks)
-    rules = [columns(task) for task in cleared]
+    rules = [columns(task) for task in tasks]
     # the rules come first: who decides them has decided most
     chosen = [tuple(_bools(cp, len(c.first)) for c in rotation) for rotation in rules]
-    series = [_series(cp, problem, *parts, contended) for parts in zip(cleared, rules, chosen, strict=True)]
+    series = [_series(cp, problem, *parts, contended) for parts in zip(tasks, rules, chosen, strict=True)]
     people = dict.fromkeys(who for task in tasks for who in task.series.members)
     return Model(cp, problem, tuple(series), tuple(_person(problem, who, series, taken) for who in people))
 
