@@ -29,7 +29,7 @@ def group_of(id_: str, members: Membership, people: Mapping[str, Person], settin
 
     return Group(
         id=id_,
-        title=own.title or id_,
+        title=own.title or NEUTRAL_TITLE,
         chair=chair[0] if chair else None,
         required=required,
         optional=optional,
