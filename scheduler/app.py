@@ -214,6 +214,8 @@ class App:
 
     def write_pending(self, done: Callable[[Event], None] | None = None) -> int:
         """Write what an earlier apply still owes. Raises Unavailable while somebody applies."""
+        if not self.store.pending():
+            return 0
         with self._writing():
             return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
 

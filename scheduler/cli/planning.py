@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -108,9 +108,7 @@ def apply(
 ) -> None:
     """Show what changes, ask, and write it to the calendars. A killed run resumes at the next one."""
     app = open_app(folder)
-    resumed = app.write_pending()
-    if resumed:
-        progress(f"Finished what an earlier apply had decided: {resumed} events.")
+    resumed = _resume(app, yes)
     if not no_refresh:
         warn_of_faults(app)
     planned = _planned(app, plan_file)
@@ -170,12 +168,26 @@ def _planned(app: App, plan_file: Path | None) -> Planned:
     return app.drafted(draft.plan)
 
 
+def _resume(app: App, yes: bool) -> int:
+    """Write what an earlier apply was told to write; that is not asked again, but somebody has to be there."""
+    if app.store.pending() and not yes and not sys.stdin.isatty():
+        _refuse()
+    written = app.write_pending()
+    if written:
+        progress(f"Finished what an earlier apply had decided: {written} events.")
+    return written
+
+
+def _refuse() -> NoReturn:
+    progress("rondo: nobody to ask here, so nothing was written. Say --yes to write without asking.")
+    raise typer.Exit(USAGE)
+
+
 def _ask(yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        progress("rondo: nobody to ask here, so nothing was written. Say --yes to write without asking.")
-        raise typer.Exit(USAGE)
+        _refuse()
     if not typer.confirm("Write this?", err=True):
         progress("Nothing was written.")
         raise typer.Exit(1)
