@@ -16,6 +16,8 @@ from scheduler.programme.toml import Places
 from scheduler.programme.values import Group, Person
 from scheduler.programme.words import public_holidays
 
+NEUTRAL_TITLE = "Meeting"  # whoever looks over a shoulder learns nothing of who meets
+
 
 def group_of(id_: str, members: Membership, people: Mapping[str, Person], settings: Settings, places: Places) -> Group:
     """A group of at least two with the rules that hold for it. Raises InputError for the first that can't hold."""
