@@ -4,6 +4,9 @@ Eight weeks in which North America, then Europe change their clocks, and India d
 that are nobody's business: SECRETS name them, and none may ever be seen again.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +17,7 @@ from scheduler.flow import Planned
 from scheduler.settings import Settings
 from scheduler.solve import Params
 
+ROOT = Path(__file__).parents[1]
 PEOPLE = """\
 id,name,email,timezone,hours,preferred,notice,calendar
 amara,Amara N.,amara@example.org,Europe/London,Mon-Fri 9-17,10-16,24h,calendars/amara.ics
@@ -157,3 +161,17 @@ def settings(**keys: str) -> str:
         lines = [line for line in lines if not line.startswith(f"{name} =")]
         lines.insert(1, f"{name} = {value}")
     return "\n".join(lines) + "\n"
+
+
+def spawn(*arguments: object, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """`rondo` in a process of its own, at the instant of a desk, with nothing of the tester's own environment."""
+    known = {key: value for key, value in os.environ.items() if not key.startswith(("RONDO_", "LC_", "LANG", "TZ"))}
+    return subprocess.run(
+        [sys.executable, "-m", "scheduler.cli", *map(str, arguments)],
+        cwd=cwd,
+        env=known | {"PYTHONPATH": str(ROOT), "RONDO_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"} | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )

@@ -1,15 +1,16 @@
 """`rondo`: all commands together, and what every one of them does when something goes wrong."""
 
 import os
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 import typer
 
 from scheduler import __version__
 from scheduler.cli import calendars, demo, pair, planning, results, solving
 from scheduler.errors import RondoError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="rondo",
@@ -35,8 +36,14 @@ def _rondo(
     pass
 
 
+def _stopped(_: int, __: FrameType | None) -> NoReturn:
+    os.write(2, b"rondo: stopped\n")  # nothing that is buffered: it may be in the midst of writing
+    raise KeyboardInterrupt  # which Typer turns into exit 130
+
+
 def main() -> None:
     """Run a command; what goes wrong is one line on stderr, and an exit code that says which kind it was."""
+    signal.signal(signal.SIGINT, _stopped)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
     try:
@@ -44,9 +51,6 @@ def main() -> None:
     except RondoError as fault:
         typer.echo(f"rondo: {fault}", err=True)
         sys.exit(fault.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("rondo: stopped", err=True)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone; nothing to tell
         sys.exit(1)

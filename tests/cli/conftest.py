@@ -1,6 +1,7 @@
 """What the tests of commands share: `rondo` run in this process, in a folder of its own."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,11 +45,14 @@ def rondo(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RONDO_NOW", f"{NOW:%Y-%m-%dT%H:%M:%SZ}")
 
+    before = signal.getsignal(signal.SIGINT)
+
     def run(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["rondo", *map(str, arguments)])
         capfd.readouterr()
         with pytest.raises(SystemExit) as end:
             main()
+        signal.signal(signal.SIGINT, before)
         out, err = capfd.readouterr()
         return Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
 
