@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # ortools ships no types for it
 from ortools.sat.python.cp_model import CpModel
 
-FAR = 1 << 60  # beyond this CP-SAT's domains mean infinity
-WHOLE = 1e-6
-NEAR = 0.7
+FAR = 1 << 60  # beyond this a bound of CP-SAT means infinity
+WHOLE = 1e-6  # what the simplex method may be off
+NEAR = 0.7  # what a dive takes for true
 ROUNDING = 1e-9  # of the size of a bound's terms: more than float64 can lose
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Relaxed:
 
 @dataclass(slots=True)
 class Rows:
-    """Linear rows lower <= A x <= upper, entry by entry."""
+    """The constraints of a model as rows lower <= A x <= upper, entry by entry."""
 
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
@@ -42,34 +42,32 @@ class Rows:
     column: list[int] = field(default_factory=list)
     value: list[int] = field(default_factory=list)
 
-    def add(self, columns: list[int], values: list[int], lower: float, upper: float) -> None:
-        """One row more."""
+    def add(self, constraint: Any) -> tuple[list[int], list[int]]:
+        """One row more, and its entries. The models of this package know linear constraints and at most one of some."""
+        if constraint.has_at_most_one():
+            columns = list(constraint.at_most_one.literals)
+            values, lower, upper = [1] * len(columns), -FAR, 1
+        else:
+            columns, values = list(constraint.linear.vars), list(constraint.linear.coeffs)
+            lower, upper = constraint.linear.domain
         self.row.extend([len(self.lower)] * len(columns))
         self.column.extend(columns)
         self.value.extend(values)
-        self.lower.append(lower)
-        self.upper.append(upper)
-
-    def add_literals(self, literals: list[int], values: list[int], upper: int) -> None:
-        """A row over literals; -1 - x is the negation of x."""
-        columns = [max(literal, -1 - literal) for literal in literals]
-        signed = [value if literal >= 0 else -value for literal, value in zip(literals, values, strict=True)]
-        negated = sum(value for literal, value in zip(literals, values, strict=True) if literal < 0)
-        self.add(columns, signed, -np.inf, upper - negated)
+        self.lower.append(lower if lower > -FAR else -np.inf)
+        self.upper.append(upper if upper < FAR else np.inf)
+        return columns, values
 
 
 @dataclass(slots=True)
 class Relaxation:
     """The relaxation of a model that grows: each call adds what the model got since.
 
-    The first `rules` variables of the model are those that decide most. `whole`: the rows say all that the model says.
+    The first `rules` variables of the model are those that decide most.
     """
 
     cp: CpModel
     lp: pywraplp.Solver = field(default_factory=lambda: pywraplp.Solver.CreateSolver("GLOP"))
     rows: Rows = field(default_factory=Rows)
-    seen: int = 0
-    whole: bool = True
     rules: int = 0
     interrupted: bool = False
 
@@ -89,7 +87,7 @@ class Relaxation:
         duals = np.array([row.dual_value() for row in self.lp.constraints()])
         bound = self._bound(objective, duals) + self.cp.proto.objective.offset
         values = self._values()
-        return Relaxed(ceil(bound), self._dived() if values is None and self.whole else values)
+        return Relaxed(ceil(bound), self._dived() if values is None else values)
 
     def _solved(self) -> bool:
         return not self.interrupted and bool(self.lp.Solve() == pywraplp.Solver.OPTIMAL)
@@ -122,59 +120,27 @@ class Relaxation:
     def cost_of(self, values: Sequence[int]) -> int:
         """What the model's objective says of a solution."""
         goal = self.cp.proto.objective
-        signed = (
-            (max(at, -1 - at), value if at >= 0 else -value) for at, value in zip(goal.vars, goal.coeffs, strict=True)
-        )
-        total: int = sum(values[at] * value for at, value in signed) + int(goal.offset)
-        return total
+        total = sum(values[variable] * value for variable, value in zip(goal.vars, goal.coeffs, strict=True))
+        return int(total + goal.offset)
 
     def _catch_up(self) -> None:
         for variable in islice(self.cp.proto.variables, self.lp.NumVariables(), None):
-            least, *_, most = variable.domain
+            least, most = variable.domain
             self.lp.NumVar(least, most, "")
-        first = len(self.rows.lower)
-        entry = len(self.rows.row)
-        for constraint in islice(self.cp.proto.constraints, self.seen, None):
-            self._add(constraint)
-            self.seen += 1
-        made = [
-            self.lp.Constraint(low, high)
-            for low, high in zip(self.rows.lower[first:], self.rows.upper[first:], strict=True)
-        ]
         variables = self.lp.variables()
-        for row, column, value in zip(
-            self.rows.row[entry:], self.rows.column[entry:], self.rows.value[entry:], strict=True
-        ):
-            made[row - first].SetCoefficient(variables[column], value)
-
-    def _add(self, constraint: Any) -> None:
-        if constraint.has_at_most_one():
-            literals = list(constraint.at_most_one.literals)
-            self.rows.add_literals(literals, [1] * len(literals), 1)
-        elif constraint.has_bool_and() and len(constraint.enforcement_literal) == 1:
-            for literal in constraint.bool_and.literals:
-                self.rows.add_literals([constraint.enforcement_literal[0], literal], [1, -1], 0)
-        elif constraint.has_linear() and not len(constraint.enforcement_literal) and len(constraint.linear.domain) == 2:
-            lower, upper = constraint.linear.domain
-            self.rows.add(
-                list(constraint.linear.vars),
-                list(constraint.linear.coeffs),
-                lower if lower > -FAR else -np.inf,
-                upper if upper < FAR else np.inf,
-            )
-        else:
-            self.whole = False
+        for constraint in islice(self.cp.proto.constraints, len(self.rows.lower), None):
+            columns, values = self.rows.add(constraint)
+            row = self.lp.Constraint(self.rows.lower[-1], self.rows.upper[-1])
+            for column, value in zip(columns, values, strict=True):
+                row.SetCoefficient(variables[column], value)
 
     def _set_objective(self) -> Floats:
-        cost = np.zeros(self.lp.NumVariables())
-        goal = self.cp.proto.objective
-        for variable, value in zip(goal.vars, goal.coeffs, strict=True):
-            cost[max(variable, -1 - variable)] += value if variable >= 0 else -value
-        objective = self.lp.Objective()
+        goal, objective, variables = self.cp.proto.objective, self.lp.Objective(), self.lp.variables()
+        cost = np.zeros(len(variables))
         objective.Clear()
-        for variable, value in zip(self.lp.variables(), cost.tolist(), strict=True):
-            if value:
-                objective.SetCoefficient(variable, value)
+        for variable, value in zip(goal.vars, goal.coeffs, strict=True):
+            cost[variable] = value
+            objective.SetCoefficient(variables[variable], value)
         objective.SetMinimization()
         return cost
 
@@ -185,7 +151,8 @@ class Relaxation:
         duals = np.where(np.isfinite(side), duals, 0.0)
         taken = np.array(self.rows.value) * duals[self.rows.row]
         reduced = cost - np.bincount(self.rows.column, weights=taken, minlength=len(cost))
-        least, most = (np.array([v.Lb() for v in self.lp.variables()]), np.array([v.Ub() for v in self.lp.variables()]))
+        domains = np.array([tuple(variable.domain) for variable in self.cp.proto.variables]).reshape(-1, 2)
+        least, most = domains[:, 0], domains[:, 1]
         terms = np.concatenate([duals * np.where(duals, side, 0.0), reduced * np.where(reduced > 0, least, most)])
         return float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
 
@@ -199,7 +166,7 @@ class Relaxation:
 
     def is_solution(self, values: Sequence[int]) -> bool:
         """Whether values of all variables keep every row, counted in whole numbers."""
-        if not self.whole or len(values) != self.lp.NumVariables():
+        if len(values) != self.lp.NumVariables():
             return False
         sums = np.zeros(len(self.rows.lower), dtype=np.int64)
         np.add.at(sums, self.rows.row, np.array(self.rows.value) * np.array(values)[self.rows.column])

@@ -72,7 +72,7 @@ def held_where_the_rule_says(cp: CpModel, series: SeriesVars) -> None:
         assert held is not None
         cp.add(held <= LinearExpr.sum(columns))
         if held is not stands:
-            cp.add_implication(held, stands)
+            cp.add(held <= stands)
 
 
 def quorum_attends(cp: CpModel, series: SeriesVars) -> None:
@@ -81,7 +81,7 @@ def quorum_attends(cp: CpModel, series: SeriesVars) -> None:
     for (start, _), comes in series.comes.items():
         seats[start].append(comes)
         if comes is not series.at[start]:
-            cp.add_implication(comes, series.at[start])
+            cp.add(comes <= series.at[start])
     if quorum := series.task.series.quorum:
         for start, at in series.at.items():
             cp.add(LinearExpr.sum(seats[start]) >= quorum * at)
