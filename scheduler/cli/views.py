@@ -78,10 +78,10 @@ def _change_line(change: Change) -> str:
     event = change.event
     if isinstance(change, Create):
         usual = when(event.occurrences[0].recurrence_id, event.rule.zone)
-        return f"+ {event.title}: {len(event.sessions)} sessions, usually {usual}"
+        return f"+ {event.group}: {len(event.sessions)} sessions, usually {usual}"
     if isinstance(change, Cancel):
-        return f"- {event.title}: cancelled"
-    return f"~ {event.title}" + ("" if change.sessions else ": people, title or link")
+        return f"- {event.group}: cancelled"
+    return f"~ {event.group}" + ("" if change.sessions else ": people, title or link")
 
 
 def _reasons(app: App, planned: Planned, change: Change, session: SessionChange) -> list[str]:

@@ -20,7 +20,7 @@ def test_defaults_hold_where_nothing_is_said(folder: Folder) -> None:
     assert programme.horizon == Horizon(date(2027, 1, 11), 26)
     assert programme.video == Video(provider=VideoProvider.NONE)
     pair = programme.groups[0]
-    assert (pair.title, pair.minutes, pair.cadence, pair.sessions, pair.movable) == ("pair", 45, Cadence(), 26, True)
+    assert (pair.title, pair.minutes, pair.cadence, pair.sessions, pair.movable) == ("Meeting", 45, Cadence(), 26, True)
 
 
 def test_a_group_differs_where_it_says_so(folder: Folder) -> None:
