@@ -51,6 +51,7 @@ def main() -> None:
     except RondoError as fault:
         typer.echo(f"rondo: {fault}", err=True)
         sys.exit(fault.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has gone; nothing to tell
+    except OSError as fault:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in its buffer may not fit either
+        typer.echo(f"rondo: {fault.filename or 'output'}: {fault.strerror}", err=True)
         sys.exit(1)

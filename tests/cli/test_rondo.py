@@ -1,0 +1,199 @@
+"""All commands together: help with examples that run, one JSON document each, one line for every fault."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from scheduler import __version__
+from scheduler.cli.rondo import app
+from scheduler.programme.sample import PLANNED_AT, write_sample
+from tests.cli.conftest import Rondo
+from tests.desks import ROOT, Desk
+
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group has them
+NAMES = {
+    *("demo", "check", "refresh", "busy", "free", "slots", "why", "plan", "show", "diff", "apply", "export", "solve"),
+    *("verify", "status"),
+}
+
+
+def examples() -> dict[str, list[str]]:
+    """The words of each command's example."""
+    found = {name: command.epilog.removeprefix("Example: rondo ") for name, command in COMMANDS.items()}
+    return {name: shlex.split(text) for name, text in found.items()}
+
+
+def test_the_commands_are_those_that_are_promised() -> None:
+    """No more and no less."""
+    assert set(COMMANDS) == NAMES
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_help_has_an_example(rondo: Rondo, name: str) -> None:
+    """Of this very command, on the last line, and every option is explained or named."""
+    said = rondo(name, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert "Example: rondo " in said.out
+    assert examples()[name][0] == name
+    assert "--json" in said.out
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which examples are at home: the sample in `spring`, config/example beside it."""
+    folder = tmp_path_factory.mktemp("examples")
+    write_sample(folder / "spring")
+    (folder / "config").mkdir()
+    shutil.copytree(ROOT / "config" / "example", folder / "config" / "example")
+    return folder
+
+
+ORDER = ("check", "refresh", "busy", "free", "slots", "plan", "solve", "verify", "show", "why", "diff", "apply")
+
+
+@pytest.fixture
+def at_the_sample(rondo: Rondo, sample: Path, monkeypatch: pytest.MonkeyPatch) -> Rondo:
+    """`rondo` in that folder, at the sample's own present."""
+    monkeypatch.chdir(sample)
+    monkeypatch.setenv("RONDO_NOW", PLANNED_AT.isoformat())
+    return rondo
+
+
+def test_every_example_runs(at_the_sample: Rondo, sample: Path) -> None:
+    """To the letter, one after the other as a newcomer would; the demo's last, since it writes anew."""
+    texts = examples()
+    order = [*ORDER, *sorted(NAMES - {*ORDER, "demo"})]
+    for name in order:
+        said = at_the_sample(*texts[name])
+        assert said.code == 0, (name, said)
+        assert said.out
+    shutil.rmtree(sample / "spring")
+    assert at_the_sample(*texts["demo"]).code == 0
+    assert (sample / "spring" / "people.csv").is_file()
+
+
+def test_every_command_prints_one_document(rondo: Rondo, desk: Desk, tmp_path: Path) -> None:
+    """With --json stdout is one JSON document, whatever the command does; each says its schema, but those relied on."""
+    rondo("plan", "spring", "-o", "plan.json", "--problem", "problem.json")
+    window = ("--from", "2027-03-01T00:00:00Z", "--to", "2027-03-08T00:00:00Z")
+    lines = {
+        "demo": ("sample",),
+        "check": ("spring",),
+        "refresh": ("spring",),
+        "busy": ("spring/calendars/chen.ics", "--zone", "UTC", *window),
+        "free": ("spring", "amara", "chen", *window),
+        "slots": ("spring", "amara", "chen", "--weeks", "4"),
+        "why": ("spring", "pair"),
+        "plan": ("spring",),
+        "show": ("spring",),
+        "diff": ("spring",),
+        "apply": ("spring", "--yes"),
+        "status": ("spring",),
+        "export": ("csv", "spring"),
+        "solve": ("problem.json", "-o", "again.json"),
+        "verify": ("problem.json", "plan.json"),
+    }
+    assert set(lines) == NAMES
+    for name, arguments in lines.items():
+        said = rondo(name, *arguments, "--json")
+        assert said.code == 0, (name, said)
+        document = json.loads(said.out)
+        assert name in ("busy", "free") or document["schema"].startswith("rondo/"), name
+
+
+def test_the_version_is_told(rondo: Rondo) -> None:
+    """And the help, where nothing is asked."""
+    assert rondo("--version").out == f"rondo {__version__}\n"
+    assert all(name in rondo("--help").out for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("plan",), ("plan", "spring", "--nonsense"), ("nonsense",), ("busy", "a.ics"), ("export", "pdf", "spring")],
+)
+def test_what_is_no_command_is_exit_2(rondo: Rondo, arguments: tuple[str, ...]) -> None:
+    """Usage, as everywhere."""
+    said = rondo(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert "Traceback" not in said.err
+
+
+BAD_NUMBERS = [
+    ("plan", "spring", "--seed", "-1"),
+    ("plan", "spring", "--seed", "1e400"),
+    ("plan", "spring", "--workers", "0"),
+    ("plan", "spring", "--time-limit", "nan"),
+    ("plan", "spring", "--time-limit", "-5"),
+    ("slots", "spring", "amara", "chen", "--minutes", "0"),
+    ("slots", "spring", "amara", "chen", "--weeks", "9" * 400),
+    ("slots", "spring", "amara", "chen", "--every", "13"),
+    ("free", "spring", "amara", "--minutes", "NaN", "--from", "2027-03-01T00:00:00Z", "--to", "2027-03-02T00:00:00Z"),
+]
+
+
+@pytest.mark.parametrize("arguments", BAD_NUMBERS, ids=" ".join)
+def test_numbers_that_are_none_are_exit_2(rondo: Rondo, desk: Desk, arguments: tuple[str, ...]) -> None:
+    """Before anything is read."""
+    said = rondo(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert not (desk.path / ".rondo").exists()
+
+
+BAD_FOLDERS = {
+    "no such folder": "spring/nowhere",
+    "a file": "spring/people.csv",
+    "the root of nothing": "\udcff",
+    "empty": "empty",
+}
+
+
+@pytest.mark.parametrize("folder", BAD_FOLDERS.values(), ids=list(BAD_FOLDERS))
+@pytest.mark.parametrize("command", ["check", "refresh", "plan", "show", "diff", "apply", "status"])
+def test_a_folder_that_is_none_is_told(rondo: Rondo, desk: Desk, command: str, folder: str) -> None:
+    """Exit 1, a line for each file that is missed, and no state is left in it."""
+    (desk.path.parent / "empty").mkdir()
+    said = rondo(command, folder)
+    assert (said.code, said.out) == (1, "")
+    assert "Traceback" not in said.err
+    assert said.err.startswith("rondo: ")
+    assert list((desk.path.parent / "empty").iterdir()) == []
+
+
+def test_csv_and_toml_of_bad_will_are_told(rondo: Rondo, desk: Desk) -> None:
+    """Formulas, NUL, binary, duplicate keys: each a line with its place."""
+    desk.write(people="id,timezone\n=cmd|' /C calc'!A0,UTC\nb\x00,UTC\n", settings="[programme]\nname = 1\nname = 2\n")
+    said = rondo("check", "spring")
+    assert said.code == 1
+    assert all(line.startswith(("rondo: people.csv:", "people.csv:", "programme.toml:", "groups.csv:"))
+               for line in said.err.splitlines())  # fmt: skip  # one condition
+
+
+def test_calendars_lead_nowhere_else(rondo: Rondo, desk: Desk) -> None:
+    """Links, devices and pipes in the place of a calendar are unreadable, and never waited for."""
+    calendars = desk.path / "calendars"
+    for name in ("amara", "chen", "dev"):
+        (calendars / f"{name}.ics").unlink()
+    os.mkfifo(calendars / "amara.ics")
+    (calendars / "chen.ics").symlink_to("/etc/passwd")
+    (calendars / "dev.ics").symlink_to("/dev/zero")
+    said = rondo("check", "spring", "--json")
+    assert said.code == 1
+    assert all(each["error"] for each in said.document["calendars"])
+    assert "root:" not in said.out
+
+
+def test_output_that_does_not_fit_is_one_line(desk: Desk) -> None:
+    """A full disk behind stdout."""
+    with open("/dev/full", "wb") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "scheduler.cli", "status", "spring"], cwd=desk.path.parent, stdout=full,
+            stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False, encoding="utf-8",
+        )  # fmt: skip  # one command
+    assert (said.returncode, said.stderr) == (1, "rondo: output: No space left on device\n")
