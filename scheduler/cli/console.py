@@ -20,7 +20,7 @@ WIDTH = 100
 
 def out() -> Console:
     """Words for people, on stdout; 100 columns where there is no terminal to ask."""
-    return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
+    return Console(markup=False, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def to_json(document: object) -> str:

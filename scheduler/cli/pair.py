@@ -173,7 +173,7 @@ def _show(app: App, problem: Problem, series: Series, options: Sequence[SlotOpti
     to.print(table)
     for number, option in enumerate(options, 1):
         for line in _story(app, problem, series, option, posed):
-            to.print(f"{number}: {line}", markup=False, soft_wrap=True)
+            to.print(f"{number}: {line}", soft_wrap=True)
 
 
 def _local_times(app: App, problem: Problem, series: Series, option: SlotOption) -> list[str]:

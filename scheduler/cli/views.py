@@ -65,11 +65,11 @@ def show_changes(to: Console, app: App, planned: Planned, changes: Sequence[Chan
     """Every session that changes in calendars, old and new on one line with the reason under it, and the sum of it."""
     todo = [change for change in changes if not isinstance(change, Keep)]
     for change in todo:
-        to.print(_change_line(change), markup=False, soft_wrap=True)
+        to.print(_change_line(change), soft_wrap=True)
         for session in () if isinstance(change, Create) else change.sessions:
-            to.print(f"  {_session_line(session, change.event.rule.zone)}", markup=False, soft_wrap=True)
+            to.print(f"  {_session_line(session, change.event.rule.zone)}", soft_wrap=True)
             for reason in _reasons(app, planned, change, session):
-                to.print(f"      {reason}", markup=False, soft_wrap=True)
+                to.print(f"      {reason}", soft_wrap=True)
     people = {attendee.id for change in todo for attendee in change.event.attendees}
     to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.", soft_wrap=True)
 
@@ -139,9 +139,9 @@ def _missing_lines(told: Sequence[GroupStory]) -> list[str]:
 
 def _print_lines(to: Console, heading: str, lines: Sequence[str]) -> None:
     if lines:
-        to.print(f"\n[bold]{heading}[/bold]")
+        to.print(f"\n{heading}", style="bold")
         for line in lines:
-            to.print(f"  {line}", markup=False, soft_wrap=True)
+            to.print(f"  {line}", soft_wrap=True)
 
 
 def _bound_in_words(happen: int, bound: object) -> str:

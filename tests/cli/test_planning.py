@@ -10,7 +10,7 @@ from scheduler.core.plan import plan_from_json
 from scheduler.core.problem import problem_from_json
 from scheduler.core.verify import check
 from tests.cli.conftest import Rondo
-from tests.desks import GROUPS, NOW, PEOPLE, Desk, at, settings
+from tests.desks import GROUPS, NOW, PEOPLE, Desk, at
 
 LAST = "Plan: 16 to add, 0 to move, 0 to cancel, 0 skipped."
 
@@ -300,8 +300,10 @@ def test_time_goes_by_the_clock_that_is_set(rondo: Rondo, desk: Desk, monkeypatc
     assert "'yesterday' is no instant" in rondo("plan", "spring").complaint
 
 
-def test_a_title_is_no_markup(rondo: Rondo, desk: Desk) -> None:
-    """Brackets are brackets."""
-    desk.write(settings=settings() + '[groups.pair]\ntitle = "[red]Amara[/red] [/] [link=https://x.example]y"\n')
-    said = rondo("plan", "spring")
-    assert "+ [red]Amara[/red] [/] [link=https://x.example]y: 8 sessions" in said.out
+def test_a_name_is_no_markup(rondo: Rondo, desk: Desk) -> None:
+    """Brackets are brackets, in tables, sentences and sums."""
+    name = "[red]Amara[/red] [/] [link=https://x.example]y"
+    desk.write(people=PEOPLE.replace("Amara N.", name))
+    told = rondo("why", "spring", "pair", "--at", "Sun 03:00").out
+    assert f"{name} is outside hours" in told
+    assert "[red]Amara[/red]" in rondo("slots", "spring", "amara", "chen").out

@@ -73,7 +73,7 @@ def test_every_example_runs(at_the_sample: Rondo, sample: Path) -> None:
     for name in order:
         said = at_the_sample(*texts[name])
         assert said.code == 0, (name, said)
-        assert said.out
+        assert said.out or "-o" in texts[name]
     shutil.rmtree(sample / "spring")
     assert at_the_sample(*texts["demo"]).code == 0
     assert (sample / "spring" / "people.csv").is_file()
