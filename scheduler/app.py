@@ -52,7 +52,7 @@ class SystemClock:
 
 def open_app(folder: Path, clock: Clock | None = None) -> "App":
     """The App of a programme folder. Raises InputError for a folder or setting that can't be read."""
-    return App(folder, load_settings(), clock or SystemClock())
+    return App(folder, load(folder), load_settings(), clock or SystemClock())
 
 
 def read_files(files: Sequence[Path], *, zone: str, window: Interval) -> FreeBusy:
@@ -65,13 +65,9 @@ class App:
     """One programme folder with everything that works on it; each part is opened when it is first asked for."""
 
     folder: Path
+    programme: Programme
     settings: Settings
     clock: Clock
-
-    @cached_property
-    def programme(self) -> Programme:
-        """The folder as it is now. Raises InputError."""
-        return load(self.folder)
 
     @cached_property
     def store(self) -> Store:
@@ -163,7 +159,7 @@ class App:
 
     def book(self, group: str, people: list[str], option: SlotOption, series: Series, params: Params) -> Planned:
         """Make people a group with this slot, and plan everybody else around it. Writes the folder, not calendars."""
-        add_group(
+        programme = add_group(
             self.folder,
             group,
             people,
@@ -172,7 +168,7 @@ class App:
             sessions=series.sessions,
             anchor=series.anchor_zone,
         )
-        grown = App(self.folder, self.settings, self.clock)
+        grown = replace(self, programme=programme)
         placement = replace(option.placement, series=group)
         planned = flow.plan_around(grown.pose(), placement, params=params)
         self.store.keep_draft(SavedPlan(planned.posed.problem, planned.plan, self.clock.now()))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scheduler.app import App
 from scheduler.flow import Planned
+from scheduler.programme import load
 from scheduler.settings import Settings
 from scheduler.solve import Params
 
@@ -88,7 +89,7 @@ class Desk:
     @property
     def app(self) -> App:
         """The application, opened afresh as by every command."""
-        return App(self.path, Settings(), self.clock)
+        return App(self.path, load(self.path), Settings(), self.clock)
 
     def later(self, **span: float) -> None:
         """Let time pass."""

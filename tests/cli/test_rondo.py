@@ -166,13 +166,26 @@ def test_a_folder_that_is_none_is_told(rondo: Rondo, desk: Desk, command: str, f
     assert list((desk.path.parent / "empty").iterdir()) == []
 
 
-def test_csv_and_toml_of_bad_will_are_told(rondo: Rondo, desk: Desk) -> None:
-    """Formulas, NUL, binary, duplicate keys: each a line with its place."""
-    desk.write(people="id,timezone\n=cmd|' /C calc'!A0,UTC\nb\x00,UTC\n", settings="[programme]\nname = 1\nname = 2\n")
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        ({"people": "id,timezone\n=cmd|' /C calc'!A0,UTC\n"}, ["people.csv:2:1:"]),
+        ({"people": "id,timezone\nb\x00,UTC\n"}, ["people.csv:3:"]),
+        ({"people": "id,timezone\n" + "x" * 1_000_000 + ",UTC\n"}, ["people.csv:2:"]),
+        ({"people": "id,id,timezone\n"}, ["people.csv:1:2:"]),
+        ({"settings": "[programme]\nname = 1\nname = 2\n"}, ["programme.toml:3:9:"]),
+        ({"settings": "x = " + "[" * 100_000}, ["programme.toml:"]),
+    ],
+    ids=["formula", "NUL", "long", "twice", "duplicate key", "deep"],
+)
+def test_files_of_bad_will_are_told(rondo: Rondo, desk: Desk, files: dict[str, str], places: list[str]) -> None:
+    """Exit 1 and short lines, the first of them with the place."""
+    desk.write(**files)
     said = rondo("check", "spring")
-    assert said.code == 1
-    assert all(line.startswith(("rondo: people.csv:", "people.csv:", "programme.toml:", "groups.csv:"))
-               for line in said.err.splitlines())  # fmt: skip  # one condition
+    assert (said.code, said.out) == (1, "")
+    lines = said.err.removeprefix("rondo: ").splitlines()
+    assert [line[: len(place)] for line, place in zip(lines, places, strict=False)] == places
+    assert max(len(line) for line in lines) < 300
 
 
 def test_calendars_lead_nowhere_else(rondo: Rondo, desk: Desk) -> None:
