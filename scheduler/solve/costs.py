@@ -2,7 +2,7 @@
 
 from math import lcm
 
-from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr, LinearExprT
+from ortools.sat.python.cp_model import IntVar, LinearExpr, LinearExprT
 
 from scheduler.core.pain import MOST_PAIN
 from scheduler.core.plan import Status
@@ -23,9 +23,9 @@ def gained(model: Model) -> LinearExprT:
 
 def strain(model: Model) -> LinearExprT:
     """Level 2: moves beyond the slack of each series, and optional seats that stay empty."""
-    slack = model.problem.slack
-    excess = [excess_moves(model.cp, series, slack) for series in model.series]
-    return LinearExpr.sum([*excess, *(absences(series) for series in model.series)])
+    for series in model.series:
+        model.cp.add(series.excess >= all_moves(series) - model.problem.slack)
+    return LinearExpr.sum([cost for series in model.series for cost in (series.excess, absences(series))])
 
 
 def burden(model: Model) -> tuple[IntVar, int]:
@@ -49,12 +49,9 @@ def discomfort(model: Model) -> LinearExprT:
     return LinearExpr.sum([*pains, *(MOVE_PAIN * moves(series) for series in model.series)])
 
 
-def excess_moves(cp: CpModel, series: SeriesVars, slack: int) -> IntVar:
-    """Moved sessions beyond the slack, those that stand already included."""
-    given = sum(session.status is Status.MOVED for session in series.task.given.values())
-    excess = cp.new_int_var(max(0, given - slack), series.task.series.sessions, "")
-    cp.add(excess >= moves(series) + (given - slack))
-    return excess
+def all_moves(series: SeriesVars) -> LinearExprT:
+    """Moved sessions, with those that stand already."""
+    return moves(series) + sum(session.status is Status.MOVED for session in series.task.given.values())
 
 
 def moves(series: SeriesVars) -> LinearExprT:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from ortools.sat.python.cp_model import IntVar
 
-from scheduler.core.plan import Placement
+from scheduler.core.plan import Placement, Status
 from scheduler.solve.model import Model, SeriesVars
 
 
@@ -17,6 +17,8 @@ def encoded(model: Model, placed: Mapping[str, Placement]) -> tuple[int, ...]:
         rule = _rule(series, placement)
         for var in (*_columns(series, rule), *_sessions(series, placement, rule), *_pinned(series, placement)):
             values[var.index] = 1
+        moved = sum(session.status is Status.MOVED for session in placement.sessions)
+        values[series.excess.index] = max(0, moved - model.problem.slack)
     return tuple(values)
 
 

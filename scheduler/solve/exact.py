@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
-from ortools.sat.python.cp_model import IntVar, LinearExprT
+from ortools.sat.python.cp_model import IntVar
 
 from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.solve.costs import burden, discomfort, gained, pain_borne, strain
 from scheduler.solve.encode import encoded
-from scheduler.solve.level import Dropped, least
+from scheduler.solve.level import Level, least
 from scheduler.solve.model import Model, PersonVars, SeriesVars
 from scheduler.solve.read import chosen, placement
 from scheduler.solve.relax import Relaxation
@@ -74,17 +74,18 @@ def opened(
     """
     model = variables(problem, tasks, taken)
     add_rules(model)
+    first, second = -gained(model), strain(model)
     rules = sum(len(column) for series in model.series for column in series.column)
-    values = encoded(model, start) if start else None
-    part = _settled(Part(model, Relaxation(model.cp, rules=rules), values), -gained(model), search)
+    part = Part(model, Relaxation(model.cp, rules=rules), encoded(model, start) if start else None)
+    alone = [solo(series.task, series.columns, series.options, problem.slack) for series in model.series]
+    best = sum(one.best for one in alone)
+    part = _settled(part, Level(first, bound=-best), search)
     if part.values is None:
         return part
-    alone = [solo(series.task, series.columns, series.options, problem.slack) for series in model.series]
-    loss = sum(one.best for one in alone) + part.cost
-    part = _settled(part, strain(model), search, lambda most: _hopeless(model.series, alone, loss, most))
-    for column in _hopeless(model.series, alone, loss, part.cost):
-        model.cp.add(column == 0)
-    return part
+    loss = best + part.cost
+    least_strain = sum(one.least_strain(loss) for one in alone)
+    level = Level(second, bound=least_strain, hopeless=lambda most: _hopeless(model.series, alone, loss, most))
+    return _settled(part, level, search)
 
 
 def eased(part: Part, enough: Fraction, search: Search) -> Part:
@@ -93,7 +94,7 @@ def eased(part: Part, enough: Fraction, search: Search) -> Part:
         return part
     worst, scale = burden(part.model)
     part.model.cp.add(worst >= floor(enough * scale))
-    return _settled(part, worst, search)
+    return _settled(part, Level(worst), search)
 
 
 def comforted(part: Part, worst: Fraction, search: Search) -> Part:
@@ -102,15 +103,16 @@ def comforted(part: Part, worst: Fraction, search: Search) -> Part:
         return part
     for person in part.model.people:
         part.model.cp.add(pain_borne(person) <= floor(worst * person.owed))
-    return _settled(part, discomfort(part.model), search)
+    return _settled(part, Level(discomfort(part.model)), search)
 
 
-def _settled(part: Part, cost: LinearExprT, search: Search, dropped: Dropped | None = None) -> Part:
+def _settled(part: Part, level: Level, search: Search) -> Part:
     """One level more, and the model bound to what it reached."""
-    answer = least(part.relaxation, cost, part.values, search, dropped)
+    answer = least(part.relaxation, level, part.values, search)
     if answer.values is None:
         return replace(part, proven=False)
-    part.model.cp.add(cost <= answer.cost)
+    part.model.cp.add(level.cost <= answer.cost)
+    level.forbid(part.model.cp, answer.cost)
     return replace(part, values=answer.values, cost=answer.cost, proven=part.proven and answer.proven)
 
 

@@ -15,7 +15,7 @@ from scheduler.core.interval import Int64Array
 from scheduler.core.problem import Problem
 from scheduler.solve.cliques import cliques
 from scheduler.solve.components import components
-from scheduler.solve.level import least
+from scheduler.solve.level import Level, least
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.rules import local_days, local_weeks
 from scheduler.solve.search import Search
@@ -73,7 +73,7 @@ def _chosen_together(
     cost = LinearExpr.weighted_sum(
         [var for mine in follows for var in mine], [rule.cost for mine in lists for rule in mine]
     )
-    values = least(Relaxation(cp, rules=len(cp.proto.variables)), cost, None, search, None).values
+    values = least(Relaxation(cp, rules=len(cp.proto.variables)), Level(cost), None, search).values
     if values is None:
         return {task.series.id: next(iter(mine), None) for task, mine in zip(part, lists, strict=True)}
     return {

@@ -1,64 +1,70 @@
 """One level of the score: the least cost of a model, by the cheapest way that proves it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExprT
 
-from scheduler.solve.relax import Relaxation, Relaxed
+from scheduler.solve.relax import Relaxation
 from scheduler.solve.search import Answer, Search
 
-Dropped = Callable[[int], Sequence[IntVar]]
-"""The variables that are 0 in every solution of at most this cost."""
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What to minimize. No solution costs less than `bound`; `hopeless(c)`: what is 0 in all that cost at most c."""
+
+    cost: LinearExprT
+    bound: int | None = None
+    hopeless: Callable[[int], Sequence[IntVar]] | None = None
+
+    def forbid(self, cp: CpModel, most: int) -> None:
+        """Bind a model to what solutions of at most this cost can do."""
+        for variable in self.hopeless(most) if self.hopeless else ():
+            cp.add(variable == 0)
 
 
-def least(
-    relaxation: Relaxation,
-    cost: LinearExprT,
-    hint: Sequence[int] | None,
-    search: Search,
-    dropped: Dropped | None,
-) -> Answer:
-    """Minimize one cost: by the relaxation where that proves it, else by search, on few rules where they will do."""
+def least(relaxation: Relaxation, level: Level, hint: Sequence[int] | None, search: Search) -> Answer:
+    """Settle a level, from values that are known if there are any; what may prove the least soonest comes first."""
     cp = relaxation.cp
-    cp.minimize(cost)
+    cp.minimize(level.cost)
+    known = _known(relaxation, hint)
+    if known.values is not None and known.cost == level.bound:
+        return replace(known, proven=True)
+    if known.values is not None:
+        level.forbid(cp, known.cost)
     relaxed = search.relax(relaxation)
-    known = _best_known(relaxation, hint, relaxed)
-    if known.proven:
-        return known
-    hint = known.values or hint
-    if relaxed.bound is not None:
-        cp.add(cost >= relaxed.bound)
-        answer = _with_few(cp, cost, hint, search, dropped, relaxed.bound + 1) if dropped else Answer()
-        if answer.proven:
-            return answer
-    answer = search.minimize(cp, cost, hint)
+    known = min(known, _known(relaxation, relaxed.values), key=_by_cost)
+    bound = max((bound for bound in (level.bound, relaxed.bound) if bound is not None), default=None)
+    if known.values is not None and known.cost == bound:
+        return replace(known, proven=True)
+    answer = _searched(cp, level, bound, known.values or hint, search)
     return answer if answer.values is not None else known
 
 
-def _best_known(relaxation: Relaxation, hint: Sequence[int] | None, relaxed: Relaxed) -> Answer:
-    """The better of two solutions that are known, if they are solutions; the best, if one meets the bound."""
-    solutions = [tuple(values) for values in (hint, relaxed.values) if values and relaxation.is_solution(values)]
-    costs = [relaxation.cost_of(values) for values in solutions]
-    if not solutions:
+def _known(relaxation: Relaxation, values: Sequence[int] | None) -> Answer:
+    """Values with what they cost, if they are a solution."""
+    if values is None or not relaxation.is_solution(values):
         return Answer()
-    cost = min(costs)
-    return Answer(solutions[costs.index(cost)], cost, proven=cost == relaxed.bound)
+    return Answer(tuple(values), relaxation.cost_of(values))
 
 
-def _with_few(
-    cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None, search: Search, dropped: Dropped, guess: int
-) -> Answer:
-    """Search as if the least cost were near a guess, and, once a solution is known, for all that could be better."""
-    answer = _without(dropped(guess), cp, cost, hint, search)
-    if answer.proven and answer.cost > guess:
-        answer = _without(dropped(answer.cost), cp, cost, answer.values, search)
-    return answer
+def _by_cost(answer: Answer) -> tuple[bool, int]:
+    return answer.values is None, answer.cost
 
 
-def _without(
-    variables: Sequence[IntVar], cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None, search: Search
-) -> Answer:
-    smaller = cp.clone()
-    for variable in variables:
-        smaller.add(variable == 0)
-    return search.minimize(smaller, cost, hint)
+def _searched(cp: CpModel, level: Level, bound: int | None, hint: Sequence[int] | None, search: Search) -> Answer:
+    """Search as if the least cost were near its bound, then for all that may beat what that found, then everywhere."""
+    if bound is None:
+        return search.minimize(cp, level.cost, hint)
+    cp.add(level.cost >= bound)
+    guess = bound + 1
+    for _ in range(2 if level.hopeless else 0):
+        smaller = cp.clone()
+        level.forbid(smaller, guess)
+        answer = search.minimize(smaller, level.cost, hint)
+        if answer.proven and answer.cost <= guess:
+            return answer
+        if answer.values is None:
+            break
+        hint, guess = answer.values, answer.cost
+    return search.minimize(cp, level.cost, hint)

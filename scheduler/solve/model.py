@@ -23,8 +23,8 @@ class SeriesVars:
     `column[slot][c]`: the rule that a slot of the rotation follows. `stands[option]`: a session stands there;
     `held[option]`: because its rule puts it there (None where no rule does). `at[start]`: a session stands at a start,
     for those starts where one can. `comes[start, k]`: it does, and the k-th optional person attends.
-    `stays[session, k]`: the k-th optional person attends this pinned session. `group[start]`: of starts with one number
-    at most one is chosen.
+    `stays[session, k]`: the k-th optional person attends this pinned session. `excess`: at least the moves beyond the
+    slack. `group[start]`: of starts with one number at most one is chosen.
     """
 
     task: Task
@@ -36,6 +36,7 @@ class SeriesVars:
     at: Mapping[int, IntVar]
     comes: Mapping[tuple[int, int], IntVar]
     stays: Mapping[tuple[int, int], IntVar]
+    excess: IntVar
     group: Int64Array
 
 

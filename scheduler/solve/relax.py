@@ -5,9 +5,8 @@ hundredth of the time of a proof by search. Nothing of it is taken on trust: val
 every row, and the bound is computed anew from the duals (any duals give a bound; good ones give a good one).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from math import ceil
 from typing import Any
 
@@ -42,8 +41,8 @@ class Rows:
     column: list[int] = field(default_factory=list)
     value: list[int] = field(default_factory=list)
 
-    def add(self, constraint: Any) -> tuple[list[int], list[int]]:
-        """One row more, and its entries. The models of this package know linear constraints and at most one of some."""
+    def add(self, constraint: Any) -> None:
+        """One row more. The models of this package know linear constraints and at most one of some, nothing else."""
         if constraint.has_at_most_one():
             columns = list(constraint.at_most_one.literals)
             values, lower, upper = [1] * len(columns), -FAR, 1
@@ -55,7 +54,10 @@ class Rows:
         self.value.extend(values)
         self.lower.append(lower if lower > -FAR else -np.inf)
         self.upper.append(upper if upper < FAR else np.inf)
-        return columns, values
+
+    def entries_from(self, first: int) -> Iterator[tuple[int, int, int]]:
+        """Entries (row, column, value) from one on."""
+        return zip(self.row[first:], self.column[first:], self.value[first:], strict=True)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,9 @@ class Relaxation:
     cp: CpModel
     lp: pywraplp.Solver = field(default_factory=lambda: pywraplp.Solver.CreateSolver("GLOP"))
     rows: Rows = field(default_factory=Rows)
+    least: list[int] = field(default_factory=list)
+    most: list[int] = field(default_factory=list)
+    entries: int = 0
     rules: int = 0
     interrupted: bool = False
 
@@ -78,7 +83,8 @@ class Relaxation:
 
     def minimized(self, effort: float) -> Relaxed:
         """Minimize the model's objective, in at most this deterministic time; a bound of None is none."""
-        self._catch_up()
+        self._read()
+        self._build()
         objective = self._set_objective()
         self.interrupted = False
         self.lp.SetSolverSpecificParametersAsString(f"max_deterministic_time: {effort}")
@@ -123,16 +129,26 @@ class Relaxation:
         total = sum(values[variable] * value for variable, value in zip(goal.vars, goal.coeffs, strict=True))
         return int(total + goal.offset)
 
-    def _catch_up(self) -> None:
-        for variable in islice(self.cp.proto.variables, self.lp.NumVariables(), None):
-            least, most = variable.domain
-            self.lp.NumVar(least, most, "")
+    def _read(self) -> None:
+        """Take in what the model got since."""
+        variables, constraints = self.cp.proto.variables, self.cp.proto.constraints
+        for number in range(len(self.least), len(variables)):
+            least, most = variables[number].domain
+            self.least.append(least)
+            self.most.append(most)
+        for number in range(len(self.rows.lower), len(constraints)):
+            self.rows.add(constraints[number])
+
+    def _build(self) -> None:
+        """Give the simplex method what was read since."""
+        rows, built = self.rows, self.lp.NumConstraints()
+        for number in range(self.lp.NumVariables(), len(self.least)):
+            self.lp.NumVar(self.least[number], self.most[number], "")
+        made = [self.lp.Constraint(*limits) for limits in zip(rows.lower[built:], rows.upper[built:], strict=True)]
         variables = self.lp.variables()
-        for constraint in islice(self.cp.proto.constraints, len(self.rows.lower), None):
-            columns, values = self.rows.add(constraint)
-            row = self.lp.Constraint(self.rows.lower[-1], self.rows.upper[-1])
-            for column, value in zip(columns, values, strict=True):
-                row.SetCoefficient(variables[column], value)
+        for row, column, value in rows.entries_from(self.entries):
+            made[row - built].SetCoefficient(variables[column], value)
+        self.entries = len(rows.row)
 
     def _set_objective(self) -> Floats:
         goal, objective, variables = self.cp.proto.objective, self.lp.Objective(), self.lp.variables()
@@ -151,8 +167,7 @@ class Relaxation:
         duals = np.where(np.isfinite(side), duals, 0.0)
         taken = np.array(self.rows.value) * duals[self.rows.row]
         reduced = cost - np.bincount(self.rows.column, weights=taken, minlength=len(cost))
-        domains = np.array([tuple(variable.domain) for variable in self.cp.proto.variables]).reshape(-1, 2)
-        least, most = domains[:, 0], domains[:, 1]
+        least, most = np.array(self.least), np.array(self.most)
         terms = np.concatenate([duals * np.where(duals, side, 0.0), reduced * np.where(reduced > 0, least, most)])
         return float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
 
@@ -166,7 +181,8 @@ class Relaxation:
 
     def is_solution(self, values: Sequence[int]) -> bool:
         """Whether values of all variables keep every row, counted in whole numbers."""
-        if len(values) != self.lp.NumVariables():
+        self._read()
+        if len(values) != len(self.least):
             return False
         sums = np.zeros(len(self.rows.lower), dtype=np.int64)
         np.add.at(sums, self.rows.row, np.array(self.rows.value) * np.array(values)[self.rows.column])

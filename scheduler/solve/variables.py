@@ -64,6 +64,7 @@ def _series(
         at=at,
         comes=_comes(cp, problem, found, at, group, contended),
         stays={(i, k): cp.new_bool_var("") for i in sorted(task.undecided) for k in range(len(task.series.optional))},
+        excess=cp.new_int_var(0, task.series.sessions, ""),
         group=group,
     )
 
