@@ -170,7 +170,7 @@ def test_a_folder_that_is_none_is_told(rondo: Rondo, desk: Desk, command: str, f
     ("files", "places"),
     [
         ({"people": "id,timezone\n=cmd|' /C calc'!A0,UTC\n"}, ["people.csv:2:1:"]),
-        ({"people": "id,timezone\nb\x00,UTC\n"}, ["people.csv:3:"]),
+        ({"people": "id,timezone\nb\x00,UTC\n"}, ["people.csv:2:"]),
         ({"people": "id,timezone\n" + "x" * 1_000_000 + ",UTC\n"}, ["people.csv:2:"]),
         ({"people": "id,id,timezone\n"}, ["people.csv:1:2:"]),
         ({"settings": "[programme]\nname = 1\nname = 2\n"}, ["programme.toml:3:9:"]),
