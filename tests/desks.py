@@ -145,6 +145,7 @@ def _vevent(busy: Busy, uid: str) -> str:
         f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
         f"DTEND:{end:%Y%m%dT%H%M%SZ}",
         *([f"RRULE:{rule}"] if rule else []),
+        "STATUS:CONFIRMED",
         f"SUMMARY:{SECRETS[0]}",
         f"LOCATION:{SECRETS[1]}",
         f"DESCRIPTION:{SECRETS[2]}",
