@@ -16,14 +16,16 @@ from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.solve.costs import burden, discomfort, gained, pain_borne, strain
 from scheduler.solve.encode import encoded
+from scheduler.solve.judge import gained_by, strain_of
 from scheduler.solve.level import Level, least
 from scheduler.solve.model import Model, PersonVars, SeriesVars
+from scheduler.solve.options import Menu, menu
 from scheduler.solve.read import chosen, placement
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.rules import add_rules
 from scheduler.solve.search import Search
-from scheduler.solve.seats import Taken
-from scheduler.solve.solo import Solo, solo
+from scheduler.solve.seats import Taken, cleared
+from scheduler.solve.solo import NEVER, Solo, hopeless, solo
 from scheduler.solve.task import Task
 from scheduler.solve.variables import variables
 
@@ -72,12 +74,15 @@ def opened(
 
     The search starts from placements of its series, where there are any.
     """
-    model = variables(problem, tasks, taken)
+    menus = [menu(task) for task in cleared(problem, tasks, taken)]
+    if start:
+        menus = _no_worse(problem, menus, start)
+    alone = [solo(one, problem.slack) for one in menus]
+    model = variables(problem, menus, taken)
     add_rules(model)
     first, second = -gained(model), strain(model)
     rules = sum(len(column) for series in model.series for column in series.column)
     part = Part(model, Relaxation(model.cp, rules=rules), encoded(model, start) if start else None)
-    alone = [solo(series.task, series.columns, series.options, problem.slack) for series in model.series]
     best = sum(one.best for one in alone)
     part = _settled(part, Level(first, bound=-best), search)
     if part.values is None:
@@ -86,6 +91,15 @@ def opened(
     least_strain = sum(one.least_strain(loss) for one in alone)
     level = Level(second, bound=least_strain, hopeless=lambda most: _hopeless(model.series, alone, loss, most))
     return _settled(part, level, search)
+
+
+def _no_worse(problem: Problem, menus: Sequence[Menu], start: Mapping[str, Placement]) -> list[Menu]:
+    """The menus without what is in no plan that is at least as good as a known one in the first two levels."""
+    alone = [solo(one, problem.slack) for one in menus]
+    known = [(one.task, start[one.task.series.id]) for one in menus]
+    loss = sum(one.best for one in alone) - sum(gained_by(task, placement) for task, placement in known)
+    most = sum(strain_of(task, placement, problem.slack) for task, placement in known) if loss == 0 else NEVER
+    return [one.without(dropped) for one, dropped in zip(menus, hopeless(alone, loss, most), strict=True)]
 
 
 def eased(part: Part, enough: Fraction, search: Search) -> Part:
@@ -117,11 +131,11 @@ def _settled(part: Part, level: Level, search: Search) -> Part:
 
 
 def _hopeless(series: Sequence[SeriesVars], alone: Sequence[Solo], loss: int, most: int) -> list[IntVar]:
-    """The rules of no solution that gains at most `loss` less than all could alone, at a strain of at most `most`."""
-    least_of = [one.least_strain(loss) for one in alone]
-    room = most - sum(least_of)
-    dropped = []
-    for vars_, one, least_strain in zip(series, alone, least_of, strict=True):
-        for column, strains in zip(vars_.column, one.strain_within(loss), strict=True):
-            dropped += [var for var, over in zip(column, (strains - least_strain > room).tolist(), strict=True) if over]
-    return dropped
+    """The variables of hopeless rules."""
+    pairs = [
+        (var, over)
+        for vars_, dropped in zip(series, hopeless(alone, loss, most), strict=True)
+        for column, some in zip(vars_.column, dropped, strict=True)
+        for var, over in zip(column, some.tolist(), strict=True)
+    ]
+    return [var for var, over in pairs if over]

@@ -29,7 +29,7 @@ def judged(problem: Problem, tasks: Sequence[Task], placed: Mapping[str, Placeme
     moved = sum(_moves(placement) for _, placement in pairs)
     return Standing(
         missed=-sum(gained_by(task, placement) for task, placement in pairs),
-        strain=sum(strain_of(placement, problem.slack) for _, placement in pairs),
+        strain=sum(strain_of(task, placement, problem.slack) for task, placement in pairs),
         worst=max(burdens(tasks, pains).values(), default=Fraction(0)),
         discomfort=sum(pains.values()) + MOVE_PAIN * moved,
     )
@@ -50,10 +50,11 @@ def gained_by(task: Task, placement: Placement) -> int:
     return sum(int(task.gain(i, np.array([start]))[0]) for i, start in placed)
 
 
-def strain_of(placement: Placement, slack: int) -> int:
-    """Moves beyond the slack, and empty seats."""
-    absences = sum(len(session.absent) for session in placement.sessions if session.takes_place)
-    return max(0, _moves(placement) - slack) + absences
+def strain_of(task: Task, placement: Placement, slack: int) -> int:
+    """Moves beyond the slack, and the seats that stay empty though it is ours to decide."""
+    settled = task.given.keys() - task.undecided
+    empty = [len(s.absent) for i, s in enumerate(placement.sessions) if s.takes_place and i not in settled]
+    return max(0, _moves(placement) - slack) + sum(empty)
 
 
 def _moves(placement: Placement) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler.core.availability import Bitmap
 from scheduler.core.candidates import NOWHERE, Candidates
 from scheduler.core.interval import Int64Array
 from scheduler.solve.task import Task
@@ -44,8 +45,28 @@ class Options:
     session: Int64Array
     week: Int64Array
     start: Int64Array
-    movable: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    movable: Bitmap
     links: Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """All that one task leaves to choose."""
+
+    task: Task
+    columns: tuple[Columns, ...]
+    options: Options
+
+    def without(self, dropped: Sequence[Bitmap]) -> "Menu":
+        """The menu without some columns of each slot of the rotation."""
+        kept = tuple(c.only(np.flatnonzero(~some)) for c, some in zip(self.columns, dropped, strict=True))
+        return Menu(self.task, kept, options(self.task.candidates, kept))
+
+
+def menu(task: Task) -> Menu:
+    """What a task leaves to choose."""
+    rotation = columns(task)
+    return Menu(task, rotation, options(task.candidates, rotation))
 
 
 def columns(task: Task) -> tuple[Columns, ...]:
@@ -68,7 +89,7 @@ def options(candidates: Candidates, rotation: Sequence[Columns]) -> Options:
 
 
 def option_gains(task: Task, choice: Options) -> Int64Array:
-    """What each option gains in the first level of the score over skipping its session."""
+    """What each option gains in the first level of the score over skipping its session, shape (options,)."""
     starts = task.candidates.starts[choice.start]
     gains = np.zeros_like(starts)
     for session in np.unique(choice.session).tolist():

@@ -13,7 +13,7 @@ from scheduler.solve.seats import pain_of, taken_seats
 from scheduler.solve.task import Task
 
 BLOCK = 3
-MOST_BLOCKS = 60
+MOST_BLOCKS = 40
 EFFORT = 5.0
 """Deterministic time for one level of one block."""
 Placed = dict[str, Placement]
@@ -40,7 +40,7 @@ def _blocks(tasks: Sequence[Task], placed: Placed, best: Mapping[str, int], slac
 
     def short(task: Task) -> tuple[int, int]:
         placement = placed[task.series.id]
-        return gained_by(task, placement) - best[task.series.id], -strain_of(placement, slack)
+        return gained_by(task, placement) - best[task.series.id], -strain_of(task, placement, slack)
 
     for task in sorted(tasks, key=short):
         people = set(task.series.members)

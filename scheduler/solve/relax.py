@@ -81,7 +81,7 @@ class Relaxation:
         self.interrupted = True
         self.lp.InterruptSolve()
 
-    def minimized(self, effort: float) -> Relaxed:
+    def minimized(self, effort: float, *, dive: bool) -> Relaxed:
         """Minimize the model's objective, in at most this deterministic time; a bound of None is none."""
         self._read()
         self._build()
@@ -93,7 +93,7 @@ class Relaxation:
         duals = np.array([row.dual_value() for row in self.lp.constraints()])
         bound = self._bound(objective, duals) + self.cp.proto.objective.offset
         values = self._values()
-        return Relaxed(ceil(bound), self._dived() if values is None else values)
+        return Relaxed(ceil(bound), self._dived() if dive and values is None else values)
 
     def _solved(self) -> bool:
         return not self.interrupted and bool(self.lp.Solve() == pywraplp.Solver.OPTIMAL)

@@ -67,11 +67,11 @@ class Search:
         """Whether a limit or a stop has cut anything short."""
         return self.cut.is_set()
 
-    def relax(self, relaxation: Relaxation) -> Relaxed:
-        """Solve the linear relaxation of a model with an objective."""
+    def relax(self, relaxation: Relaxation, *, dive: bool = True) -> Relaxed:
+        """Solve the linear relaxation of a model with an objective, and dive from there to a whole solution."""
         found: list[Relaxed] = []
         if not self.is_over:
-            self._wait(lambda: found.append(relaxation.minimized(self.effort)), relaxation.interrupt)
+            self._wait(lambda: found.append(relaxation.minimized(self.effort, dive=dive)), relaxation.interrupt)
         return found[0] if found else Relaxed()
 
     def minimize(self, cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None) -> Answer:

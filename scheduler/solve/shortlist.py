@@ -9,7 +9,7 @@ import numpy as np
 from scheduler.core.candidates import NOWHERE
 from scheduler.core.interval import Int64Array
 from scheduler.core.series import Slot
-from scheduler.solve.options import Columns, columns, options
+from scheduler.solve.options import Columns, menu
 from scheduler.solve.solo import own_figures
 from scheduler.solve.task import Task
 
@@ -37,8 +37,8 @@ class Rule:
 
 def shortlist(task: Task) -> list[Rule]:
     """The best rules of a series, the best first."""
-    rotation = columns(task)
-    own = own_figures(task, rotation, options(task.candidates, rotation))
+    choices = menu(task)
+    rotation, own = choices.columns, own_figures(choices)
     costs = [
         figures.strain * STRAIN_WEIGHT - figures.gain * GAIN_WEIGHT + _pains(task, c)
         for figures, c in zip(own, rotation, strict=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scheduler.core.availability import Bitmap
 from scheduler.core.candidates import NOWHERE
 from scheduler.core.interval import Int64Array
 from scheduler.core.plan import Status
-from scheduler.solve.options import Columns, Options, columns, option_gains
+from scheduler.solve.options import Columns, Menu, Options, columns, option_gains
 from scheduler.solve.task import SESSION_WORTH, Task
 
 NEVER = 1 << 20
@@ -80,9 +81,20 @@ def most_happening(task: Task) -> int:
     )
 
 
-def solo(task: Task, rotation: Sequence[Columns], choice: Options, slack: int) -> Solo:
+def hopeless(alone: Sequence[Solo], loss: int, most: int) -> list[tuple[Bitmap, ...]]:
+    """The columns of each series that are in no plan which loses at most `loss` of the gain that all could have alone,
+    at a strain of at most `most`.
+    """
+    least = [one.least_strain(loss) for one in alone]
+    room = most - sum(least)
+    return [
+        tuple(strain - own > room for strain in one.strain_within(loss)) for one, own in zip(alone, least, strict=True)
+    ]
+
+
+def solo(menu: Menu, slack: int) -> Solo:
     """The bounds of one series."""
-    own = own_figures(task, rotation, choice)
+    task, rotation, own = menu.task, menu.columns, own_figures(menu)
     moves = sum(session.status is Status.MOVED for session in task.given.values())
     least = _in_all(rotation, [figures.strain for figures in own], np.minimum, NEVER)
     most_spared = _in_all(rotation, [figures.spared for figures in own], np.maximum, 0)
@@ -96,14 +108,15 @@ def solo(task: Task, rotation: Sequence[Columns], choice: Options, slack: int) -
     )
 
 
-def own_figures(task: Task, rotation: Sequence[Columns], choice: Options) -> list[Own]:
+def own_figures(menu: Menu) -> list[Own]:
     """What the sessions of each slot of the rotation reach, column by column."""
+    task, choice = menu.task, menu.options
     gains = option_gains(task, choice)
     empty = (len(task.series.optional) - task.candidates.comes.sum(axis=1))[choice.start]
     moved_gain = _by_week(task, choice, gains, np.maximum, -NEVER)
     moved_empty = _by_week(task, choice, empty, np.minimum, NEVER)
     found = []
-    for slot, c in enumerate(rotation):
+    for slot, c in enumerate(menu.columns):
         regular = _regular_options(c, choice, slot)
         best = np.maximum(np.append(gains, -NEVER)[regular], moved_gain[c.sessions, c.week])
         held, moved = np.append(empty, NEVER)[regular], moved_empty[c.sessions, c.week]

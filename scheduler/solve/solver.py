@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from scheduler import __version__
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
+from scheduler.solve.bound import bounded, free_bound
 from scheduler.solve.components import components
 from scheduler.solve.exact import Part, comforted, eased, opened
 from scheduler.solve.judge import judged
@@ -21,7 +22,6 @@ from scheduler.solve.many import planned
 from scheduler.solve.polish import Placed
 from scheduler.solve.search import Params, Search
 from scheduler.solve.seats import taken_seats
-from scheduler.solve.solo import most_happening
 from scheduler.solve.task import Task, all_tasks
 
 T = TypeVar("T")
@@ -61,9 +61,8 @@ def solve(
     """
     search = Search.begin(params, stop or Event(), EFFORT)
     tasks = all_tasks(problem, previous)
-    bound = sum(most_happening(task) for task in tasks)
-    steps = _teller(report or _nobody, bound)
     few, many = _by_size(tasks)
+    steps = _teller(report or _nobody, free_bound(tasks))
     placed: Placed = {}
     for part in steps("rules and moves", many, placed):
         placed |= planned(problem, part, search)
@@ -75,10 +74,9 @@ def solve(
         done = comforted(found, worst, search)
         optimal = optimal and done.proven
         placed |= {one.series: one for one in done.placements} or planned(problem, part, search)
-    return Plan(
-        tuple(placed[task.series.id] for task in tasks),
-        _meta(bound, search, happen=_happening(placed), optimal=optimal, keep=previous is not None),
-    )
+    exact = optimal and previous is None  # with a previous plan the first level is not about sessions alone
+    known = bounded(problem, [*few, *many], search, happen=_happening(placed), exact=exact)
+    return Plan(tuple(placed[task.series.id] for task in tasks), _meta(search, *known, optimal=optimal))
 
 
 def _by_size(tasks: Sequence[Task]) -> tuple[list[list[Task]], list[list[Task]]]:
@@ -115,12 +113,11 @@ def _happening(placed: Placed) -> int:
     return sum(session.takes_place for placement in placed.values() for session in placement.sessions)
 
 
-def _meta(bound: int, search: Search, *, happen: int, optimal: bool, keep: bool) -> dict[str, Any]:
-    """What is known of a plan; with a previous plan the first level counts changes too and says nothing of `happen`."""
-    exact = optimal and not keep
+def _meta(search: Search, bound: int, by: str, *, optimal: bool) -> dict[str, Any]:
+    """What is known of a plan; no times of day, no durations."""
     meta = {
-        "bound": happen if exact else bound,
-        "bound_by": "exact" if exact else "free",
+        "bound": bound,
+        "bound_by": by,
         "optimal": optimal,
         "seed": search.params.seed,
         "versions": {"rondo": __version__, "ortools": version("ortools"), "tzdata": version("tzdata")},

@@ -12,22 +12,23 @@ from scheduler.core.pain import pain
 from scheduler.core.problem import Problem
 from scheduler.solve.cliques import touches
 from scheduler.solve.model import Model, PersonVars, Seat, SeriesVars
-from scheduler.solve.options import Columns, Options, columns, options
-from scheduler.solve.seats import Taken, cleared, pain_of
+from scheduler.solve.options import Menu, Options
+from scheduler.solve.seats import Taken, pain_of
 from scheduler.solve.task import Task
 
 NO_SEATS = np.empty((0, 3), dtype=np.int64)
 
 
-def variables(problem: Problem, tasks: Sequence[Task], taken: Taken) -> Model:
-    """The variables for placing some tasks around seats that are taken; no rule is said of them yet."""
+def variables(problem: Problem, menus: Sequence[Menu], taken: Taken) -> Model:
+    """The variables for placing some series around seats that are taken; no rule is said of them yet.
+
+    The menus keep clear of these seats. The variables of rules come first: who decides them has decided most.
+    """
     cp = CpModel()
-    tasks = cleared(problem, tasks, taken)
+    tasks = [menu.task for menu in menus]
     contended = _contended(problem, tasks)
-    rules = [columns(task) for task in tasks]
-    # the rules come first: who decides them has decided most
-    chosen = [tuple(_bools(cp, len(c.first)) for c in rotation) for rotation in rules]
-    series = [_series(cp, problem, *parts, contended) for parts in zip(tasks, rules, chosen, strict=True)]
+    chosen = [tuple(_bools(cp, len(c.first)) for c in menu.columns) for menu in menus]
+    series = [_series(cp, problem, menu, columns, contended) for menu, columns in zip(menus, chosen, strict=True)]
     people = dict.fromkeys(who for task in tasks for who in task.series.members)
     return Model(cp, problem, tuple(series), tuple(_person(problem, who, series, taken) for who in people))
 
@@ -42,21 +43,15 @@ def _contended(problem: Problem, tasks: Sequence[Task]) -> set[str]:
 
 
 def _series(
-    cp: CpModel,
-    problem: Problem,
-    task: Task,
-    rotation: tuple[Columns, ...],
-    column: tuple[tuple[IntVar, ...], ...],
-    contended: set[str],
+    cp: CpModel, problem: Problem, menu: Menu, column: tuple[tuple[IntVar, ...], ...], contended: set[str]
 ) -> SeriesVars:
-    found = task.candidates
-    choice = options(found, rotation)
+    task, choice, found = menu.task, menu.options, menu.task.candidates
     group = _groups(task, choice)
     stands = _bools(cp, len(choice.session))
     at = _at(cp, choice, stands)
     return SeriesVars(
         task=task,
-        columns=rotation,
+        columns=menu.columns,
         options=choice,
         column=column,
         stands=stands,
