@@ -17,7 +17,7 @@ from scheduler.solve.variables import variables
 
 BLOCK = 40
 """So many series are relaxed together. That their people also sit elsewhere is let go, which keeps it a bound."""
-MOST_RELAXED = 240
+MOST_RELAXED = 100
 """Of more series than this the relaxation takes too long."""
 
 

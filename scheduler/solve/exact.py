@@ -46,9 +46,11 @@ class Part:
 
     @property
     def worst(self) -> Fraction:
-        """The largest burden of a person."""
-        people = [person for person in self.model.people if person.owed]
-        return max((Fraction(self._pain(person), person.owed) for person in people), default=Fraction(0))
+        """The largest burden of a person; nobody bears any where no values were found."""
+        if self.values is None:
+            return Fraction(0)
+        burdens = [Fraction(_pain(person, self.values), person.owed) for person in self.model.people if person.owed]
+        return max(burdens, default=Fraction(0))
 
     @property
     def placements(self) -> tuple[Placement, ...]:
@@ -57,10 +59,6 @@ class Part:
             return ()
         horizon = self.model.problem.horizon
         return tuple(placement(series.task, horizon, chosen(series, self.values)) for series in self.model.series)
-
-    def _pain(self, person: PersonVars) -> int:
-        values = self.values or ()
-        return person.taken_pain + sum(seat.pain * values[seat.var.index] for seat in (*person.seats, *person.pinned))
 
 
 def opened(
@@ -139,3 +137,7 @@ def _hopeless(series: Sequence[SeriesVars], alone: Sequence[Solo], loss: int, mo
         for var, over in zip(column, some.tolist(), strict=True)
     ]
     return [var for var, over in pairs if over]
+
+
+def _pain(person: PersonVars, values: Sequence[int]) -> int:
+    return person.taken_pain + sum(seat.pain * values[seat.var.index] for seat in (*person.seats, *person.pinned))
