@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from scheduler.core.people import WEEKDAYS
 from scheduler.core.series import NTHS, Slot
-from scheduler.core.strict import Minute, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, parse_clock, parsed, show_clock
 
 
 class Status(StrEnum):
@@ -108,11 +108,11 @@ class _Slot(_Model):
 class _Session(_Model):
     start: Minute
     status: Literal["held", "moved", "skipped", "pinned"]
-    absent: list[str] = []
+    absent: list[Id] = []
 
 
 class _Placement(_Model):
-    id: str
+    id: Id
     first_week: Annotated[int, Field(ge=0, le=600)] | None = None
     first_month: Annotated[int, Field(ge=0, le=600)] | None = None
     slots: list[_Slot]

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from scheduler.core.interval import DAY_MINUTES, Horizon, as_intervals, merged
 from scheduler.core.people import WEEKDAYS, Boundary, Participant, Trip, WeekHours
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence, Series
-from scheduler.core.strict import Minute, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, parse_clock, parsed, show_clock
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import is_zone
 from scheduler.errors import InputError
 
 MOST_WEEKS = 160
+YEARS = range(1970, 2190)  # zone data say nothing of other times, and dates must not run out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class _Trip(_Model):
 
 
 class _Person(_Model):
-    id: str
+    id: Id
     zone: str
     hours: dict[Day, Windows]
     preferred: dict[Day, Windows] = {}
@@ -65,9 +66,9 @@ class _Pin(_Model):
 
 
 class _Series(_Model):
-    id: str
-    required: list[str]
-    optional: list[str] = []
+    id: Id
+    required: list[Id]
+    optional: list[Id] = []
     quorum: Annotated[int, Field(ge=0)] = 0
     duration: Annotated[int, Field(ge=1, le=DAY_MINUTES)]
     sessions: Annotated[int, Field(ge=0, le=MOST_WEEKS)]
@@ -105,8 +106,8 @@ def problem_from_json(text: str | bytes, where: str = "problem") -> Problem:
     """Read a rondo-problem/1 document; raises InputError that names the place."""
     document = parsed(_PROBLEM, text, where)
     monday = _date(document.first_monday, f"{where}: first_monday")
-    if monday.weekday() != 0:
-        raise InputError(f"first_monday {monday} is no Monday", where=where)
+    if monday.weekday() != 0 or monday.year not in YEARS:
+        raise InputError(f"first_monday {monday} is no Monday of our times", where=where)
     people = [_participant(person, where) for person in document.people]
     problem = Problem(
         name=document.name,
@@ -115,7 +116,7 @@ def problem_from_json(text: str | bytes, where: str = "problem") -> Problem:
         slack=document.slack,
         freeze_until=document.freeze_until,
         people={person.id: person for person in people},
-        series=tuple(_series(entry) for entry in document.series),
+        series=tuple(_series(entry, f"{where}: series {entry.id}") for entry in document.series),
     )
     _check(problem, len(people), where)
     return problem
@@ -168,23 +169,27 @@ def _participant(entry: _Person, where: str) -> Participant:
     for zone in (entry.zone, *(trip.zone for trip in entry.travel)):
         if not is_zone(zone):
             raise InputError(f"{zone[:60]!r} is no time zone", where=where)
-    if len(entry.busy) % 2:
-        raise InputError("busy: a start without an end", where=where)
+    busy = as_intervals(entry.busy) if len(entry.busy) % 2 == 0 else None
+    if busy is None or (busy[:, 0] > busy[:, 1]).any():
+        raise InputError("busy: a start without an end after it", where=where)
     boundary = Boundary(
         zone=entry.zone,
         hours=_week(entry.hours, where),
         preferred=_week(entry.preferred, where),
         days_off={_date(day, where): "" for day in entry.days_off},
         overrides={_date(day, where): _windows(windows, where) for day, windows in entry.overrides.items()},
-        travel=tuple(Trip(_date(trip.first, where), _date(trip.last, where), trip.zone) for trip in entry.travel),
+        travel=tuple(_trip(trip, where) for trip in entry.travel),
         buffer=entry.buffer,
         max_per_day=entry.max_per_day,
         max_per_week=entry.max_per_week,
     )
-    return Participant(id=entry.id, boundary=boundary, busy=merged(as_intervals(entry.busy)))
+    return Participant(id=entry.id, boundary=boundary, busy=merged(busy))
 
 
-def _series(entry: _Series) -> Series:
+def _series(entry: _Series, where: str) -> Series:
+    pinned = {pin.session: pin.start for pin in entry.pinned}
+    if len(pinned) != len(entry.pinned):
+        raise InputError("a session is pinned twice", where=where)
     return Series(
         id=entry.id,
         required=tuple(entry.required),
@@ -195,8 +200,15 @@ def _series(entry: _Series) -> Series:
         cadence=Cadence(every_weeks=entry.every_weeks, monthly=entry.monthly, rotation=entry.rotation),
         anchor_zone=entry.anchor_zone,
         movable=entry.movable,
-        pinned={pin.session: pin.start for pin in entry.pinned},
+        pinned=pinned,
     )
+
+
+def _trip(entry: _Trip, where: str) -> Trip:
+    trip = Trip(_date(entry.first, where), _date(entry.last, where), entry.zone)
+    if trip.last < trip.first:
+        raise InputError(f"a trip from {trip.first} ends before it begins", where=where)
+    return trip
 
 
 def _date(text: str, where: str) -> date:

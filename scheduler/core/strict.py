@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -11,6 +12,7 @@ from scheduler.errors import InputError
 
 T = TypeVar("T")
 MOST_MINUTES = 10_000_000  # twenty years: beyond any horizon, and far from where int64 ends
+Id = Annotated[str, Field(min_length=1, max_length=200)]
 Minute = Annotated[int, Field(ge=-MOST_MINUTES, le=MOST_MINUTES)]
 MOST_SHOWN = 5
 MOST_TEXT = 60
@@ -19,7 +21,7 @@ MOST_TEXT = 60
 def parsed(form: TypeAdapter[T], text: str | bytes, where: str) -> T:
     """A JSON document in a given form; raises InputError with the path of each of the first few faults."""
     try:
-        document = json.loads(text, parse_constant=_refused)
+        document = json.loads(text, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_once)
         return form.validate_python(document, strict=True)
     except ValidationError as fault:
         raise InputError(_told(fault), where=where) from None
@@ -29,7 +31,7 @@ def parsed(form: TypeAdapter[T], text: str | bytes, where: str) -> T:
 
 def parse_clock(text: str, where: str) -> int:
     """HH:MM as minutes since midnight, 24:00 included; raises InputError."""
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", text):
         raise InputError(f"{text[:MOST_TEXT]!r} is no time of day.", where=where, hint="Write it like 09:30.")
     return int(text[:2]) * 60 + int(text[3:])
 
@@ -40,12 +42,29 @@ def show_clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once; JSON leaves open which of two would count."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"the key {twice[:MOST_TEXT]!r} stands twice in an object")
+    return found
+
+
+def _finite(number: str) -> float:
+    return float(number) if isfinite(float(number)) else _refused(number[:MOST_TEXT])
+
+
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is no number that can be counted with")
 
 
 def _told(fault: ValidationError) -> str:
     errors = fault.errors(include_url=False, include_input=False)
-    lines = [f"{'.'.join(map(str, error['loc'])) or 'document'}: {error['msg']}" for error in errors[:MOST_SHOWN]]
+    lines = [f"{_path(error['loc']) or 'document'}: {error['msg']}" for error in errors[:MOST_SHOWN]]
     more = len(errors) - len(lines)
     return "; ".join(lines) + (f"; and {more} more" if more > 0 else "")
+
+
+def _path(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part)[:MOST_TEXT] for part in place)
