@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from scheduler.core.interval import DAY_MINUTES, Horizon, as_intervals, merged
 from scheduler.core.people import WEEKDAYS, Boundary, Participant, Trip, WeekHours
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence, Series
-from scheduler.core.strict import Id, Minute, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, Text, parse_clock, parsed, show_clock
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import is_zone
 from scheduler.errors import InputError
@@ -82,7 +82,7 @@ class _Series(_Model):
 
 class _Problem(_Model):
     format: Literal["rondo-problem/1"]
-    name: str = ""
+    name: Text = ""
     first_monday: str
     weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS)]
     grid_minutes: Annotated[int, Field(ge=1, le=DAY_MINUTES)] = 15

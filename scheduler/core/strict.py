@@ -2,17 +2,26 @@
 
 import json
 import re
+from collections import Counter
 from math import isfinite
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.errors import InputError
 
 T = TypeVar("T")
+
+
+def _writable(text: str) -> str:
+    text.encode()  # half a surrogate pair, which JSON can spell, can't be printed; a UnicodeError is a ValueError
+    return text
+
+
 MOST_MINUTES = 10_000_000  # twenty years: beyond any horizon, and far from where int64 ends
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, AfterValidator(_writable)]
+Id = Annotated[Text, Field(min_length=1, max_length=200)]
 Minute = Annotated[int, Field(ge=-MOST_MINUTES, le=MOST_MINUTES)]
 MOST_SHOWN = 5
 MOST_TEXT = 60
@@ -46,7 +55,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys stand once; JSON leaves open which of two would count."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise ValueError(f"the key {twice[:MOST_TEXT]!r} stands twice in an object")
     return found
 
@@ -67,4 +76,4 @@ def _told(fault: ValidationError) -> str:
 
 
 def _path(place: tuple[int | str, ...]) -> str:
-    return ".".join(str(part)[:MOST_TEXT] for part in place)
+    return ".".join(str(part)[:MOST_TEXT] for part in place).encode(errors="replace").decode()
