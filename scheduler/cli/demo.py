@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app import App, open_app
+from scheduler.app.programme import App, open_app
 from scheduler.cli.console import Json, out, print_json, rondo
 from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import reporter

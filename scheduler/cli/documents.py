@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.app import App
+from scheduler.app.programme import App
 from scheduler.cli.console import instant
 from scheduler.cli.solving import score_document
 from scheduler.cli.views import stories_of

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from scheduler.app import App, open_app
+from scheduler.app.programme import App, open_app
 from scheduler.cli.console import Folder, Json, instant, out, print_json, rondo
 from scheduler.cli.planning import NoRefresh, warn_of_faults
 from scheduler.cli.views import names_of

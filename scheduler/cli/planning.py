@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from scheduler.app import App, open_app
+from scheduler.app.programme import App, open_app
 from scheduler.cli.console import Folder, Json, instant, out, print_json, progress, rondo, to_json, write_text
 from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, TimeLimit, read_plan, reporter, stoppable

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app import open_app
+from scheduler.app.programme import open_app
 from scheduler.cli.console import Folder, Json, instant, to_json, write_text
 from scheduler.core.event import Event, Occurrence
 from scheduler.core.walltime import local

@@ -3,24 +3,40 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
 from scheduler import __version__
-from scheduler.cli import calendars, demo, pair, planning, results, solving
 from scheduler.errors import RondoError
 
-app = typer.Typer(
-    name="rondo",
-    help="Finds and keeps the best recurring time for pairs and circles across time zones.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for part in (demo, calendars, pair, planning, results, solving):
-    part.register(app)
+PARTS = {
+    "demo": ("demo",),
+    "calendars": ("check", "refresh", "free"),
+    "busy": ("busy",),
+    "pair": ("slots", "why"),
+    "planning": ("plan", "show", "diff", "apply", "status"),
+    "results": ("export",),
+    "solving": ("solve", "verify"),
+}
+"""The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
+
+
+def application(command: str = "") -> typer.Typer:
+    """`rondo` with the part that has a command; with all parts where none has it, so that help can name them."""
+    app = typer.Typer(
+        name="rondo",
+        help="Finds and keeps the best recurring time for pairs and circles across time zones.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_rondo)
+    for part in [part for part, commands in PARTS.items() if command in commands] or PARTS:
+        import_module(f"scheduler.cli.{part}").register(app)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -29,7 +45,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _rondo(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
@@ -47,7 +62,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
     try:
-        app()
+        application(next(iter(sys.argv[1:]), ""))()
     except RondoError as fault:
         typer.echo(f"rondo: {fault}", err=True)
         sys.exit(fault.exit_code)

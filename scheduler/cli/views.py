@@ -6,7 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from scheduler.app import App
+from scheduler.app.programme import App
 from scheduler.core.burden import burdens
 from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts
 from scheduler.core.explain import explain_starts

@@ -12,12 +12,12 @@ import pytest
 import typer
 
 from scheduler import __version__
-from scheduler.cli.rondo import app
+from scheduler.cli.rondo import PARTS, application
 from scheduler.programme.sample import PLANNED_AT, write_sample
 from tests.cli.conftest import Rondo
 from tests.desks import ROOT, Desk
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group has them
+COMMANDS = typer.main.get_command(application()).commands  # type: ignore[attr-defined]  # a group has them
 NAMES = {
     *("demo", "check", "refresh", "busy", "free", "slots", "why", "plan", "show", "diff", "apply", "export", "solve"),
     *("verify", "status"),
@@ -31,8 +31,26 @@ def examples() -> dict[str, list[str]]:
 
 
 def test_the_commands_are_those_that_are_promised() -> None:
-    """No more and no less."""
+    """No more and no less, each in the one part that is loaded for it."""
     assert set(COMMANDS) == NAMES
+    assert sorted(name for names in PARTS.values() for name in names) == sorted(NAMES)
+    for part, names in PARTS.items():
+        for name in names:
+            assert set(typer.main.get_command(application(name)).commands) == set(PARTS[part])  # type: ignore[attr-defined]  # as above
+
+
+@pytest.mark.parametrize(
+    ("command", "spared"),
+    [
+        ("busy", {"ortools", "sqlalchemy", "alembic", "holidays", "pydantic"}),
+        ("solve", {"sqlalchemy", "alembic", "holidays"}),
+    ],
+)
+def test_a_command_loads_what_it_needs_and_no_more(command: str, spared: set[str]) -> None:
+    """`busy` is called by the thousand, and solver and database take a second to load."""
+    script = f"import sys; from scheduler.cli.rondo import application; application({command!r}); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True, encoding="utf-8")
+    assert spared.isdisjoint(said.stdout.split())
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

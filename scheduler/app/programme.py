@@ -1,7 +1,4 @@
-"""The composition root: settings and a programme folder become an App with its ports filled in.
-
-The only place that names connectors.
-"""
+"""A programme folder and the settings become an App with its ports filled in."""
 
 import hashlib
 import os
@@ -13,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event as Flag
 
-from connectors.ics import IcsFiles, read_collection
+from connectors.ics import IcsFiles
 from connectors.published import PublishedFiles
 from connectors.video import FixedRoom, JitsiRooms, NoVideo
 from scheduler import flow
 from scheduler.core.change import Change
 from scheduler.core.event import Event
 from scheduler.core.explain import Notes
-from scheduler.core.freebusy import CalendarCopy, FreeBusy, Knowledge, knowledge
+from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge
 from scheduler.core.interval import Horizon, Interval, Intervals, clipped
 from scheduler.core.plan import Plan
 from scheduler.core.series import Series
@@ -53,11 +50,6 @@ class SystemClock:
 def open_app(folder: Path, clock: Clock | None = None) -> "App":
     """The App of a programme folder. Raises InputError for a folder or setting that can't be read."""
     return App(folder, load(folder), load_settings(), clock or SystemClock())
-
-
-def read_files(files: Sequence[Path], *, zone: str, window: Interval) -> FreeBusy:
-    """Free/busy of calendar files that the user named, as one collection. Raises Unavailable, InputError."""
-    return read_collection(files, zone=zone, window=window)
 
 
 @dataclass(frozen=True)
