@@ -118,7 +118,8 @@ def reporter() -> Callable[[Progress], None]:
         if time.monotonic() - last[0] < (PAUSE_SECONDS_TTY if tty else PAUSE_SECONDS):
             return
         last[0] = time.monotonic()
-        text = f"{at.stage} {at.done}/{at.of}, {at.happen} sessions, at most {at.bound} - Ctrl-C keeps the best so far"
+        found = f"{at.happen} sessions placed, " if at.happen else ""
+        text = f"{at.stage} {at.done}/{at.of}: {found}at most {at.bound} possible - Ctrl-C keeps the best so far"
         typer.echo(f"\r{text:<90}" if tty else text, err=True, nl=not tty)
 
     return report
