@@ -14,6 +14,7 @@ from scheduler.core.series import Cadence, Series
 from scheduler.core.slots import NOTHING, best_slots
 from scheduler.errors import InputError, Unavailable
 from scheduler.solve import Params
+from scheduler.store import only_one
 from tests.desks import GROUPS, PEOPLE, Desk, at, once, settings, weekly
 
 NOTHING_TO_DO = Counts(0, 0, 0, 0)
@@ -285,6 +286,21 @@ def test_nobody_is_found_by_a_wrong_id(desk: Desk) -> None:
     """And the nearest one is named."""
     with pytest.raises(InputError, match=r'people.csv: nobody has the id "amra"\. Did you mean amara\?'):
         desk.app.person("amra")
+
+
+# --- one at a time
+
+
+def test_nobody_decides_or_writes_while_somebody_writes(desk: Desk) -> None:
+    """The second apply is told to wait, and has changed nothing."""
+    desk.calendar("amara", at(sessions(desk, "pair")[2], 45))
+    app, planned = desk.app, desk.plan()
+    before, changes = desk.published(), app.changes(planned)
+    lock = desk.path / ".rondo" / "lock"
+    with only_one(lock), pytest.raises(Unavailable, match="another apply is writing"):
+        app.apply(planned, changes)
+    assert (desk.published(), app.store.pending()) == (before, ())
+    assert app.apply(planned, changes) == 1
 
 
 # --- rooms, keys, and the last plan
