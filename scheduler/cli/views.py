@@ -1,6 +1,7 @@
 """Plans in words: tables and lines for people."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 from rich.console import Console
@@ -19,6 +20,7 @@ from scheduler.flow import Planned
 
 MARKS = {Kind.ADDED: "+", Kind.MOVED: "~", Kind.SKIPPED: "-", Kind.RESTORED: "+", Kind.DROPPED: "-"}
 NO_BREAK = "\u00a0"
+TIMES_WIDTH = 62
 LEGEND = (
     f"{SIGNS[Status.HELD]} holds  {SIGNS[Status.MOVED]} moves  {SIGNS[Status.PINNED]} by hand  "
     f"{SIGNS[Status.SKIPPED]} no time  {SIGNS[None]} none due"
@@ -111,7 +113,8 @@ def _group_table(told: Sequence[GroupStory]) -> Table:
 def listed_times(story: GroupStory, number: int) -> str:
     """A slot on the clocks of all its zones: `Tue 14:30 London, Tue 09:30 New York`; lines break between them only."""
     times = [f"{time} {place(zone)}" for zone, time in story.slots[number].times.items()]
-    return ", ".join(time.replace(" ", NO_BREAK) for time in times)
+    together = ", ".join(time.replace(" ", NO_BREAK) for time in times)
+    return fill(together, TIMES_WIDTH).replace(NO_BREAK, " ")
 
 
 def _week_table(horizon: Horizon, told: Sequence[GroupStory]) -> Table:
