@@ -23,7 +23,7 @@ from scheduler.solve.options import Menu, menu
 from scheduler.solve.read import chosen, placement
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.rules import add_rules
-from scheduler.solve.search import Search
+from scheduler.solve.search import Answer, Search
 from scheduler.solve.seats import Taken, cleared
 from scheduler.solve.solo import NEVER, Solo, hopeless, solo
 from scheduler.solve.task import Task
@@ -101,12 +101,15 @@ def _no_worse(problem: Problem, menus: Sequence[Menu], start: Mapping[str, Place
 
 
 def eased(part: Part, enough: Fraction, search: Search) -> Part:
-    """The part with level 3 settled, as far as it matters: another part's worst burden is `enough`."""
+    """The part with level 3 settled, as far as it matters: another part's worst burden is `enough`.
+
+    The model is not bound to it, since a third part's may be larger.
+    """
     if part.values is None or part.worst <= enough:
         return part
     worst, scale = burden(part.model)
     part.model.cp.add(worst >= floor(enough * scale))
-    return _settled(part, Level(worst), search)
+    return _reached(part, least(part.relaxation, Level(worst), part.values, search))
 
 
 def comforted(part: Part, worst: Fraction, search: Search) -> Part:
@@ -121,10 +124,15 @@ def comforted(part: Part, worst: Fraction, search: Search) -> Part:
 def _settled(part: Part, level: Level, search: Search) -> Part:
     """One level more, and the model bound to what it reached."""
     answer = least(part.relaxation, level, part.values, search)
+    if answer.values is not None:
+        part.model.cp.add(level.cost <= answer.cost)
+        level.forbid(part.model.cp, answer.cost)
+    return _reached(part, answer)
+
+
+def _reached(part: Part, answer: Answer) -> Part:
     if answer.values is None:
         return replace(part, proven=False)
-    part.model.cp.add(level.cost <= answer.cost)
-    level.forbid(part.model.cp, answer.cost)
     return replace(part, values=answer.values, cost=answer.cost, proven=part.proven and answer.proven)
 
 
