@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from scheduler.cli.rondo import app
+from scheduler.cli.rondo import application
 from scheduler.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +50,7 @@ def test_the_walk_goes_through_all_layers() -> None:
 def test_every_command_is_told_in_the_reference() -> None:
     """docs/reference-cli.md has a row for each command."""
     told = (DOCS / "reference-cli.md").read_text(encoding="utf-8")
-    for command in app.registered_commands:
+    for command in application().registered_commands:
         assert f"| `{command.name} " in told, command.name
 
 
