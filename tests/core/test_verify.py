@@ -145,6 +145,9 @@ def test_caps_count_local_days_and_weeks() -> None:
     assert daily[0] == "a: 2 sessions in the day of 2027-01-04, at most 1 wanted"
     weekly_faults = faults(problem(PAIR, OTHER, a=person("a", max_per_week=1)), *both)
     assert weekly_faults[2] == "a: 2 sessions in the week of 2027-01-18, at most 1 wanted"
+    tuesday = Placement("other", 0, (Slot(1, TEN),), tuple(Session(s.start + DAY_MINUTES, HELD) for s in GOOD.sessions))
+    assert len(faults(problem(PAIR, OTHER, a=person("a", max_per_week=1)), GOOD, tuesday)) == 3
+    assert faults(problem(PAIR, OTHER, a=person("a", max_per_day=1)), GOOD, tuesday) == ()
 
 
 def test_a_quorum_of_optional_people_comes() -> None:
@@ -198,6 +201,7 @@ def test_frozen_sessions_stay_as_they_are() -> None:
     for other in (Session(TEN, HELD, ("b", "c")), Session(TEN, MOVED, ("b",))):
         found = faults(asked, with_session(new, 0, other), previous=previous)
         assert found == ("trio[0]: frozen, and yet with other people or another status",)
+    assert faults(replace(asked, freeze_until=TEN), new, previous=previous) == ()
     gone = with_session(new, 0, Session(TEN, SKIPPED))
     assert faults(asked, gone, previous=previous) == ("trio[0]: frozen, and yet not where it was",)
 
