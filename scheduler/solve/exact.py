@@ -87,7 +87,7 @@ def opened(
         return part
     loss = best + part.cost
     least_strain = sum(one.least_strain(loss) for one in alone)
-    level = Level(second, bound=least_strain, hopeless=lambda most: _hopeless(model.series, alone, loss, most))
+    level = Level(second, least_strain, lambda most: _hopeless(model.series, alone, loss, most), discomfort(model))
     return _settled(part, level, search)
 
 
@@ -109,7 +109,7 @@ def eased(part: Part, enough: Fraction, search: Search) -> Part:
         return part
     worst, scale = burden(part.model)
     part.model.cp.add(worst >= floor(enough * scale))
-    return _reached(part, least(part.relaxation, Level(worst), part.values, search))
+    return _reached(part, least(part.relaxation, Level(worst, after=discomfort(part.model)), part.values, search))
 
 
 def comforted(part: Part, worst: Fraction, search: Search) -> Part:

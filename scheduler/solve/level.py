@@ -11,11 +11,15 @@ from scheduler.solve.search import Answer, Search
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What to minimize. No solution costs less than `bound`; `hopeless(c)`: what is 0 in all that cost at most c."""
+    """What to minimize. No solution costs less than `bound`; `hopeless(c)`: what is 0 in all that cost at most c.
+
+    `after`: what will be minimized next; it tells solutions apart that cost the same here.
+    """
 
     cost: LinearExprT
     bound: int | None = None
     hopeless: Callable[[int], Sequence[IntVar]] | None = None
+    after: LinearExprT | None = None
 
     def forbid(self, cp: CpModel, most: int) -> None:
         """Bind a model to what solutions of at most this cost can do."""
@@ -35,6 +39,8 @@ def least(relaxation: Relaxation, level: Level, hint: Sequence[int] | None, sear
     relaxed = search.relax(relaxation)
     known = min(known, _known(relaxation, relaxed.values), key=_by_cost)
     bound = max((bound for bound in (level.bound, relaxed.bound) if bound is not None), default=None)
+    if known.cost != bound and bound is not None and level.after is not None:
+        known = min(known, _known(relaxation, _at_bound(relaxation, level, bound, level.after, search)), key=_by_cost)
     if known.values is not None and known.cost == bound:
         return replace(known, proven=True)
     answer = _searched(cp, level, bound, known.values or hint, search)
@@ -46,6 +52,19 @@ def _known(relaxation: Relaxation, values: Sequence[int] | None) -> Answer:
     if values is None or not relaxation.is_solution(values):
         return Answer()
     return Answer(tuple(values), relaxation.cost_of(values))
+
+
+def _at_bound(
+    relaxation: Relaxation, level: Level, bound: int, after: LinearExprT, search: Search
+) -> Sequence[int] | None:
+    """A solution that meets the bound, if the relaxation of what comes next ends in one.
+
+    Where many solutions cost the same, the relaxation ends in a mixture of them; another cost tells them apart.
+    """
+    cp = relaxation.cp.clone()
+    cp.add(level.cost <= bound)
+    cp.minimize(after)
+    return search.relax(Relaxation(cp, rules=relaxation.rules)).values
 
 
 def _by_cost(answer: Answer) -> tuple[bool, int]:
