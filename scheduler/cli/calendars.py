@@ -64,7 +64,7 @@ def refresh(folder: Folder, json: Json = False) -> None:
         for copy in app.copies_of(person):
             _say_copy(copy)
     unknown = [p.name for p in app.programme.people if app.knowledge(p) is Knowledge.UNKNOWN]
-    typer.echo(f"Read {len(copies)} calendars of {len(app.programme.people)} people.")
+    typer.echo(f"Calendars read: {len(copies)}, of people: {len(app.programme.people)}.")
     if unknown:
         typer.echo(f"Unknown: {', '.join(unknown)}. They get no new session until their calendars can be read.")
 

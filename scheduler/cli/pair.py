@@ -227,7 +227,7 @@ def _option_document(app: App, problem: Problem, series: Series, option: SlotOpt
 
 def _headline(problem: Problem, series: Series, slot: Slot | None, told: Explanation) -> str:
     if slot is None:
-        return f"{series.id}: {len(told.starts)} sessions without a time at their usual hour."
+        return f"{series.id}: sessions that can't be held at their usual time or moved: {len(told.starts)}."
     starts = [problem.horizon.instant(start) for start in told.starts]
     zones = dict.fromkeys(problem.people[who].boundary.zone for who in series.members)
     clocks = ", ".join(f"{usual_time(starts, zone)} {place(zone)}" for zone in zones)

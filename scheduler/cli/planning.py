@@ -120,7 +120,7 @@ def apply(
         return
     _ask(yes)
     written = app.apply(planned, changes)
-    _finish(json, changes, resumed + written, f"Written: {written} events, in {app.published}.")
+    _finish(json, changes, resumed + written, f"Events written to {app.published}: {written}.")
 
 
 def status(folder: Folder, json: Json = False) -> None:

@@ -40,7 +40,7 @@ def export(
     if form is Form.ICS:
         target = output or Path("calendars")
         app.write_files(live, target)
-        typer.echo(to_json({"written": len(live)}) if json else f"{len(live)} events written to {target}")
+        typer.echo(to_json({"written": len(live)}) if json else f"Events written to {target}: {len(live)}.")
         return
     rows = sorted((_row(event, each) for event in live for each in event.occurrences), key=lambda row: row[2])
     if form is Form.CSV and not json:

@@ -143,7 +143,7 @@ def test_why_as_a_document(rondo: Rondo, desk: Desk) -> None:
 def test_a_group_may_be_asked_about_too(rondo: Rondo, desk: Desk) -> None:
     """At a time, or without one what its plan lacks; in the midst of all other groups."""
     rondo("plan", "spring")
-    assert rondo("why", "spring", "pair").out == "pair: 0 sessions without a time at their usual hour.\n"
+    assert rondo("why", "spring", "pair").out == "pair: sessions that can't be held at their usual time or moved: 0.\n"
     sessions = rondo("show", "spring", "--json").document["groups"][1]["sessions"]
     local = sessions[0]["local"]
     weekday = ("Mon", "Tue", "Wed", "Thu", "Fri")[date.fromisoformat(local[:10]).weekday()]

@@ -178,7 +178,7 @@ def test_apply_writes_the_last_plan(rondo: Rondo, desk: Desk) -> None:
     rondo("plan", "spring")
     said = rondo("apply", "spring", "--yes")
     assert said.code == 0
-    assert said.out.endswith("Written: 2 events, in spring/published.\n")
+    assert said.out.endswith("Events written to spring/published: 2.\n")
     files = desk.published()
     assert set(files) == {
         *("groups/circle.ics", "groups/pair.ics"),

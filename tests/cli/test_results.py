@@ -27,7 +27,7 @@ def test_calendar_files_hold_every_session(rondo: Rondo, published: Desk, tmp_pa
     """The same files as those that were published, in a folder that is made."""
     said = rondo("export", "ics", "spring", "-o", "out/ics")
     assert (said.code, said.out) == (1, "")
-    assert rondo("export", "ics", "spring", "-o", "out").out == "2 events written to out\n"
+    assert rondo("export", "ics", "spring", "-o", "out").out == "Events written to out: 2.\n"
     assert {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.ics")} == set(
         published.published()
     )
