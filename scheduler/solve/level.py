@@ -75,7 +75,6 @@ def _searched(cp: CpModel, level: Level, bound: int | None, hint: Sequence[int] 
     """Search as if the least cost were near its bound, then for all that may beat what that found, then everywhere."""
     if bound is None:
         return search.minimize(cp, level.cost, hint)
-    cp.add(level.cost >= bound)
     guess = bound + 1
     for _ in range(2 if level.hopeless else 0):
         smaller = cp.clone()

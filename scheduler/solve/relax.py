@@ -17,6 +17,7 @@ from ortools.sat.python.cp_model import CpModel
 
 FAR = 1 << 60  # beyond this a bound of CP-SAT means infinity
 WHOLE = 1e-6  # what the simplex method may be off
+DIVE_ITERATIONS = 30_000  # of the simplex method, in all
 NEAR = 0.7  # what a dive takes for true
 ROUNDING = 1e-9  # of the size of a bound's terms: more than float64 can lose
 
@@ -74,6 +75,7 @@ class Relaxation:
     most: list[int] = field(default_factory=list)
     entries: int = 0
     rules: int = 0
+    effort: float = 0.0
     interrupted: bool = False
 
     def interrupt(self) -> None:
@@ -86,8 +88,7 @@ class Relaxation:
         self._read()
         self._build()
         objective = self._set_objective()
-        self.interrupted = False
-        self.lp.SetSolverSpecificParametersAsString(f"max_deterministic_time: {effort}")
+        self.interrupted, self.effort = False, effort
         if not self._solved():
             return Relaxed()
         duals = np.array([row.dual_value() for row in self.lp.constraints()])
@@ -96,19 +97,25 @@ class Relaxation:
         return Relaxed(ceil(bound), self._dived() if dive and values is None else values)
 
     def _solved(self) -> bool:
-        return not self.interrupted and bool(self.lp.Solve() == pywraplp.Solver.OPTIMAL)
+        """Solve; once more with another scaling, where the simplex method has lost its way in numbers of all sizes."""
+        status = pywraplp.Solver.ABNORMAL
+        for how in ("", " scaling_method: LINEAR_PROGRAM"):
+            if status == pywraplp.Solver.ABNORMAL and not self.interrupted:
+                self.lp.SetSolverSpecificParametersAsString(f"max_deterministic_time: {self.effort}{how}")
+                status = self.lp.Solve()
+        return bool(status == pywraplp.Solver.OPTIMAL)
 
     def _dived(self) -> tuple[int, ...] | None:
         """A solution found by making true what is nearest to it, again and again, rules first."""
         made_true: list[int] = []
-        values = None
-        while values is None and (nearest := self._nearest()):
+        values, left = None, DIVE_ITERATIONS
+        while values is None and left > 0 and (nearest := self._nearest()):
             for variable in nearest:
                 self.lp.variable(variable).SetLb(1.0)
             made_true += nearest
             if not self._solved():
                 break
-            values = self._values()
+            values, left = self._values(), left - self.lp.iterations()
         for variable in made_true:
             self.lp.variable(variable).SetLb(0.0)
         return values
