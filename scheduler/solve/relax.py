@@ -172,10 +172,17 @@ class Relaxation:
         lower, upper = np.array(self.rows.lower), np.array(self.rows.upper)
         side = np.where(duals > 0, lower, upper)
         duals = np.where(np.isfinite(side), duals, 0.0)
-        taken = np.array(self.rows.value) * duals[self.rows.row]
-        reduced = cost - np.bincount(self.rows.column, weights=taken, minlength=len(cost))
+        taken = np.bincount(
+            self.rows.column, weights=np.array(self.rows.value) * duals[self.rows.row], minlength=len(cost)
+        )
         least, most = np.array(self.least), np.array(self.most)
-        terms = np.concatenate([duals * np.where(duals, side, 0.0), reduced * np.where(reduced > 0, least, most)])
+        # being a little off in the price of a variable that may be large would cost much: shrink that away
+        over = (most > 1) & (taken > cost) & (cost > 0)
+        shrink = float((cost[over] / taken[over]).min(initial=1.0))
+        reduced = cost - taken * shrink
+        terms = np.concatenate(
+            [duals * shrink * np.where(duals, side, 0.0), reduced * np.where(reduced > 0, least, most)]
+        )
         return float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
 
     def _values(self) -> tuple[int, ...] | None:
