@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from scheduler.core.interval import MINUTE, Exact, Horizon, Int64Array, Intervals, as_intervals, merged
+from scheduler.core.interval import Horizon, Int64Array, Intervals, as_intervals, merged
 from scheduler.core.people import Boundary, Participant
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
@@ -33,8 +33,7 @@ def attended(problem: Problem, plan: Plan, who: str, *, but: str = "") -> dict[s
 
 def full_days(limits: Boundary, starts: Int64Array, horizon: Horizon) -> Mapping[date, str]:
     """The local dates on which sessions at these minutes use up a cap of a day or week, and which."""
-    exact = Exact(starts * MINUTE + int(horizon.epoch.timestamp()))
-    days = wall_clock(exact, limits.zone) // DAY_SECONDS + EPOCH_DAY
+    days = wall_clock(horizon.exact(starts), limits.zone) // DAY_SECONDS + EPOCH_DAY
     full: dict[date, str] = {}
     for cap, size, words in ((limits.max_per_week, 7, WEEK_CAP), (limits.max_per_day, 1, DAY_CAP)):
         periods, counts = np.unique((days - 1) // size, return_counts=True)

@@ -15,12 +15,13 @@ from scheduler.core import commitments
 from scheduler.core.availability import Availability, Bitmap, availability
 from scheduler.core.candidates import NOWHERE, rule_dates
 from scheduler.core.commitments import attended, full_days
-from scheduler.core.interval import DAY_MINUTES, MINUTE, Exact, Horizon, Int64Array, Intervals, merged, no_intervals
+from scheduler.core.interval import DAY_MINUTES, Horizon, Int64Array, Intervals, merged, no_intervals
+from scheduler.core.pain import clock_lived_by
 from scheduler.core.people import Participant
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
-from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, days_as_wall, resolve, wall_clock
+from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, Wall, days_as_wall, resolve, wall_clock
 
 
 class Limit(StrEnum):
@@ -150,10 +151,10 @@ def _hours(
     horizon: Horizon, person: Participant, known: Availability, duration: int, starts: Int64Array, asked: Bitmap
 ) -> list[Blocker]:
     outside = asked & ~known.inside_hours(starts, duration)
-    days = _local_days(horizon, person, starts)
+    days = _dates(clock_lived_by(person.boundary, starts[outside], horizon))
     reasons: dict[tuple[Limit, str], list[int]] = {}
-    for start, day in zip(starts[outside].tolist(), days[outside].tolist(), strict=True):
-        off = person.boundary.days_off.get(date.fromordinal(day))
+    for start, day in zip(starts[outside].tolist(), days, strict=True):
+        off = person.boundary.days_off.get(day)
         key = (Limit.HOURS, "") if off is None else (Limit.DAY_OFF, off)
         reasons.setdefault(key, []).append(start)
     return [Blocker(person.id, limit, tuple(at), detail=detail) for (limit, detail), at in reasons.items()]
@@ -185,7 +186,7 @@ def _others(
         blockers += _of_times(person.id, Limit.SERIES, at, name)
     others = np.concatenate([no_intervals(), *sessions.values()])[:, 0]
     full = full_days(person.boundary, others, problem.horizon)
-    days = [date.fromordinal(day) for day in _local_days(problem.horizon, person, starts, home=True).tolist()]
+    days = _dates(wall_clock(problem.horizon.exact(starts), person.boundary.zone))
     for limit, cap in (
         (Limit.DAY_CAP, person.boundary.max_per_day),
         (Limit.WEEK_CAP, person.boundary.max_per_week),
@@ -198,14 +199,8 @@ def _others(
     return blockers
 
 
-def _local_days(horizon: Horizon, person: Participant, starts: Int64Array, *, home: bool = False) -> Int64Array:
-    """The ordinal local day of each start, on the clock of a trip where there is one (at home: always that of home)."""
-    exact = Exact(starts * MINUTE + int(horizon.epoch.timestamp()))
-    days = wall_clock(exact, person.boundary.zone) // DAY_SECONDS + EPOCH_DAY
-    for trip in () if home else person.boundary.travel:
-        away = (days >= trip.first.toordinal()) & (days <= trip.last.toordinal())
-        days = np.where(away, wall_clock(exact, trip.zone) // DAY_SECONDS + EPOCH_DAY, days)
-    return np.asarray(days, dtype=np.int64)
+def _dates(wall: Wall) -> list[date]:
+    return [date.fromordinal(day) for day in (wall // DAY_SECONDS + EPOCH_DAY).tolist()]
 
 
 def _hits(spans: Int64Array, starts: Int64Array, duration: int, buffer: int) -> list[tuple[int, int] | None]:

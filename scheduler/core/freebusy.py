@@ -10,22 +10,6 @@ import numpy as np
 from scheduler.core.interval import Interval, Intervals, clipped, merged, no_intervals
 
 
-class BusyKind(StrEnum):
-    """RFC 5545, section 3.2.9 (FBTYPE)."""
-
-    BUSY = "BUSY"
-    TENTATIVE = "BUSY-TENTATIVE"
-    UNAVAILABLE = "BUSY-UNAVAILABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class BusyTime:
-    """One stretch in which somebody can't be met, and of what kind."""
-
-    interval: Interval
-    kind: BusyKind = BusyKind.BUSY
-
-
 class Knowledge(StrEnum):
     """How well a person's calendars are known; what is unknown is never free."""
 

@@ -38,7 +38,7 @@ def pain(horizon: Horizon, limits: Boundary, start: int, duration: int) -> int:
     """Minutes to the nearest preferred window that is long enough, on the clock of that date; at most MOST_PAIN."""
     if not limits.preferred:
         return 0
-    shown = local(horizon, _zone_on(limits, local(horizon, limits.zone, start).date()), start)
+    shown = local(horizon, limits.zone_on(local(horizon, limits.zone, start).date()), start)
     minute = shown.hour * 60 + shown.minute
     windows = limits.preferred.get(shown.weekday(), ())
     long_enough = [window for window in windows if window.end - window.start >= duration]
@@ -61,7 +61,7 @@ def _windows_around(horizon: Horizon, limits: Boundary, minute: int) -> Iterator
     today = horizon.instant(minute).date()
     for day in (today + timedelta(days=offset) for offset in (-1, 0, 1)):
         if -MARGIN_DAYS <= (day - horizon.first_monday).days < horizon.weeks * 7 + MARGIN_DAYS:
-            zone = _zone_on(limits, day)
+            zone = limits.zone_on(day)
             for window in _windows_on(limits, day):
                 yield instant(horizon, zone, day, window.start), instant(horizon, zone, day, window.end)
 
@@ -70,10 +70,3 @@ def _windows_on(limits: Boundary, day: date) -> Sequence[WallWindow]:
     if day in limits.days_off:
         return ()
     return limits.overrides[day] if day in limits.overrides else limits.hours.get(day.weekday(), ())
-
-
-def _zone_on(limits: Boundary, day: date) -> str:
-    for trip in limits.travel:
-        if trip.first <= day <= trip.last:
-            return trip.zone
-    return limits.zone
