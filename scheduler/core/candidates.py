@@ -7,6 +7,7 @@ Clock changes live only in the tables.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,11 +35,12 @@ class WallGrid:
 
     `regular[day, time]`: the lattice index that a date of the horizon and a time of day mean (RFC 5545 in gaps and
     folds). `week[index]`: the zone's week in which a lattice minute stands, if the zone's clocks then show a time of
-    the grid, else NOWHERE.
+    the grid, else NOWHERE. `named[index]`: whether the minute is a time of the grid at all.
     """
 
     regular: Int64Array
     week: Int64Array
+    named: Bitmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Candidates:
     """The starts (n) at which a series' required people and its quorum are free, and the dates of its rules.
 
     `starts`: minutes since the epoch, sorted. `week`: the week into which a moved session may go there, or NOWHERE.
-    `comes[n, optional]`: who of the optional people is free. `pain[n, members]`. `regular[day, time]`: an index into
-    `starts`, or NOWHERE. `dates[first, choice, session]`: the day of the horizon, or NOWHERE; `choices` are the days a
-    slot may name, as slots without their time.
+    `comes[n, optional]`: who of the optional people is free. `pain[n, members]`. `places`: the starts on the lattice of
+    `grid`, which series of one zone share. `dates[first, choice, session]`: the day of the horizon, or NOWHERE;
+    `choices` are the days a slot may name, as slots without their time.
     """
 
     series: Series
@@ -57,9 +59,25 @@ class Candidates:
     week: Int64Array
     comes: Bitmap
     pain: Int64Array
-    regular: Int64Array
+    places: Int64Array
+    grid: WallGrid
     dates: Int64Array
     choices: tuple[Slot, ...]
+
+    @property
+    def regular(self) -> Int64Array:
+        """`regular[day, time]`: an index into `starts`, or NOWHERE.
+
+        Laid out anew at each call, since that of ten thousand series would fill a gigabyte.
+        """
+        number = np.full(len(self.grid.week), NOWHERE, dtype=np.int64)
+        number[self.places] = np.arange(len(self.places))
+        return number[self.grid.regular]
+
+    @property
+    def weeks(self) -> int:
+        """Whole weeks of the horizon."""
+        return len(self.grid.regular) // 7
 
     def slot(self, choice: int, time: int) -> Slot:
         """The slot on a day of `choices` at a time of day counted in steps of the grid."""
@@ -71,22 +89,22 @@ class Candidates:
         required, optional = blocked[: len(self.series.required)], blocked[len(self.series.required) :]
         comes = self.comes & ~np.array(optional, dtype=bool).reshape(len(optional), len(self.starts)).T
         fits = ~np.any(required, axis=0) & (comes.sum(axis=1) >= self.series.quorum)
-        return replace(self, comes=comes)._only(fits)
+        return replace(self, comes=comes).only(fits)
 
     def _blocked(self, taken: Intervals, buffer: int) -> Bitmap:
         around = taken[np.argsort(taken[:, 0], kind="stable")] + np.array([-buffer, buffer])
         around[:, 1] = np.maximum.accumulate(around[:, 1])
         return Availability(no_intervals(), around).is_taken(self.starts, self.series.duration)
 
-    def _only(self, kept: Bitmap) -> "Candidates":
-        number = np.append(np.where(kept, np.cumsum(kept) - 1, NOWHERE), NOWHERE)
+    def only(self, kept: Bitmap) -> "Candidates":
+        """Some of the starts."""
         return replace(
             self,
             starts=self.starts[kept],
             week=self.week[kept],
             comes=self.comes[kept],
             pain=self.pain[kept],
-            regular=number[self.regular],
+            places=self.places[kept],
         )
 
 
@@ -103,23 +121,24 @@ def candidates(
     problem: Problem, series: Series, known: Mapping[str, Availability], grid: WallGrid, lattice: Lattice
 ) -> Candidates:
     """The starts of one series at which its people are free, by what is known of each of them."""
-    free = np.array([possible_starts(known[who], series.duration, lattice) for who in series.members])
-    required, optional = free[: len(series.required)], free[len(series.required) :]
-    named = grid.week != NOWHERE
-    named[grid.regular] = True
-    fits = np.flatnonzero(named & required.all(axis=0) & (optional.sum(axis=0) >= series.quorum))
-    number = np.full(lattice.size, NOWHERE, dtype=np.int64)
-    number[fits] = np.arange(len(fits))
-    starts = lattice.first + fits * lattice.step
-    choices, dates = rule_dates(series, problem.horizon)
+    fits = grid.named.copy()
+    for who in series.required:
+        fits &= possible_starts(known[who], series.duration, lattice)
+    optional = [possible_starts(known[who], series.duration, lattice) for who in series.optional]
+    if series.quorum:
+        fits &= np.sum(optional, axis=0) >= series.quorum
+    places = np.flatnonzero(fits)
+    starts = lattice.first + places * lattice.step
+    choices, dates = rule_dates(series.cadence, series.sessions, problem.horizon)
     return Candidates(
         series=series,
         grid_minutes=problem.grid_minutes,
         starts=starts,
-        week=grid.week[fits] if series.movable else np.full(len(fits), NOWHERE, dtype=np.int64),
-        comes=optional[:, fits].T,
+        week=grid.week[places] if series.movable else np.full(len(places), NOWHERE, dtype=np.int64),
+        comes=np.array([free[places] for free in optional], dtype=bool).reshape(len(optional), len(places)).T,
         pain=_pains(problem, series, starts),
-        regular=number[grid.regular],
+        places=places,
+        grid=grid,
         dates=dates,
         choices=choices,
     )
@@ -134,24 +153,29 @@ def wall_grid(zone: str, horizon: Horizon, grid_minutes: int, lattice: Lattice) 
     shown = horizon.minutes(wall_clock(horizon.exact(minutes), zone))
     week = shown // WEEK_MINUTES
     inside = (shown % grid_minutes == 0) & (week >= 0) & (week < horizon.weeks)
-    return WallGrid(regular, np.where(inside, week, NOWHERE))
+    named = inside.copy()
+    named[regular] = True
+    return WallGrid(regular, np.where(inside, week, NOWHERE), named)
 
 
-def rule_dates(series: Series, horizon: Horizon) -> tuple[tuple[Slot, ...], Int64Array]:
+@lru_cache(maxsize=256)
+def rule_dates(cadence: Cadence, sessions: int, horizon: Horizon) -> tuple[tuple[Slot, ...], Int64Array]:
     """The days that a slot may name, and `dates[first, choice, session]` in days since the first Monday.
 
     A day outside the horizon is NOWHERE: there a rule may put no session but those that stand already.
     """
-    if series.cadence.monthly:
+    if cadence.monthly:
         choices = tuple(Slot(weekday, 0, nth) for nth in NTHS for weekday in range(7))
         periods = _month_days(choices, horizon)
     else:
         choices = tuple(Slot(weekday, 0) for weekday in range(7))
         periods = np.arange(horizon.weeks)[:, None] * 7 + np.arange(7)
-    index = np.arange(series.sessions) * (1 if series.cadence.monthly else series.cadence.every_weeks)
+    index = np.arange(sessions) * (1 if cadence.monthly else cadence.every_weeks)
     beyond = np.full((int(index.max(initial=0)), len(choices)), NOWHERE)
     every_first = np.arange(len(periods))[:, None]
-    return choices, np.concatenate([periods, beyond])[every_first + index].transpose(0, 2, 1)
+    dates = np.concatenate([periods, beyond])[every_first + index].transpose(0, 2, 1)
+    dates.flags.writeable = False  # shared by all series of the cadence
+    return choices, dates
 
 
 def _month_days(choices: tuple[Slot, ...], horizon: Horizon) -> Int64Array:

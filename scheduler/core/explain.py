@@ -111,7 +111,7 @@ def closest_slot(problem: Problem, series: Series) -> tuple[int, Slot] | None:
 
     Of everybody's, where nobody is required. None where the sessions don't fit into the horizon at all.
     """
-    choices, dates = rule_dates(series, problem.horizon)
+    choices, dates = rule_dates(series.cadence, series.sessions, problem.horizon)
     inside = (dates != NOWHERE).all(axis=2)
     if not inside.any() or not series.sessions:
         return None

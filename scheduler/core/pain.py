@@ -19,13 +19,12 @@ def pain(boundary: Boundary, starts: Int64Array, duration: Int64Array | int, hor
         return np.zeros_like(starts)
     wall = clock_lived_by(boundary, starts, horizon)
     weekday, minute = (wall // DAY_SECONDS + EPOCH_DAY - 1) % 7, wall // MINUTE % DAY_MINUTES
-    least = np.full(starts.shape, MOST_PAIN, dtype=np.int64)
-    for day, windows in boundary.preferred.items():
-        for window in windows:
-            shift = np.maximum(0, np.maximum(window.start - minute, minute + duration - window.end))
-            counts = (weekday == day) & (window.end - window.start >= duration)
-            least = np.where(counts, np.minimum(least, shift), least)
-    return least
+    rows = [(day, wish.start, wish.end) for day, wishes in boundary.preferred.items() for wish in wishes]
+    days, opens, closes = np.array(rows, dtype=np.int64).reshape(-1, 3).T.reshape(3, -1, *[1] * starts.ndim)
+    shift = np.maximum(opens - minute, minute + duration - closes)
+    counts = (days == weekday) & (closes - opens >= duration)
+    least: Int64Array = np.where(counts, shift, MOST_PAIN).min(axis=0, initial=MOST_PAIN)
+    return np.maximum(least, 0)
 
 
 def clock_lived_by(boundary: Boundary, starts: Int64Array, horizon: Horizon) -> Wall:

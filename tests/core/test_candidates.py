@@ -129,7 +129,7 @@ def test_weekly_dates() -> None:
     series = Series(
         id="s", required=(), duration=60, sessions=2, cadence=Cadence(every_weeks=2), anchor_zone="UTC"
     )  # fmt: skip
-    choices, dates = rule_dates(series, Horizon(MONDAY, 4))
+    choices, dates = rule_dates(series.cadence, series.sessions, Horizon(MONDAY, 4))
     assert choices[3] == Slot(3, 0)
     assert dates.shape == (4, 7, 2)
     assert dates[1, 3].tolist() == [10, 24]
@@ -143,7 +143,7 @@ def test_weekly_dates() -> None:
 def test_monthly_dates(nth: int, weekday: int, expected: list[int]) -> None:
     """The nth weekday of January and February 2027; 1 January is before the horizon begins."""
     series = Series(id="s", required=(), duration=60, sessions=2, cadence=Cadence(monthly=True), anchor_zone="UTC")
-    choices, dates = rule_dates(series, Horizon(MONDAY, 8))
+    choices, dates = rule_dates(series.cadence, series.sessions, Horizon(MONDAY, 8))
     assert dates[0, choices.index(Slot(weekday, 0, nth))].tolist() == expected
 
 
@@ -151,8 +151,8 @@ def test_no_sessions_and_no_room_are_no_error() -> None:
     """A series of nothing, and one that no horizon holds, have candidates that lead nowhere."""
     nothing = Series(id="s", required=(), duration=60, sessions=0, anchor_zone="UTC")
     long = Series(id="s", required=(), duration=60, sessions=5, anchor_zone="UTC")
-    assert rule_dates(nothing, Horizon(MONDAY, 2))[1].shape == (2, 7, 0)
-    assert (rule_dates(long, Horizon(MONDAY, 2))[1][:, :, -1] == NOWHERE).all()
+    assert rule_dates(nothing.cadence, nothing.sessions, Horizon(MONDAY, 2))[1].shape == (2, 7, 0)
+    assert (rule_dates(long.cadence, long.sessions, Horizon(MONDAY, 2))[1][:, :, -1] == NOWHERE).all()
 
 
 def test_the_slot_of_a_choice() -> None:
