@@ -1,0 +1,313 @@
+"""Programmes as they are in life, by kind and seed: the same on every machine, with any first Monday.
+
+    python -m tests.benchmarks.instances KIND SEED [START] > problem.json
+
+Matched to programmes as they were measured; tests/benchmarks/test_instances.py holds it to that: 32 zones with odd
+offsets, three kinds of weekend, 26 weeks; pairs 75 %, circles of 3 to 8 25 %, 12 % of these across far regions, whose
+members accept 06:00-22:30; mentors with up to 8 series, two people to a series; M plans some 3,490 sessions; busy
+share of preferred hours .47 in the first four weeks and .39 over all, some 290 busy times a person; 18-30 % of the
+sessions can't be held by anybody (`tight` more, `light` fewer), and about a tenth of the series have no common start.
+Beyond that, in a quarter of the circles a third of the seats are optional, with a quorum.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import IntEnum
+from itertools import accumulate
+from math import ceil
+from random import Random
+
+import numpy as np
+
+from scheduler.core.interval import Horizon, Int64Array, Intervals, merged
+from scheduler.core.people import Boundary, Participant, WeekHours
+from scheduler.core.problem import Problem, problem_to_json
+from scheduler.core.series import Cadence, Series
+from scheduler.core.walltime import WallWindow, days_as_wall, resolve
+
+WEEKS = 26
+FIRST_MONDAY = date(2027, 1, 4)
+CLUSTERS = (
+    ("America/Los_Angeles", "America/Denver", "America/Mexico_City"),
+    (
+        "America/New_York",
+        "America/Chicago",
+        "America/Bogota",
+        "America/Halifax",
+        "America/St_Johns",
+        "America/Sao_Paulo",
+        "America/Santiago",
+    ),
+    ("Europe/London", "Europe/Berlin", "Europe/Lisbon", "Europe/Warsaw", "Africa/Lagos"),
+    ("Europe/Helsinki", "Africa/Cairo", "Africa/Nairobi", "Asia/Jerusalem", "Asia/Riyadh", "Asia/Tehran"),
+    ("Asia/Kolkata", "Asia/Dubai", "Asia/Karachi", "Asia/Kathmandu", "Asia/Dhaka"),
+    ("Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo"),
+    ("Australia/Sydney", "Australia/Adelaide", "Pacific/Auckland"),
+)
+"""Zones from west to east; people mostly meet within one of these, sometimes with the next."""
+FAR = ((3, 4), (4, 5), (6,), (0,), (0, 1), (1,), (2,))
+"""For each cluster, those that are some ten hours and more away."""
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+WEEKENDS: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("Africa/Cairo", "Asia/Jerusalem", "Asia/Riyadh", "Asia/Tehran", "Asia/Dhaka"), (FRIDAY, SATURDAY)),
+    "Asia/Kathmandu": (SATURDAY,),
+}
+ELSEWHERE = (SATURDAY, SUNDAY)
+ROUND_THE_DAY = WallWindow(6 * 60, 22 * 60 + 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What a kind of programme is like: shares are of 1, rates of busy times per week."""
+
+    circles: float = 0.25
+    far: float = 0.12
+    rotates: float = 0.0
+    load: tuple[int, int] = (1, 8)
+    programme_days: int | None = None
+    recurring: float = 11.5
+    single: tuple[float, float] = (9.0, 9.0)
+
+
+ORDINARY = Manner()
+MANNERS = {
+    "tight": Manner(load=(9, 12), programme_days=2),
+    "light": Manner(recurring=2.5, single=(1.5, 2.0)),
+    "global": Manner(circles=0.5, far=0.5, rotates=0.5),
+}
+"""`recurring`: events that come back; `single`: others a week far ahead, and how many more in the first weeks."""
+SIZES = {"S": 20, "M": 200, "L": 2_000, "XL": 10_000, **dict.fromkeys(MANNERS, 200)}
+
+
+CADENCES = (0.43, 0.46, 0.11)
+"""Shares of weekly, fortnightly and monthly series."""
+FORTNIGHTLY, MONTHLY = 1, 2
+
+
+class Shape(IntEnum):
+    """What a group is, in the order of their shares."""
+
+    PAIR = 0
+    CIRCLE = 1
+    FAR_CIRCLE = 2
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody while groups are formed: zone, whether they mentor or sit in a far circle, and sessions a week."""
+
+    id: str
+    cluster: int
+    zone: str
+    mentor: bool
+    wide: bool = False
+    load: float = 0.0
+
+
+def instance(kind: str, seed: int = 1, first_monday: date = FIRST_MONDAY) -> Problem:
+    """The programme of a kind (a key of SIZES) and seed; the same people, wherever it begins."""
+    return instance_of(SIZES[kind], seed, first_monday, MANNERS.get(kind, ORDINARY), kind)
+
+
+def instance_of(
+    size: int, seed: int = 1, first_monday: date = FIRST_MONDAY, manner: Manner = ORDINARY, name: str = ""
+) -> Problem:
+    """A programme of so many series."""
+    name = name or str(size)
+    horizon = Horizon(first_monday, WEEKS)
+    groups = Groups(Random(f"{name} {seed} groups"), manner)
+    series = tuple(groups.form(size))
+    holidays = _holidays(seed, horizon)
+    people = [
+        _participant(Random(f"{name} {seed} {who.id}"), who, horizon, manner, holidays[who.zone])
+        for who in groups.people
+    ]
+    people_by_id = {person.id: person for person in people}
+    return Problem(name=f"{name} {seed} {first_monday}", horizon=horizon, people=people_by_id, series=series)
+
+
+@dataclass(slots=True)
+class Groups:
+    """Forms groups one by one, and makes the people as they are needed, so that everybody has a group."""
+
+    draw: Random
+    manner: Manner
+    people: list[Person] = field(default_factory=list)
+    mentees: defaultdict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
+
+    def form(self, size: int) -> list[Series]:
+        """The series of a programme, in an order that says nothing."""
+        manner, formed = self.manner, list[Series]()
+        shapes = self._dealt(size, [1 - manner.circles, manner.circles * (1 - manner.far), manner.circles * manner.far])
+        cadences = self._dealt(size, CADENCES)
+        while len(formed) < size:
+            mentor = self._new(self.draw.randrange(len(CLUSTERS)), mentor=True)
+            numbers = range(len(formed), min(size, len(formed) + self._series_of_one()))
+            formed += [self._group(mentor, Shape(shapes[number]), cadences[number]) for number in numbers]
+        self.draw.shuffle(formed)
+        return [replace(series, id=f"series-{number}") for number, series in enumerate(formed)]
+
+    def _dealt(self, size: int, shares: Sequence[float]) -> list[int]:
+        """Numbers of shares, shuffled, each as often as its share says."""
+        ends = [round(size * end) for end in accumulate(shares)]
+        dealt = [sum(number >= end for end in ends[:-1]) for number in range(size)]
+        self.draw.shuffle(dealt)
+        return dealt
+
+    def _series_of_one(self) -> int:
+        least, most = self.manner.load
+        return min(self.draw.randint(least, most) for _ in range(2))
+
+    def _group(self, mentor: Person, shape: Shape, cadence: int) -> Series:
+        far, members = shape is Shape.FAR_CIRCLE, [mentor]
+        for seat in range(1 if shape is Shape.PAIR else self.draw.choice((2, 2, 3, 3, 4, 5, 6, 7))):
+            members.append(self._mentee(self._cluster(mentor, seat, far), members))
+        series = self._series(members, *self._cadence(cadence, far))
+        for who in members:
+            who.wide |= far
+            who.load += 0.25 if series.cadence.monthly else 1 / series.cadence.every_weeks
+        return series
+
+    def _cluster(self, mentor: Person, seat: int, far: bool) -> int:
+        if far:
+            return self.draw.choice(FAR[mentor.cluster]) if seat % 2 == 0 else mentor.cluster
+        step = self.draw.choices((-1, 0, 1), (2, 6, 2))[0]
+        return min(max(mentor.cluster + step, 0), len(CLUSTERS) - 1)
+
+    def _mentee(self, cluster: int, members: Sequence[Person]) -> Person:
+        known = [who for who in self.mentees[cluster][-40:] if who not in members]
+        return self.draw.choice(known) if known and self.draw.random() < 0.08 else self._new(cluster, mentor=False)
+
+    def _new(self, cluster: int, *, mentor: bool) -> Person:
+        who = Person(f"person-{len(self.people)}", cluster, self.draw.choice(CLUSTERS[cluster]), mentor)
+        self.people.append(who)
+        if not mentor:
+            self.mentees[cluster].append(who)
+        return who
+
+    def _series(self, members: Sequence[Person], cadence: Cadence, sessions: int) -> Series:
+        circle = len(members) > 2
+        required = len(members) - (len(members) // 3 if circle and self.draw.random() < 0.25 else 0)
+        return Series(
+            id="",
+            required=tuple(who.id for who in members[:required]),
+            optional=tuple(who.id for who in members[required:]),
+            quorum=(len(members) - required) // 2,
+            duration=self.draw.choice((60, 60, 75, 90) if circle else (30, 45, 45, 60)),
+            sessions=sessions,
+            cadence=cadence,
+            anchor_zone=members[0].zone,
+        )
+
+    def _cadence(self, kind: int, far: bool) -> tuple[Cadence, int]:
+        if kind == MONTHLY:
+            return Cadence(monthly=True), self.draw.choice((5, 6))
+        rotation = 2 if far and self.draw.random() < self.manner.rotates else 1
+        if kind == FORTNIGHTLY:
+            return Cadence(every_weeks=2, rotation=rotation), self.draw.choice((12, 13, 13))
+        return Cadence(rotation=rotation), self.draw.choice((24, 25, 26, 26, 26))
+
+
+def _holidays(seed: int, horizon: Horizon) -> dict[str, tuple[date, ...]]:
+    """Some public holidays for each zone; two of them fall on the same date everywhere."""
+    draw = Random(f"{seed} holidays")
+    days = range(7, horizon.weeks * 7)
+    common = draw.sample(days, 2)
+    return {
+        zone: tuple(horizon.first_monday + timedelta(days=day) for day in {*common, *draw.sample(days, 5)})
+        for zones in CLUSTERS
+        for zone in zones
+    }
+
+
+def _participant(draw: Random, who: Person, horizon: Horizon, manner: Manner, holidays: Sequence[date]) -> Participant:
+    begin, end = draw.choice((480, 510, 540, 540, 570)), draw.choice((1020, 1050, 1080, 1110))
+    days = _working_days(draw, who, manner)
+    hours = WallWindow(begin, end)
+    boundary = Boundary(
+        zone=who.zone,
+        hours=dict.fromkeys(days, (ROUND_THE_DAY if who.wide else hours,)),
+        preferred=_preferred(draw, days, hours),
+        days_off={**dict.fromkeys(_leave(draw, horizon), "leave"), **dict.fromkeys(holidays, "public holiday")},
+        buffer=draw.choice((0, 5, 10, 15, 15, 30)),
+        max_per_day=6 if manner.programme_days and who.mentor else draw.randint(2 if who.mentor else 1, 3),
+        max_per_week=_week_cap(draw, who, manner),
+    )
+    return Participant(id=who.id, boundary=boundary, busy=_busy(draw, who, days, hours, horizon, manner))
+
+
+def _working_days(draw: Random, who: Person, manner: Manner) -> list[int]:
+    """The days of a week on which somebody can be met: programme days of a mentor, else work, for some part-time."""
+    weekend = WEEKENDS.get(who.zone, ELSEWHERE)
+    days = [day for day in range(7) if day not in weekend]
+    if manner.programme_days and who.mentor:
+        return sorted(draw.sample(days, manner.programme_days))
+    return sorted(draw.sample(days, draw.choice((2, 3, 4)))) if draw.random() < 0.15 else days
+
+
+def _preferred(draw: Random, days: Sequence[int], hours: WallWindow) -> WeekHours:
+    """The middle of the day, on most of the days."""
+    window = WallWindow(hours.start + draw.choice((0, 30, 60, 90)), hours.end - draw.choice((0, 60, 90, 150)))
+    liked = days if draw.random() < 0.6 else sorted(draw.sample(days, max(1, len(days) - 1)))
+    return dict.fromkeys(liked, (window,))
+
+
+def _leave(draw: Random, horizon: Horizon) -> Iterator[date]:
+    """For most people, one or two stretches of leave."""
+    for _ in range(draw.choice((0, 1, 1, 2))):
+        first = draw.randrange(horizon.weeks * 7)
+        for day in range(first, min(first + draw.choice((2, 5, 7, 14)), horizon.weeks * 7)):
+            yield horizon.first_monday + timedelta(days=day)
+
+
+def _week_cap(draw: Random, who: Person, manner: Manner) -> int:
+    if manner.programme_days and who.mentor:
+        return draw.randint(10, 12)
+    return max(draw.randint(2, 8), min(8, ceil(who.load)))
+
+
+def _busy(
+    draw: Random, who: Person, days: Sequence[int], hours: WallWindow, horizon: Horizon, manner: Manner
+) -> Intervals:
+    """Minutes of what is in a calendar: events that come back, some of their dates cancelled, and single ones."""
+    chance = np.random.default_rng(draw.getrandbits(64))
+    week, slot = _dates_that_return(chance, horizon, chance.poisson(manner.recurring * len(days) / 5))
+    far_ahead, soon = (rate * len(days) / 5 for rate in manner.single)
+    alone = np.repeat(
+        np.arange(horizon.weeks), chance.poisson(far_ahead + soon * np.exp(-np.arange(horizon.weeks) / 4))
+    )
+    events = int(slot.max(initial=-1)) + 1
+    weeks = np.concatenate([week, alone])
+    event = np.concatenate([slot, np.arange(events, events + len(alone))])
+    count = events + len(alone)
+    length = chance.choice((30, 45, 60, 60, 90, 120), count)
+    step = chance.choice((5, 15, 30), count, p=(0.1, 0.3, 0.6))
+    minute = (hours.start + chance.random(count) * (hours.end - hours.start - 30)) // step * step
+    weekday = chance.choice(np.array(days), count)
+    at = horizon.first_monday.toordinal() + 7 * weeks + weekday[event]
+    start = horizon.minutes(resolve(days_as_wall(at, minute.astype(np.int64)[event]), who.zone))
+    return merged(np.stack([start, start + length[event]], axis=1))
+
+
+def _dates_that_return(chance: np.random.Generator, horizon: Horizon, events: int) -> tuple[Int64Array, Int64Array]:
+    """The (week, event) pairs on which events that come back take place: each week or each second, some cancelled."""
+    week = np.arange(horizon.weeks)
+    every = chance.choice((1, 1, 1, 2), events)[:, None]
+    falls = (week + chance.integers(0, 2, events)[:, None]) % every == 0
+    event, week = np.nonzero(falls & (chance.random((events, horizon.weeks)) > 0.08))
+    return week, event
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print a problem."""
+    kind, seed = arguments[0], int(arguments[1])
+    start = date.fromisoformat(arguments[2]) if len(arguments) > 2 else FIRST_MONDAY
+    json.dump(problem_to_json(instance(kind, seed, start)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
