@@ -6,73 +6,27 @@ Matched to programmes as they were measured; tests/benchmarks/test_instances.py 
 offsets, three kinds of weekend, 26 weeks; pairs 75 %, circles of 3 to 8 25 %, 12 % of these across far regions, whose
 members accept 06:00-22:30; mentors with up to 8 series, two people to a series; M plans some 3,490 sessions; busy
 share of preferred hours .47 in the first four weeks and .39 over all, some 290 busy times a person; 18-30 % of the
-sessions can't be held by anybody (`tight` more, `light` fewer), and about a tenth of the series have no common start.
-Beyond that, in a quarter of the circles a third of the seats are optional, with a quorum.
+sessions can't be held by anybody (`light`: 6 %), and about a tenth of the series have no common start. Beyond that,
+in a quarter of the circles a third of the seats are optional, with a quorum.
 """
 
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 from itertools import accumulate
-from math import ceil
 from random import Random
 
-import numpy as np
-
-from scheduler.core.interval import Horizon, Int64Array, Intervals, merged
-from scheduler.core.people import Boundary, Participant, WeekHours
+from scheduler.core.interval import Horizon
 from scheduler.core.problem import Problem, problem_to_json
 from scheduler.core.series import Cadence, Series
-from scheduler.core.walltime import WallWindow, days_as_wall, resolve
+from tests.benchmarks.people import CLUSTERS, FAR, Manner, Person, holidays_of, participant
 
 WEEKS = 26
 FIRST_MONDAY = date(2027, 1, 4)
-CLUSTERS = (
-    ("America/Los_Angeles", "America/Denver", "America/Mexico_City"),
-    (
-        "America/New_York",
-        "America/Chicago",
-        "America/Bogota",
-        "America/Halifax",
-        "America/St_Johns",
-        "America/Sao_Paulo",
-        "America/Santiago",
-    ),
-    ("Europe/London", "Europe/Berlin", "Europe/Lisbon", "Europe/Warsaw", "Africa/Lagos"),
-    ("Europe/Helsinki", "Africa/Cairo", "Africa/Nairobi", "Asia/Jerusalem", "Asia/Riyadh", "Asia/Tehran"),
-    ("Asia/Kolkata", "Asia/Dubai", "Asia/Karachi", "Asia/Kathmandu", "Asia/Dhaka"),
-    ("Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo"),
-    ("Australia/Sydney", "Australia/Adelaide", "Pacific/Auckland"),
-)
-"""Zones from west to east; people mostly meet within one of these, sometimes with the next."""
-FAR = ((3, 4), (4, 5), (6,), (0,), (0, 1), (1,), (2,))
-"""For each cluster, those that are some ten hours and more away."""
-FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
-WEEKENDS: Mapping[str, tuple[int, ...]] = {
-    **dict.fromkeys(("Africa/Cairo", "Asia/Jerusalem", "Asia/Riyadh", "Asia/Tehran", "Asia/Dhaka"), (FRIDAY, SATURDAY)),
-    "Asia/Kathmandu": (SATURDAY,),
-}
-ELSEWHERE = (SATURDAY, SUNDAY)
-ROUND_THE_DAY = WallWindow(6 * 60, 22 * 60 + 30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """What a kind of programme is like: shares are of 1, rates of busy times per week."""
-
-    circles: float = 0.25
-    far: float = 0.12
-    rotates: float = 0.0
-    load: tuple[int, int] = (1, 8)
-    programme_days: int | None = None
-    recurring: float = 11.5
-    single: tuple[float, float] = (9.0, 9.0)
-
-
 ORDINARY = Manner()
 MANNERS = {
     "tight": Manner(load=(9, 12), programme_days=2),
@@ -81,8 +35,6 @@ MANNERS = {
 }
 """`recurring`: events that come back; `single`: others a week far ahead, and how many more in the first weeks."""
 SIZES = {"S": 20, "M": 200, "L": 2_000, "XL": 10_000, **dict.fromkeys(MANNERS, 200)}
-
-
 CADENCES = (0.43, 0.46, 0.11)
 """Shares of weekly, fortnightly and monthly series."""
 FORTNIGHTLY, MONTHLY = 1, 2
@@ -94,18 +46,6 @@ class Shape(IntEnum):
     PAIR = 0
     CIRCLE = 1
     FAR_CIRCLE = 2
-
-
-@dataclass(slots=True)
-class Person:
-    """Somebody while groups are formed: zone, whether they mentor or sit in a far circle, and sessions a week."""
-
-    id: str
-    cluster: int
-    zone: str
-    mentor: bool
-    wide: bool = False
-    load: float = 0.0
 
 
 def instance(kind: str, seed: int = 1, first_monday: date = FIRST_MONDAY) -> Problem:
@@ -121,9 +61,9 @@ def instance_of(
     horizon = Horizon(first_monday, WEEKS)
     groups = Groups(Random(f"{name} {seed} groups"), manner)
     series = tuple(groups.form(size))
-    holidays = _holidays(seed, horizon)
+    holidays = holidays_of(seed, horizon)
     people = [
-        _participant(Random(f"{name} {seed} {who.id}"), who, horizon, manner, holidays[who.zone])
+        participant(Random(f"{name} {seed} {who.id}"), who, horizon, manner, holidays[who.zone])
         for who in groups.people
     ]
     people_by_id = {person.id: person for person in people}
@@ -210,96 +150,6 @@ class Groups:
         if kind == FORTNIGHTLY:
             return Cadence(every_weeks=2, rotation=rotation), self.draw.choice((12, 13, 13))
         return Cadence(rotation=rotation), self.draw.choice((24, 25, 26, 26, 26))
-
-
-def _holidays(seed: int, horizon: Horizon) -> dict[str, tuple[date, ...]]:
-    """Some public holidays for each zone; two of them fall on the same date everywhere."""
-    draw = Random(f"{seed} holidays")
-    days = range(7, horizon.weeks * 7)
-    common = draw.sample(days, 2)
-    return {
-        zone: tuple(horizon.first_monday + timedelta(days=day) for day in {*common, *draw.sample(days, 5)})
-        for zones in CLUSTERS
-        for zone in zones
-    }
-
-
-def _participant(draw: Random, who: Person, horizon: Horizon, manner: Manner, holidays: Sequence[date]) -> Participant:
-    begin, end = draw.choice((480, 510, 540, 540, 570)), draw.choice((1020, 1050, 1080, 1110))
-    days = _working_days(draw, who, manner)
-    hours = WallWindow(begin, end)
-    boundary = Boundary(
-        zone=who.zone,
-        hours=dict.fromkeys(days, (ROUND_THE_DAY if who.wide else hours,)),
-        preferred=_preferred(draw, days, hours),
-        days_off={**dict.fromkeys(_leave(draw, horizon), "leave"), **dict.fromkeys(holidays, "public holiday")},
-        buffer=draw.choice((0, 5, 10, 15, 15, 30)),
-        max_per_day=6 if manner.programme_days and who.mentor else draw.randint(2 if who.mentor else 1, 3),
-        max_per_week=_week_cap(draw, who, manner),
-    )
-    return Participant(id=who.id, boundary=boundary, busy=_busy(draw, who, days, hours, horizon, manner))
-
-
-def _working_days(draw: Random, who: Person, manner: Manner) -> list[int]:
-    """The days of a week on which somebody can be met: programme days of a mentor, else work, for some part-time."""
-    weekend = WEEKENDS.get(who.zone, ELSEWHERE)
-    days = [day for day in range(7) if day not in weekend]
-    if manner.programme_days and who.mentor:
-        return sorted(draw.sample(days, manner.programme_days))
-    return sorted(draw.sample(days, draw.choice((2, 3, 4)))) if draw.random() < 0.15 else days
-
-
-def _preferred(draw: Random, days: Sequence[int], hours: WallWindow) -> WeekHours:
-    """The middle of the day, on most of the days."""
-    window = WallWindow(hours.start + draw.choice((0, 30, 60, 90)), hours.end - draw.choice((0, 60, 90, 150)))
-    liked = days if draw.random() < 0.6 else sorted(draw.sample(days, max(1, len(days) - 1)))
-    return dict.fromkeys(liked, (window,))
-
-
-def _leave(draw: Random, horizon: Horizon) -> Iterator[date]:
-    """For most people, one or two stretches of leave."""
-    for _ in range(draw.choice((0, 1, 1, 2))):
-        first = draw.randrange(horizon.weeks * 7)
-        for day in range(first, min(first + draw.choice((2, 5, 7, 14)), horizon.weeks * 7)):
-            yield horizon.first_monday + timedelta(days=day)
-
-
-def _week_cap(draw: Random, who: Person, manner: Manner) -> int:
-    if manner.programme_days and who.mentor:
-        return draw.randint(10, 12)
-    return max(draw.randint(2, 8), min(8, ceil(who.load)))
-
-
-def _busy(
-    draw: Random, who: Person, days: Sequence[int], hours: WallWindow, horizon: Horizon, manner: Manner
-) -> Intervals:
-    """Minutes of what is in a calendar: events that come back, some of their dates cancelled, and single ones."""
-    chance = np.random.default_rng(draw.getrandbits(64))
-    week, slot = _dates_that_return(chance, horizon, chance.poisson(manner.recurring * len(days) / 5))
-    far_ahead, soon = (rate * len(days) / 5 for rate in manner.single)
-    alone = np.repeat(
-        np.arange(horizon.weeks), chance.poisson(far_ahead + soon * np.exp(-np.arange(horizon.weeks) / 4))
-    )
-    events = int(slot.max(initial=-1)) + 1
-    weeks = np.concatenate([week, alone])
-    event = np.concatenate([slot, np.arange(events, events + len(alone))])
-    count = events + len(alone)
-    length = chance.choice((30, 45, 60, 60, 90, 120), count)
-    step = chance.choice((5, 15, 30), count, p=(0.1, 0.3, 0.6))
-    minute = (hours.start + chance.random(count) * (hours.end - hours.start - 30)) // step * step
-    weekday = chance.choice(np.array(days), count)
-    at = horizon.first_monday.toordinal() + 7 * weeks + weekday[event]
-    start = horizon.minutes(resolve(days_as_wall(at, minute.astype(np.int64)[event]), who.zone))
-    return merged(np.stack([start, start + length[event]], axis=1))
-
-
-def _dates_that_return(chance: np.random.Generator, horizon: Horizon, events: int) -> tuple[Int64Array, Int64Array]:
-    """The (week, event) pairs on which events that come back take place: each week or each second, some cancelled."""
-    week = np.arange(horizon.weeks)
-    every = chance.choice((1, 1, 1, 2), events)[:, None]
-    falls = (week + chance.integers(0, 2, events)[:, None]) % every == 0
-    event, week = np.nonzero(falls & (chance.random((events, horizon.weeks)) > 0.08))
-    return week, event
 
 
 def main(arguments: Sequence[str]) -> None:
