@@ -160,7 +160,9 @@ def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clo
         for change in todo
         if not isinstance(change, Create)
     }
-    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events, seen)
+    counted = {(series.id, session) for series in planned.posed.problem.series for session in series.pinned}
+    pins = [pin for pin in store.pins() if pin.key in counted]
+    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events, seen, pins, now)
 
 
 def write_pending(

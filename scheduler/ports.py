@@ -8,6 +8,7 @@ from typing import Protocol
 from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
 from scheduler.core.interval import Interval
+from scheduler.core.pins import Pin
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
 
@@ -87,11 +88,35 @@ class Store(Protocol):
         """Every event that was ever published, as it should stand now; cancelled ones too, their UIDs are spent."""
         ...
 
-    def decide(self, standing: SavedPlan, events: Sequence[Event], seen: Mapping[str, int]) -> None:
-        """Make a plan the standing one and owe these events' writing: all of it, or, after a crash, nothing.
+    def before(self) -> SavedPlan | None:
+        """What stood until something was applied last; None: nothing did."""
+        ...
 
-        `seen`: the SEQUENCE by UID of every live event that the decision rests on. Raises ChangedElsewhere where others
-        stand by now.
+    def events_before(self) -> tuple[Event, ...]:
+        """Every event that was published by then, as it stood then."""
+        ...
+
+    def pins(self) -> tuple[Pin, ...]:
+        """What people decided by hand, by group and session."""
+        ...
+
+    def keep_pins(self, pins: Sequence[Pin]) -> None:
+        """Take these in place of all that were held."""
+        ...
+
+    def decide(
+        self,
+        standing: SavedPlan | None,
+        events: Sequence[Event],
+        seen: Mapping[str, int],
+        pins: Sequence[Pin],
+        at: datetime,
+    ) -> None:
+        """Make a plan the standing one (None: nothing stands) and owe these events' writing.
+
+        What stood is what stood `before` from now on, and these pins take the place of all others: all of it, or, after
+        a crash, nothing. `seen`: the SEQUENCE by UID of every live event that the decision rests on. Raises
+        ChangedElsewhere where others stand by now.
         """
         ...
 

@@ -126,7 +126,8 @@ class App:
     def pose(self, *, replan: bool = False) -> Posed:
         """The problem that the programme is now."""
         copies = tuple(self.store.copies().values())
-        return pose(self.programme, copies, self.store.standing(), self.clock.now(), self.rules, replan=replan)
+        standing, pins = self.store.standing(), self.store.pins()
+        return pose(self.programme, copies, standing, self.clock.now(), self.rules, pins=pins, replan=replan)
 
     @property
     def rules(self) -> Rules:

@@ -12,8 +12,10 @@ from scheduler.core.explain import Notes
 from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge, merge
 from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, as_intervals, complement, merged
 from scheduler.core.people import Participant
+from scheduler.core.pins import Pin, as_pinned, pinned_minutes
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
+from scheduler.core.series import Series
 from scheduler.ports import SavedPlan
 from scheduler.programme.values import Person, Programme, series_of
 
@@ -45,15 +47,19 @@ def pose(
     now: datetime,
     rules: Rules,
     *,
+    pins: Sequence[Pin] = (),
     replan: bool = False,
+    by_hand: bool = False,
 ) -> Posed:
-    """The problem that a programme is at this instant. With `replan` only frozen sessions of what stands are kept."""
-    horizon = programme.horizon
-    previous = _previous(standing, programme)
-    frozen = _frozen_until(programme, now, rules) if previous else None
-    closed = {
-        person.id: horizon.minute(now) + person.notice if frozen is None else frozen for person in programme.people
-    }
+    """The problem that a programme is at this instant. With `replan` only frozen sessions of what stands are kept.
+
+    `by_hand`: as it is for what a person decides: no freeze holds them back, and what has begun is past.
+    """
+    horizon, minute = programme.horizon, programme.horizon.minute(now)
+    series = tuple(_with_pins(series_of(group), pins, standing, horizon) for group in programme.groups)
+    frozen = None if standing is None else minute if by_hand else _frozen_until(programme, now, rules)
+    previous = None if standing is None else in_terms_of(standing, programme, series, frozen)
+    closed = {person.id: minute + person.notice if frozen is None or by_hand else frozen for person in programme.people}
     known = {person.id: known_busy(person, copies, now, rules) for person in programme.people}
     unknown = {who: why for who, (why, _) in known.items() if why}
     calendars = {who: horizon.outward(busy) for who, (_, busy) in known.items()}
@@ -73,7 +79,7 @@ def pose(
         slack=programme.slack,
         freeze_until=frozen,
         people=people,
-        series=tuple(series_of(group) for group in programme.groups),
+        series=series,
     )
     kept = _only_frozen(previous, frozen) if previous and frozen is not None and replan else previous
     return Posed(problem, kept, Notes(unknown, closed, calendars))
@@ -122,19 +128,23 @@ def _frozen_until(programme: Programme, now: datetime, rules: Rules) -> int:
     return programme.horizon.minute(now) + max(int(rules.freeze_for.total_seconds()) // MINUTE, notice)
 
 
-def _previous(standing: SavedPlan | None, programme: Programme) -> Plan | None:
-    """What stands, in the terms of the programme as it is now.
+def _with_pins(series: Series, pins: Sequence[Pin], standing: SavedPlan | None, horizon: Horizon) -> Series:
+    stands = standing.plan.by_series() if standing else ()
+    return replace(series, pinned=pinned_minutes(pins, series.id, series.sessions, horizon, stands))
+
+
+def in_terms_of(saved: SavedPlan, programme: Programme, series: Sequence[Series], frozen: int | None) -> Plan:
+    """A saved plan in the terms of the programme as it is now, with the series' pins as they are now.
 
     Its minutes count from another epoch where the first date was changed; who left a group or became required in it
     is absent no more.
     """
-    if standing is None:
-        return None
-    shift = programme.horizon.minute(standing.problem.horizon.epoch)
-    optional = {group.id: group.optional for group in programme.groups}
-    placements = standing.plan.placements
+    shift = programme.horizon.minute(saved.problem.horizon.epoch)
+    optional = {each.id: each.optional for each in series}
+    pinned = {each.id: each.pinned for each in series}
+    placements = (_today(entry, shift, optional.get(entry.series, ())) for entry in saved.plan.placements)
     return replace(
-        standing.plan, placements=tuple(_today(entry, shift, optional.get(entry.series, ())) for entry in placements)
+        saved.plan, placements=tuple(as_pinned(entry, pinned.get(entry.series, {}), frozen) for entry in placements)
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from scheduler.errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"
+NEWEST = "0002"
 BUSY_SECONDS = 10
 
 

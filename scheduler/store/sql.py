@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from scheduler.core.event import Event, event_from_json, event_to_json
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import Intervals, as_intervals
+from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_from_json, plan_to_json
 from scheduler.core.problem import problem_from_json, problem_to_json
 from scheduler.errors import ChangedElsewhere, Unavailable
@@ -20,7 +21,7 @@ from scheduler.ports import SavedPlan
 from scheduler.store import tables
 from scheduler.store.database import open_database
 
-DRAFT, STANDING = "draft", "standing"
+DRAFT, STANDING, BEFORE = "draft", "standing", "before"
 
 
 def open_store(folder: Path) -> "SqlStore":
@@ -64,22 +65,57 @@ class SqlStore:
         """What was applied last."""
         return self._plan(STANDING)
 
+    def before(self) -> SavedPlan | None:
+        """What stood until something was applied last."""
+        return self._plan(BEFORE)
+
     def events(self) -> tuple[Event, ...]:
         """Every event that was ever published, as it should stand now."""
         with self._engine.connect() as connection:
             documents = connection.execute(select(tables.event.c.document).order_by(tables.event.c.uid)).scalars()
             return tuple(event_from_json(document) for document in documents)
 
-    def decide(self, standing: SavedPlan, events: Sequence[Event], seen: Mapping[str, int]) -> None:
+    def events_before(self) -> tuple[Event, ...]:
+        """Every event that was published when what stood before stood, as it was then."""
+        written, plan = tables.outbound_write, tables.plan
+        until = select(plan.c.position).where(plan.c.kind == BEFORE).scalar_subquery()
+        query = select(written.c.document).where(written.c.position <= until).order_by(written.c.position)
+        with self._engine.connect() as connection:
+            versions = [event_from_json(document) for document in connection.execute(query).scalars()]
+        newest = {event.uid: event for event in versions}
+        return tuple(newest[uid] for uid in sorted(newest))
+
+    def pins(self) -> tuple[Pin, ...]:
+        """What people decided by hand."""
+        query = select(tables.pin).order_by(tables.pin.c.group, tables.pin.c.session)
+        with self._engine.connect() as connection:
+            return tuple(_pin(row) for row in connection.execute(query).mappings())
+
+    def keep_pins(self, pins: Sequence[Pin]) -> None:
+        """Take these in place of all that were held."""
+        with self._engine.begin() as connection:
+            _put_pins(connection, pins)
+
+    def decide(
+        self,
+        standing: SavedPlan | None,
+        events: Sequence[Event],
+        seen: Mapping[str, int],
+        pins: Sequence[Pin],
+        at: datetime,
+    ) -> None:
         """Make a plan the standing one and owe these events' writing, in one transaction."""
         with self._engine.begin() as connection:
-            _put_plan(connection, STANDING, standing)  # this first: it keeps others from deciding until we are through
+            _put_aside(connection)  # this first: it keeps others from deciding until we are through
             if _live(connection) != seen:
                 raise ChangedElsewhere("another apply came first, so nothing was written. Plan again.")
             last = connection.execute(select(func.max(tables.outbound_write.c.position))).scalar() or 0
             for position, event in enumerate(events, start=last + 1):
                 _put_event(connection, event)
-                _owe(connection, event, position, _seconds(standing.decided_at))
+                _owe(connection, event, position, _seconds(at))
+            if standing:
+                _put_plan(connection, STANDING, standing, last + len(events))
+            _put_pins(connection, pins)
 
     def pending(self) -> tuple[Event, ...]:
         """Events whose writing is owed, in order."""
@@ -105,15 +141,28 @@ class SqlStore:
         )
 
 
-def _put_plan(connection: Connection, kind: str, saved: SavedPlan) -> None:
+def _put_aside(connection: Connection) -> None:
+    """What stands is what stood before, from now on."""
+    connection.execute(delete(tables.plan).where(tables.plan.c.kind == BEFORE))
+    connection.execute(update(tables.plan).where(tables.plan.c.kind == STANDING).values(kind=BEFORE))
+
+
+def _put_plan(connection: Connection, kind: str, saved: SavedPlan, position: int | None = None) -> None:
     connection.execute(delete(tables.plan).where(tables.plan.c.kind == kind))
     row = {
         "kind": kind,
         "decided_at": _seconds(saved.decided_at),
         "problem": json.dumps(problem_to_json(saved.problem)),
         "document": json.dumps(plan_to_json(saved.plan)),
+        "position": position,
     }
     connection.execute(insert(tables.plan), row)
+
+
+def _put_pins(connection: Connection, pins: Sequence[Pin]) -> None:
+    connection.execute(delete(tables.pin))
+    if pins:
+        connection.execute(insert(tables.pin), [_pin_row(pin) for pin in pins])
 
 
 def _put_event(connection: Connection, event: Event) -> None:
@@ -137,6 +186,28 @@ def _owe(connection: Connection, event: Event, position: int, at: int) -> None:
         "decided_at": at,
     }
     connection.execute(insert(tables.outbound_write), row)
+
+
+def _pin_row(pin: Pin) -> dict[str, Any]:
+    return {
+        "group": pin.group,
+        "session": pin.session,
+        "start": pin.start and _seconds(pin.start),
+        "counted_from": pin.counted_from.isoformat(),
+        "decided_at": _seconds(pin.decided_at),
+        "command": pin.command,
+    }
+
+
+def _pin(row: RowMapping) -> Pin:
+    return Pin(
+        group=row["group"],
+        session=row["session"],
+        start=None if row["start"] is None else _instant(row["start"]),
+        counted_from=date.fromisoformat(row["counted_from"]),
+        decided_at=_instant(row["decided_at"]),
+        command=row["command"],
+    )
 
 
 def _copy_row(copy: CalendarCopy) -> dict[str, Any]:

@@ -25,10 +25,24 @@ calendar_copy = Table(
 plan = Table(
     "plan",
     metadata,
-    Column("kind", String(16), primary_key=True),  # draft: what `plan` found last; standing: what was applied
+    Column(
+        "kind", String(16), primary_key=True
+    ),  # draft: planned last; standing: applied last; before: stood until then
     Column("decided_at", BigInteger, nullable=False),
     Column("problem", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("position", Integer),  # of what stands or stood: the last of the outbound writes that it took
+)
+
+pin = Table(
+    "pin",
+    metadata,
+    Column("group", String(200), primary_key=True),
+    Column("session", Integer, primary_key=True),
+    Column("start", BigInteger),  # seconds since 1970; none: skipped
+    Column("counted_from", String(10), nullable=False),  # the programme's first Monday, YYYY-MM-DD
+    Column("decided_at", BigInteger, nullable=False),
+    Column("command", String(16), nullable=False),
 )
 
 event = Table(

@@ -40,9 +40,24 @@ def test_a_database_of_before_keeps_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     open_database(path)
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO plan VALUES ('draft', 1, '{}', '{}')")
+        connection.execute("INSERT INTO plan VALUES ('draft', 1, '{}', '{}', NULL)")
     with open_database(path).connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM plan").scalar_one() == 1
+
+
+def test_an_older_database_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stood in it can be taken back: it is known how far the writes were."""
+    path = tmp_path / "state.db"
+    with monkeypatch.context() as before:
+        before.setattr("scheduler.store.database.NEWEST", "0001")
+        open_database(path)
+    with sqlite3.connect(path) as connection:
+        connection.executemany("INSERT INTO plan VALUES (?, ?, '{}', '{}')", [("draft", 1), ("standing", 2)])
+        connection.executemany("INSERT INTO outbound_write VALUES (?, 0, ?, '{}', 2, NULL)", [("one", 3), ("other", 4)])
+    with open_database(path).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        rows = connection.exec_driver_sql("SELECT kind, decided_at, position FROM plan ORDER BY kind").all()
+        assert [tuple(row) for row in rows] == [("draft", 1, None), ("standing", 2, 4)]
 
 
 def test_a_half_made_database_is_made_whole(tmp_path: Path) -> None:

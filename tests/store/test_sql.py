@@ -16,6 +16,7 @@ from sqlalchemy import event as hooks
 from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import as_intervals
+from scheduler.core.pins import Pin
 from scheduler.core.walltime import WallTime
 from scheduler.errors import ChangedElsewhere, Unavailable
 from scheduler.ports import SavedPlan
@@ -30,6 +31,12 @@ OCCURRENCES = tuple(
     Occurrence(session=number, recurrence_id=instant, start=instant) for number, instant in enumerate(RULE.instants(2))
 )
 AMARA = Attendee(id="amara", name="Amara N.", email="amara@example.org", zone="Europe/London")
+
+
+PINS = (
+    Pin(group="circle", session=3, start=None, counted_from=date(2027, 3, 1), decided_at=NOW, command="skip"),
+    Pin(group="pair", session=0, start=NOW, counted_from=date(2027, 3, 1), decided_at=NOW, command="move"),
+)
 
 
 def event(uid: str, sequence: int = 0, *, cancelled: bool = False) -> Event:
@@ -66,7 +73,7 @@ def store(tmp_path: Path) -> SqlStore:
 def decided(store: SqlStore, *events: Event, seen: dict[str, int] | None = None, seed: int = 0) -> None:
     """A decision on events, with whatever is seen standing unless the test says otherwise."""
     standing = {each.uid: each.sequence for each in store.events() if not each.cancelled}
-    store.decide(saved(seed), events, standing if seen is None else seen)
+    store.decide(saved(seed), events, standing if seen is None else seen, store.pins(), NOW)
 
 
 def test_an_empty_store_knows_nothing(store: SqlStore) -> None:
@@ -117,7 +124,7 @@ def test_plans_come_back_as_they_were(store: SqlStore, seed: int) -> None:
     first, second = saved(seed), saved(seed + 1)
     store.keep_draft(first)
     store.keep_draft(second)
-    store.decide(first, [], {})
+    store.decide(first, [], {}, [], NOW)
     for back, kept in ((store.draft(), second), (store.standing(), first)):
         assert back is not None
         assert (back.plan, back.decided_at) == (kept.plan, kept.decided_at)
@@ -163,6 +170,37 @@ def test_a_decision_that_others_overtook_is_refused_whole(store: SqlStore, seen:
     assert len(store.pending()) == 3
 
 
+def test_pins_come_back_as_they_were(store: SqlStore) -> None:
+    """By group and session; those that are kept last are all that there are."""
+    store.keep_pins(PINS[::-1])
+    assert open_store_again(store).pins() == PINS
+    store.decide(saved(0), [], {}, PINS[1:], NOW)
+    assert store.pins() == PINS[1:]
+    store.keep_pins([])
+    assert store.pins() == ()
+
+
+def test_what_stood_before_is_known_with_its_events(store: SqlStore) -> None:
+    """Also after a decision that nothing stands: that can be taken back in its turn."""
+    decided(store, event("a"), event("b"), seed=1)
+    assert (store.before(), store.events_before()) == (None, ())
+    decided(store, event("a", 1), event("b", 1, cancelled=True), event("c"), seed=2)
+    assert plan_before(store) == saved(1).plan
+    assert store.events_before() == (event("a"), event("b"))
+    store.decide(None, [event("a", 2, cancelled=True), event("c", 1, cancelled=True)], {"a": 1, "c": 0}, [], NOW)
+    assert store.standing() is None
+    assert plan_before(store) == saved(2).plan
+    assert store.events_before() == (event("a", 1), event("b", 1, cancelled=True), event("c"))
+    decided(store, event("d"), seed=3)
+    assert (store.before(), store.events_before()) == (None, ())
+
+
+def plan_before(store: SqlStore) -> object:
+    """The plan that stood before."""
+    before = store.before()
+    return before and before.plan
+
+
 class Cut(Exception):
     """The power fails."""
 
@@ -184,21 +222,23 @@ def cut_at(store: SqlStore, statement: int) -> Iterator[list[str]]:
         hooks.remove(store._engine, "before_cursor_execute", begin)
 
 
-STATEMENTS = 10
+STATEMENTS = 14
 
 
 @pytest.mark.parametrize("statement", range(1, STATEMENTS + 1))
 def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, statement: int) -> None:
     """Cut at any of its statements, what stood stands, nothing is owed, and it can be made again."""
+    store.keep_pins(PINS)
     decided(store, event("a"), seed=0)
     store.done(event("a"), NOW)
     with cut_at(store, statement), pytest.raises(Cut):
-        store.decide(saved(1), [event("a", 1), event("b")], {"a": 0})
+        store.decide(saved(1), [event("a", 1), event("b")], {"a": 0}, [PINS[1]], NOW)
     again = open_store_again(store)
     standing = again.standing()
     assert standing is not None
     assert standing.decided_at == saved(0).decided_at
     assert (again.events(), again.pending()) == ((event("a"),), ())
+    assert (again.before(), again.events_before(), again.pins()) == (None, (), PINS)
     decided(again, event("a", 1), event("b"), seed=1)
     assert [each.uid for each in again.pending()] == ["a", "b"]
 
@@ -206,7 +246,7 @@ def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, statement: int)
 def test_a_decision_has_as_many_statements_as_were_cut(store: SqlStore) -> None:
     """The test before this one reaches the last of them."""
     with cut_at(store, STATEMENTS + 1) as begun:
-        store.decide(saved(1), [event("a"), event("b")], {})
+        store.decide(saved(1), [event("a"), event("b")], {}, PINS, NOW)
     assert len(begun) == STATEMENTS
 
 
@@ -227,7 +267,7 @@ def test_a_damaged_page_is_told_in_one_line(tmp_path: Path) -> None:
 
 def touch_all(store: SqlStore) -> Sequence[object]:
     """Ask for everything that is kept."""
-    return [store.copies(), store.draft(), store.standing(), store.events(), store.pending()]
+    return [store.copies(), store.draft(), store.standing(), store.events(), store.pending(), store.pins()]
 
 
 def test_a_lock_that_is_not_given_back_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
