@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from scheduler.core.burden import burdens
 from scheduler.core.candidates import NOWHERE, Candidates, all_candidates
 from scheduler.core.interval import Int64Array
 from scheduler.core.pain import pain
@@ -104,3 +105,8 @@ def _in_week(found: Candidates, borne: Int64Array) -> Int64Array:
     kept = found.week != NOWHERE
     np.minimum.at(least, found.week[kept], borne[:-1][kept])
     return least
+
+
+def worst_above(problem: Problem, plan: Plan, alone: Mapping[str, float]) -> float:
+    """The largest part of somebody's burden beyond what they can't avoid (`alone`); 0 where there is none."""
+    return max([0.0, *(burden - alone[who] for who, burden in burdens(problem, plan).items())])
