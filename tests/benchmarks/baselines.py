@@ -12,7 +12,7 @@ They know where each series can stand (scheduler.core.candidates), and nothing o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -24,25 +24,13 @@ from scheduler.core.interval import Int64Array
 from scheduler.core.pain import MOST_PAIN
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
-from scheduler.core.series import Slot, regular_starts
+from scheduler.core.series import regular_starts
 from tests.benchmarks.book import Book, Desk
+from tests.benchmarks.rules import Rule, all_rules, best_rule
 
 ORDERS = 5
 MOVE_MINUTES = 60
 FIRST_DATES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A first week (or month), the slots of the rotation, and for each session a start (index), or NOWHERE."""
-
-    first: int
-    slots: tuple[Slot, ...]
-    at: Int64Array
-    weeks: Int64Array
-
-
-Choose = Callable[[Candidates, Bitmap], Rule | None]
 
 
 @dataclass(slots=True)
@@ -113,10 +101,7 @@ def best_of_greedies(problem: Problem) -> Plan:
     return min(plans, key=lambda plan: worth(problem, plan, pains))
 
 
-METHODS = {"naive": naive_skip, "naive + moves": naive_moves, "greedy": greedy, "best of 5 greedies": best_of_greedies}
-
-
-def worth(problem: Problem, plan: Plan, found: dict[str, Candidates]) -> tuple[float, ...]:
+def worth(problem: Problem, plan: Plan, found: Mapping[str, Candidates]) -> tuple[float, ...]:
     """The levels of a plan's score (formats.md), less is better; `found` tells the pain of every start."""
     happen, strain, moved, total = 0, 0, 0, 0
     pains, owed = Counter[str](), Counter[str]()
@@ -138,7 +123,7 @@ def worth(problem: Problem, plan: Plan, found: dict[str, Candidates]) -> tuple[f
 def _chosen_early(problem: Problem) -> dict[str, Draft]:
     """Every series on its early slot, with the dates that work out."""
     book = Book(problem)
-    drafts = (_draft(problem, book, found, early(found, _everything(found))) for found in all_candidates(problem))
+    drafts = (_draft(problem, book, found, early(found)) for found in all_candidates(problem))
     return {draft.found.series.id: draft for draft in drafts if draft}
 
 
@@ -182,78 +167,21 @@ def _unplaced(name: str, sessions: int) -> Placement:
     return Placement(name, 0, (), (Session(0, Status.SKIPPED),) * sessions)
 
 
-def _everything(found: Candidates) -> Bitmap:
-    return np.ones(len(found.starts), dtype=bool)
-
-
-def early(found: Candidates, fits: Bitmap) -> Rule | None:
+def early(found: Candidates) -> Rule | None:
     """The first slot that is free on the first four dates, else the one that is free on most of them."""
-
-    def worth_of(held: Bitmap, _: Bitmap, __: Int64Array, sessions: Int64Array) -> Int64Array:
-        return np.asarray(held[..., sessions < FIRST_DATES].sum(axis=-1), dtype=np.int64)
-
-    return _best(found, fits, worth_of)
+    rules = all_rules(found)
+    return best_rule(rules, [phase.held[..., phase.sessions < FIRST_DATES].sum(axis=-1) for phase in rules.phases])
 
 
 def fullest(found: Candidates, fits: Bitmap) -> Rule | None:
     """The rule that holds or can move most sessions, then that with the fewest moves, then the least pain."""
-
-    def worth_of(held: Bitmap, elsewhere: Bitmap, pain: Int64Array, _: Int64Array) -> Int64Array:
-        holds = held.sum(axis=-1)
-        moves = (elsewhere[:, :, None, :] & ~held).sum(axis=-1)
-        most = (MOST_PAIN + MOVE_MINUTES) * len(found.series.members) * found.series.sessions + 1
-        cost = pain.sum(axis=-1)
-        return np.asarray(((holds + moves) * (found.series.sessions + 1) - moves) * most - cost, dtype=np.int64)
-
-    return _best(found, fits, worth_of)
-
-
-Worth = Callable[[Bitmap, Bitmap, Int64Array, Int64Array], Int64Array]
-"""Of held[first, choice, time, session], elsewhere[first, choice, session] (its week has a start that fits),
-pain[first, choice, time, session] and the numbers of these sessions: a figure of each [first, choice, time]."""
-
-
-def _best(found: Candidates, fits: Bitmap, worth_of: Worth) -> Rule | None:
-    """The rule with the largest worth, the earliest of equals; None where nothing fits at all.
-
-    The slots of a rotation are chosen one by one, as each of them has dates of its own.
-    """
-    if not fits.any() or not found.series.sessions:
-        return None
-    firsts = np.flatnonzero((found.dates != NOWHERE).all(axis=2).any(axis=1))
-    number = np.append(np.where(fits, np.arange(len(fits)), NOWHERE), NOWHERE)
-    regular = number[found.regular]
-    times = np.flatnonzero((regular != NOWHERE).any(axis=0))
-    any_time = np.isin(np.arange(found.weeks), found.week[fits])
-    rotation = found.series.cadence.rotation
-    phases = []
-    for phase in range(min(rotation, found.series.sessions)):
-        sessions = np.arange(phase, found.series.sessions, rotation)
-        dates = found.dates[firsts][:, :, sessions]
-        at = regular[:, times][dates].transpose(0, 1, 3, 2)
-        held = at != NOWHERE
-        pain = np.append(found.pain.sum(axis=1), 0)[at]
-        figures = worth_of(held, any_time[dates // 7], pain, sessions)
-        inside = (dates != NOWHERE).all(axis=2)
-        figures[~inside] = np.iinfo(np.int64).min // 64
-        phases.append((sessions, dates, at, figures.reshape(len(firsts), -1)))
-    total = sum(figures.max(axis=1) for *_, figures in phases)
-    first = int(np.argmax(total))
-    return _rule(found, int(firsts[first]), first, times, phases)
-
-
-def _rule(
-    found: Candidates,
-    first: int,
-    row: int,
-    times: Int64Array,
-    phases: Sequence[tuple[Int64Array, Int64Array, Int64Array, Int64Array]],
-) -> Rule:
-    at, weeks = np.full((2, found.series.sessions), NOWHERE, dtype=np.int64)
-    slots = []
-    for sessions, dates, starts, figures in phases:
-        choice, time = divmod(int(np.argmax(figures[row])), len(times))
-        at[sessions], weeks[sessions] = starts[row, choice, time], dates[row, choice] // 7
-        slots.append(found.slot(choice, int(times[time])))
-    slots += slots[:1] * (found.series.cadence.rotation - len(slots))
-    return Rule(first, tuple(slots), at, weeks)
+    rules, pain = all_rules(found, fits), np.append(found.pain.sum(axis=1), 0)
+    more_than_pain = MOST_PAIN * len(found.series.members) * found.series.sessions + 1
+    more_than_moves = (found.series.sessions + 1) * more_than_pain
+    return best_rule(
+        rules,
+        [
+            phase.happen * more_than_moves - phase.moves * more_than_pain - pain[phase.at].sum(axis=-1)
+            for phase in rules.phases
+        ],
+    )

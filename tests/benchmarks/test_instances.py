@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from scheduler.core.availability import open_hours
-from scheduler.core.candidates import NOWHERE, all_candidates
+from scheduler.core.candidates import all_candidates
 from scheduler.core.interval import WEEK_MINUTES, clipped, intersection
 from scheduler.core.problem import Problem, problem_from_json, problem_to_json
 from scheduler.core.walltime import WallWindow
-from tests.benchmarks.baselines import fullest
 from tests.benchmarks.instances import MANNERS, SIZES, WEEKS, instance, instance_of
+from tests.benchmarks.rules import all_rules
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -36,14 +36,9 @@ def busy_share(problem: Problem, weeks: int) -> float:
 
 def lost_share(problem: Problem) -> tuple[float, float]:
     """The share of sessions that nobody can hold even if each series were alone, and of series without any start."""
-    happen, nothing = 0, 0
-    for found in all_candidates(problem):
-        rule = fullest(found, np.ones(len(found.starts), dtype=bool))
-        nothing += rule is None
-        if rule is not None:
-            happen += int(((rule.at != NOWHERE) | np.isin(rule.weeks, found.week)).sum())
+    most = [all_rules(found).most_happening for found in all_candidates(problem)]
     planned = sum(series.sessions for series in problem.series)
-    return 1 - happen / planned, nothing / len(problem.series)
+    return 1 - sum(most) / planned, most.count(0) / len(most)
 
 
 def test_calendars_are_as_full_as_they_were_measured(middling: Problem) -> None:
