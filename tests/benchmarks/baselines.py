@@ -12,13 +12,12 @@ They know where each series can stand (scheduler.core.candidates), and nothing o
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
 
-from scheduler.core.availability import Bitmap
 from scheduler.core.candidates import NOWHERE, Candidates, all_candidates
 from scheduler.core.interval import Int64Array
 from scheduler.core.pain import MOST_PAIN
@@ -26,11 +25,13 @@ from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import regular_starts
 from tests.benchmarks.book import Book, Desk
-from tests.benchmarks.rules import Rule, all_rules, best_rule
+from tests.benchmarks.rules import Rule, Rules, all_rules, best_rules
 
 ORDERS = 5
 MOVE_MINUTES = 60
 FIRST_DATES = 4
+
+Choose = Callable[[Candidates, Book], Rule | None]
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ def greedy(problem: Problem) -> Plan:
     """See above."""
     found = all_candidates(problem)
     sharing = Counter(who for series in problem.series for who in series.members)
-    return _greedy(problem, sorted(found, key=lambda one: -sum(sharing[who] - 1 for who in one.series.members)))
+    order = sorted(found, key=lambda one: -sum(sharing[who] - 1 for who in one.series.members))
+    return settled(problem, order, fullest)
 
 
 def best_of_greedies(problem: Problem) -> Plan:
@@ -97,7 +99,7 @@ def best_of_greedies(problem: Problem) -> Plan:
     pains = {one.series.id: one for one in found}
     for seed in range(ORDERS):
         order = Random(seed).sample(found, len(found))
-        plans.append(_greedy(problem, order))
+        plans.append(settled(problem, order, fullest))
     return min(plans, key=lambda plan: worth(problem, plan, pains))
 
 
@@ -127,26 +129,24 @@ def _chosen_early(problem: Problem) -> dict[str, Draft]:
     return {draft.found.series.id: draft for draft in drafts if draft}
 
 
-def _greedy(problem: Problem, order: Sequence[Candidates]) -> Plan:
-    book = Book(problem)
-    drafts = {}
+def settled(problem: Problem, order: Sequence[Candidates], choose: Choose) -> Plan:
+    """Choose a rule for each series in turn and seat what it holds, then move the rest, fewest options first."""
+    book, drafts = Book(problem), list[Draft]()
     for found in order:
-        draft = _draft(problem, book, found, fullest(found, book.open_starts(found)))
-        if draft:
-            drafts[found.series.id] = draft
+        draft = _draft(problem, book, found, choose(found, book))
+        drafts += [draft] if draft else []
     missing = [
         (int(book.open_starts(draft.found)[options].sum()), number, session, options)
-        for number, draft in enumerate(drafts.values())
+        for number, draft in enumerate(drafts)
         for session, options in draft.missing()
     ]
-    listed = list(drafts.values())
     for _, number, session, options in sorted(missing, key=lambda row: row[:3]):
-        draft = listed[number]
+        draft = drafts[number]
         distance = np.abs(draft.found.starts[options] - draft.regular[session])
         seat = draft.desk.seat(options[np.lexsort([distance, draft.desk.pain[options]])].tolist())
         if seat:
             draft.seated[session] = seat
-    return _plan(problem, drafts)
+    return _plan(problem, {draft.found.series.id: draft for draft in drafts})
 
 
 def _draft(problem: Problem, book: Book, found: Candidates, rule: Rule | None) -> Draft | None:
@@ -170,18 +170,23 @@ def _unplaced(name: str, sessions: int) -> Placement:
 def early(found: Candidates) -> Rule | None:
     """The first slot that is free on the first four dates, else the one that is free on most of them."""
     rules = all_rules(found)
-    return best_rule(rules, [phase.held[..., phase.sessions < FIRST_DATES].sum(axis=-1) for phase in rules.phases])
+    held = [phase.held[..., phase.sessions < FIRST_DATES].sum(axis=-1) for phase in rules.phases]
+    return next(iter(best_rules(rules, held)), None)
 
 
-def fullest(found: Candidates, fits: Bitmap) -> Rule | None:
+def fullest(found: Candidates, book: Book) -> Rule | None:
     """The rule that holds or can move most sessions, then that with the fewest moves, then the least pain."""
-    rules, pain = all_rules(found, fits), np.append(found.pain.sum(axis=1), 0)
+    rules = all_rules(found, book.open_starts(found))
+    return next(iter(best_rules(rules, fullness(rules))), None)
+
+
+def fullness(rules: Rules) -> list[Int64Array]:
+    """Figures of rules by which the fullest are best, for each phase of the rotation."""
+    found = rules.found
+    pain = np.append(found.pain.sum(axis=1), 0)
     more_than_pain = MOST_PAIN * len(found.series.members) * found.series.sessions + 1
     more_than_moves = (found.series.sessions + 1) * more_than_pain
-    return best_rule(
-        rules,
-        [
-            phase.happen * more_than_moves - phase.moves * more_than_pain - pain[phase.at].sum(axis=-1)
-            for phase in rules.phases
-        ],
-    )
+    return [
+        phase.happen * more_than_moves - phase.moves * more_than_pain - pain[phase.at].sum(axis=-1)
+        for phase in rules.phases
+    ]

@@ -10,6 +10,8 @@ from scheduler.core.candidates import NOWHERE, Candidates
 from scheduler.core.interval import Int64Array
 from scheduler.core.series import Slot
 
+NO_RULE = np.iinfo(np.int64).min // 64
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -52,10 +54,6 @@ class Rules:
     times: Int64Array
     phases: tuple[Phase, ...]
 
-    def slot(self, choice: int, time: int) -> Slot:
-        """The slot of two axes."""
-        return self.found.slot(choice, int(self.times[time]))
-
     @property
     def most_happening(self) -> int:
         """The sessions that take place by the best rule if nobody else is there."""
@@ -88,26 +86,35 @@ def all_rules(found: Candidates, fits: Bitmap | None = None) -> Rules:
     )
 
 
-def best_rule(rules: Rules, figures: Sequence[Int64Array]) -> Rule | None:
-    """The rule with the largest sum of its phases' figures [first, choice, time], the earliest of equals.
+def best_rules(rules: Rules, figures: Sequence[Int64Array], most: int = 1) -> list[Rule]:
+    """The rules with the largest figures [first, choice, time], the earliest of equals first; few or none, if so be.
 
-    The slots of a rotation count from one first week, and are else chosen one by one.
+    Of a rotation there are figures for each phase, and only the best rule is told: the slots count from one first week,
+    and are else chosen one by one.
     """
-    found = rules.found
     if not rules.phases:
-        return None
+        return []
     masked = [
-        np.where(phase.inside[:, :, None], figure, np.iinfo(np.int64).min // 64).reshape(len(rules.firsts), -1)
+        np.where(phase.inside[:, :, None], figure, NO_RULE).reshape(len(rules.firsts), -1)
         for phase, figure in zip(rules.phases, figures, strict=True)
     ]
-    row = int(np.argmax(sum(figure.max(axis=1) for figure in masked)))
-    at, weeks = np.full((2, found.series.sessions), NOWHERE, dtype=np.int64)
+    if len(masked) > 1:
+        row = int(np.argmax(sum(figure.max(axis=1) for figure in masked)))
+        return [_rule(rules, row, [int(np.argmax(figure[row])) for figure in masked])]
+    order = np.argsort(-masked[0], axis=None, kind="stable")[:most]
+    rows, columns = np.unravel_index(order[masked[0].ravel()[order] > NO_RULE], masked[0].shape)
+    return [_rule(rules, int(row), [int(column)]) for row, column in zip(rows, columns, strict=True)]
+
+
+def _rule(rules: Rules, row: int, columns: Sequence[int]) -> Rule:
+    series = rules.found.series
+    at, weeks = np.full((2, series.sessions), NOWHERE, dtype=np.int64)
     slots = []
-    for phase, figure in zip(rules.phases, masked, strict=True):
-        choice, time = divmod(int(np.argmax(figure[row])), len(rules.times))
+    for phase, column in zip(rules.phases, columns, strict=True):
+        choice, time = divmod(column, len(rules.times))
         at[phase.sessions], weeks[phase.sessions] = phase.at[row, choice, time], phase.weeks[row, choice]
-        slots.append(rules.slot(choice, time))
-    slots += slots[:1] * (found.series.cadence.rotation - len(slots))
+        slots.append(rules.found.slot(choice, int(rules.times[time])))
+    slots += slots[:1] * (series.cadence.rotation - len(slots))
     return Rule(int(rules.firsts[row]), tuple(slots), at, weeks)
 
 
