@@ -18,6 +18,7 @@ from scheduler.core.event import Attendee, Event
 from scheduler.core.freebusy import CalendarCopy, merge
 from scheduler.core.interval import Interval, Intervals, as_intervals, intersection
 from scheduler.core.people import Participant
+from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.verify import Report, check
 from scheduler.errors import InputError, RondoError, StalePlan, Unavailable
@@ -141,7 +142,7 @@ def changes(
             placements[group.id],
             programme.horizon,
             published,
-            _details(programme, group, rooms, scope),
+            details_of(programme, group, rooms, scope),
             freeze_until=planned.posed.problem.freeze_until,
         )
     ]
@@ -149,10 +150,19 @@ def changes(
 
 
 def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clock) -> None:
-    """Make a plan the standing one and owe its writes; after this a crash loses nothing.
+    """Make a plan the standing one and owe its writes; after this a crash loses nothing. Pins that count no more go.
 
     Raises ChangedElsewhere where somebody else decided since the changes were found.
     """
+    counted = {(series.id, session) for series in planned.posed.problem.series for session in series.pinned}
+    standing = SavedPlan(planned.posed.problem, planned.plan, clock.now())
+    record(standing, todo, [pin for pin in store.pins() if pin.key in counted], store=store, clock=clock)
+
+
+def record(
+    standing: SavedPlan | None, todo: Sequence[Change], pins: Sequence[Pin], *, store: Store, clock: Clock
+) -> None:
+    """Let a plan (or nothing) stand with its pins, and owe what changes. Raises ChangedElsewhere, as `decide`."""
     now = clock.now()
     events = [replace(change.event, stamped=now) for change in todo if not isinstance(change, Keep)]
     seen = {
@@ -160,9 +170,7 @@ def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clo
         for change in todo
         if not isinstance(change, Create)
     }
-    counted = {(series.id, session) for series in planned.posed.problem.series for session in series.pinned}
-    pins = [pin for pin in store.pins() if pin.key in counted]
-    store.decide(SavedPlan(planned.posed.problem, planned.plan, now), events, seen, pins, now)
+    store.decide(standing, events, seen, pins, now)
 
 
 def write_pending(
@@ -185,7 +193,8 @@ def _seconds_of(event: Event, who: str) -> Intervals:
     return as_intervals([Interval(start, start + length).seconds for start in mine])
 
 
-def _details(programme: Programme, group: Group, rooms: Conferencing, scope: str) -> Details:
+def details_of(programme: Programme, group: Group, rooms: Conferencing, scope: str) -> Details:
+    """What the events of a group say beside their times."""
     people = {person.id: person for person in programme.people}
     return Details(
         programme=scope,

@@ -112,7 +112,7 @@ class Store(Protocol):
         pins: Sequence[Pin],
         at: datetime,
     ) -> None:
-        """Make a plan the standing one (None: nothing stands) and owe these events' writing.
+        """Make a plan the standing one and the draft (None: nothing stands), and owe these events' writing.
 
         What stood is what stood `before` from now on, and these pins take the place of all others: all of it, or, after
         a crash, nothing. `seen`: the SEQUENCE by UID of every live event that the decision rests on. Raises

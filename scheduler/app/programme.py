@@ -190,7 +190,7 @@ class App:
 
         Raises ChangedElsewhere where somebody applied since the changes were found, Unavailable while somebody does.
         """
-        with self._writing():
+        with self.writing():
             flow.decide(planned, todo, store=self.store, clock=self.clock)
             return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
 
@@ -205,10 +205,11 @@ class App:
         """Write what an earlier apply still owes. Raises Unavailable while somebody applies."""
         if not self.store.pending():
             return 0
-        with self._writing():
+        with self.writing():
             return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
 
-    def _writing(self) -> AbstractContextManager[None]:
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the lock of whoever decides and writes. Raises Unavailable while somebody else does."""
         return only_one(self.folder / STATE / "lock")
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,7 +15,7 @@ from scheduler.errors import InputError
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The programme folder.")]
 
-WIDTH = 100
+WIDTH, USAGE = 100, 2
 
 
 def out() -> Console:
@@ -46,6 +46,19 @@ def rondo(*arguments: object) -> str:
 def progress(text: str) -> None:
     """One line of progress on stderr."""
     typer.echo(text, err=True)
+
+
+def nobody_to_ask(what: str, instead: str) -> NoReturn:
+    """End with 2, since there is no terminal: what was not done for it, and how to say what is wanted."""
+    progress(f"rondo: nobody to ask here, so {what}. {instead}")
+    raise typer.Exit(USAGE)
+
+
+def confirm(question: str, what: str, instead: str) -> bool:
+    """Ask on the terminal; without one, end as `nobody_to_ask`."""
+    if not sys.stdin.isatty():
+        nobody_to_ask(what, instead)
+    return typer.confirm(question, err=True)
 
 
 def read_text(path: Path) -> bytes:

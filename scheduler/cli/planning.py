@@ -2,24 +2,38 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from scheduler.app.programme import App, open_app
-from scheduler.cli.console import Folder, Json, instant, out, print_json, progress, rondo, to_json, write_text
+from scheduler.cli.console import (
+    Folder,
+    Json,
+    confirm,
+    instant,
+    nobody_to_ask,
+    out,
+    print_json,
+    progress,
+    rondo,
+    to_json,
+    write_text,
+)
 from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, TimeLimit, read_plan, reporter, stoppable
 from scheduler.cli.views import show_changes, show_plan
 from scheduler.core.change import Change, Keep
 from scheduler.core.freebusy import Knowledge
+from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
 from scheduler.errors import InputError
 from scheduler.flow import Planned
 from scheduler.solve import Params
 
-USAGE, PENDING, UNPLACED = 2, 3, 4
+PENDING, UNPLACED = 3, 4
+UNASKED = "nothing was written", "Say --yes to write without asking."
 
 SavedPlanFile = Annotated[
     Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan; else what was planned last.")
@@ -108,7 +122,7 @@ def apply(
 ) -> None:
     """Show what changes, ask, and write it to the calendars. A killed run resumes at the next one."""
     app = open_app(folder)
-    resumed = _resume(app, yes)
+    resumed = resume(app, yes)
     if not no_refresh:
         warn_of_faults(app)
     planned = _planned(app, plan_file)
@@ -118,7 +132,7 @@ def apply(
     if not _todo(changes):
         _finish(json, changes, resumed, "Nothing to do: the calendars say what the plan says.")
         return
-    _ask(yes)
+    ask_to_write(yes)
     written = app.apply(planned, changes)
     _finish(json, changes, resumed + written, f"Events written to {app.published}: {written}.")
 
@@ -140,13 +154,25 @@ def status(folder: Folder, json: Json = False) -> None:
         "published_sessions": sum(len(event.sessions) for event in live),
         "writes_owed": len(app.store.pending()),
     }
+    pins = app.store.pins()
     if json:
-        print_json(document)
+        print_json(document | {"pins": [_pin_document(pin) for pin in pins]})
         return
     for key, value in list(document.items())[1:]:
         shown = ", ".join(f"{n} {k}" for k, n in value.items()) if isinstance(value, dict) else value
         shown = ", ".join(shown) or "nobody" if isinstance(shown, list) else shown
         typer.echo(f"{key.replace('_', ' '):<20}{'never' if shown is None else shown}")
+    typer.echo(f"{'by hand':<20}{', '.join(f'{pin.group} #{pin.session + 1}' for pin in pins) or 'nothing'}")
+
+
+def _pin_document(pin: Pin) -> dict[str, object]:
+    return {
+        "group": pin.group,
+        "session": pin.session,
+        "start": pin.start and instant(pin.start),
+        "decided_at": instant(pin.decided_at),
+        "command": pin.command,
+    }
 
 
 def warn_of_faults(app: App) -> None:
@@ -168,27 +194,19 @@ def _planned(app: App, plan_file: Path | None) -> Planned:
     return app.drafted(draft.plan)
 
 
-def _resume(app: App, yes: bool) -> int:
+def resume(app: App, yes: bool) -> int:
     """Write what an earlier apply was told to write; that is not asked again, but somebody has to be there."""
     if app.store.pending() and not yes and not sys.stdin.isatty():
-        _refuse()
+        nobody_to_ask(*UNASKED)
     written = app.write_pending()
     if written:
         progress(f"Finished what an earlier apply had decided: {written} events.")
     return written
 
 
-def _refuse() -> NoReturn:
-    progress("rondo: nobody to ask here, so nothing was written. Say --yes to write without asking.")
-    raise typer.Exit(USAGE)
-
-
-def _ask(yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        _refuse()
-    if not typer.confirm("Write this?", err=True):
+def ask_to_write(yes: bool) -> None:
+    """Go on with --yes or where somebody says so on the terminal; else end, with nothing written."""
+    if not yes and not confirm("Write this?", *UNASKED):
         progress("Nothing was written.")
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from scheduler.core.explain import explain_starts
 from scheduler.core.interval import Horizon
 from scheduler.core.plan import Status
 from scheduler.core.reasons import reasons
-from scheduler.core.story import SIGNS, GroupStory, stories
+from scheduler.core.story import SIGNS, SKIPPED_BY_HAND, GroupStory, stories
 from scheduler.core.words import place, when
 from scheduler.flow import Planned
 
@@ -43,6 +43,7 @@ def show_plan(to: Console, app: App, planned: Planned) -> None:
     to.print(_group_table(told))
     to.print(_week_table(planned.posed.problem.horizon, told))
     _print_lines(to, "When clocks change", _clock_lines(told))
+    _print_lines(to, "By hand", _hand_lines(planned))
     _print_lines(to, "Without a time", _missing_lines(told))
     _print_lines(to, "Not known", [f"{who}: {why}" for who, why in planned.posed.notes.unknown.items()])
     show_figures(to, app, planned)
@@ -51,10 +52,11 @@ def show_plan(to: Console, app: App, planned: Planned) -> None:
 def show_figures(to: Console, app: App, planned: Planned) -> None:
     """How much of the programme takes place, against what is possible, and who carries most."""
     score, meta = planned.report.score, planned.plan.meta
+    by_hand = f", {score.pinned} put where they stand by hand" if score.pinned else ""
     share = f" ({score.happen / score.planned:.1%})" if score.planned else ""
     to.print(
         f"{score.happen} of {score.planned} sessions take place{share}: {score.held} at their usual time, "
-        f"{score.moved} moved in their week. {_bound_in_words(score.happen, meta.get('bound'))}",
+        f"{score.moved} moved in their week{by_hand}. {_bound_in_words(score.happen, meta.get('bound'))}",
         soft_wrap=True,
     )
     worst = next(iter(burdens(planned.posed.problem, planned.plan).items()), None)
@@ -63,14 +65,17 @@ def show_figures(to: Console, app: App, planned: Planned) -> None:
         to.print(f"Furthest from preferred hours: {name}, {worst[1]:.0f} minutes a session on average.", markup=False)
 
 
-def show_changes(to: Console, app: App, planned: Planned, changes: Sequence[Change]) -> None:
-    """Every session that changes in calendars, old and new on one line with the reason under it, and the sum of it."""
+def show_changes(to: Console, app: App, planned: Planned | None, changes: Sequence[Change]) -> None:
+    """Every session that changes in calendars, old and new on one line, and the sum of it.
+
+    With what was planned, the reason stands under each.
+    """
     todo = [change for change in changes if not isinstance(change, Keep)]
     for change in todo:
         to.print(_change_line(change), soft_wrap=True)
         for session in () if isinstance(change, Create) else change.sessions:
             to.print(f"  {_session_line(session, change.event.rule.zone)}", soft_wrap=True)
-            for reason in _reasons(app, planned, change, session):
+            for reason in _reasons(app, planned, change, session) if planned else ():
                 to.print(f"      {reason}", soft_wrap=True)
     people = {attendee.id for change in todo for attendee in change.event.attendees}
     to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.", soft_wrap=True)
@@ -120,7 +125,8 @@ def listed_times(story: GroupStory, number: int) -> str:
 def _week_table(horizon: Horizon, told: Sequence[GroupStory]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Weeks")
-    table.add_column(f"{horizon.weeks} from {horizon.first_monday:%d %b %Y}    {LEGEND}", no_wrap=True)
+    by_hand = f"  {SKIPPED_BY_HAND} skipped" if any(SKIPPED_BY_HAND in story.strip for story in told) else ""
+    table.add_column(f"{horizon.weeks} from {horizon.first_monday:%d %b %Y}    {LEGEND}{by_hand}", no_wrap=True)
     for story in told:
         table.add_row(story.placement.series, story.strip)
     return table
@@ -133,6 +139,18 @@ def _clock_lines(told: Sequence[GroupStory]) -> list[str]:
         for slot in story.slots
         for zone, shifts in slot.shifts.items()
         if shifts
+    ]
+
+
+def _hand_lines(planned: Planned) -> list[str]:
+    """What people decided of which sessions."""
+    problem, placements = planned.posed.problem, planned.plan.by_series()
+    return [
+        f"{series.id} #{number + 1}: {when(problem.horizon.instant(session.start), series.anchor_zone, dated=True)}"
+        + ("" if session.takes_place else " is skipped")
+        for series in problem.series
+        for number, session in enumerate(placements[series.id].sessions)
+        if number in series.pinned
     ]
 
 

@@ -106,6 +106,36 @@ def events_of(
     return tuple(event for event in events if event.sessions)
 
 
+def events_again(
+    series: Series,
+    placement: Placement,
+    horizon: Horizon,
+    published: Sequence[Event],
+    before: Sequence[Event],
+    details: Details,
+    *,
+    freeze_until: int | None = None,
+) -> tuple[Event, ...]:
+    """The events of one series as they stood `before`, with what they say beside their times as it is now.
+
+    They are drawn anew where one of them was cancelled since: its UID is spent.
+    """
+    spent = {event.uid for event in published if event.cancelled}
+    mine = [event for event in before if event.group == series.id and not event.cancelled]
+    if not spent.isdisjoint(event.uid for event in mine):
+        return events_of(series, placement, horizon, published, details, freeze_until=freeze_until)
+    return tuple(
+        replace(
+            event,
+            title=details.title,
+            organizer=details.organizer,
+            attendees=details.attendees,
+            conference=details.conference,
+        )
+        for event in mine
+    )
+
+
 def diff(published: Iterable[Event], wanted: Sequence[Event]) -> tuple[Change, ...]:
     """What has to change so that the wanted events stand; a changed event has the next SEQUENCE."""
     live = {event.uid: event for event in published if not event.cancelled}

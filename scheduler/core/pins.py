@@ -81,30 +81,28 @@ def _as_pinned(session: Session, number: int, pinned: Mapping[int, int | None], 
     return Session(session.start, Status.SKIPPED) if released else session
 
 
-def pins_before(
-    pins: Sequence[Pin], standing: Problem | None, before: Problem | None, now: datetime
-) -> tuple[Pin, ...]:
-    """The pins once the last apply is taken back: those that it brought go, those that it ended come back.
-
-    What was decided since stays.
-    """
-    brought, ended = _decisions(standing) - _decisions(before), _decisions(before) - _decisions(standing)
-    kept = [pin for pin in pins if (*pin.key, pin.start) not in brought]
-    held = {pin.key for pin in kept}
-    for group, session, start in sorted(ended, key=lambda decision: decision[:2]):
-        if before is not None and (group, session) not in held:
-            monday = before.horizon.first_monday
-            pin = Pin(group=group, session=session, start=start, counted_from=monday, decided_at=now, command="undo")
-            kept.append(pin)
-    return tuple(kept)
-
-
-def _decisions(problem: Problem | None) -> set[tuple[str, int, datetime | None]]:
-    """What the pins of a problem say: group, session, and the instant where it stands."""
-    if problem is None:
-        return set()
-    return {
-        (series.id, session, None if start is None else problem.horizon.instant(start))
+def pins_of(problem: Problem, now: datetime, command: str) -> tuple[Pin, ...]:
+    """The pins of a problem, as if a command had made them at this instant."""
+    return tuple(
+        Pin(
+            group=series.id,
+            session=session,
+            start=None if start is None else problem.horizon.instant(start),
+            counted_from=problem.horizon.first_monday,
+            decided_at=now,
+            command=command,
+        )
         for series in problem.series
-        for session, start in series.pinned.items()
-    }
+        for session, start in sorted(series.pinned.items())
+    )
+
+
+def taken_back(pins: Sequence[Pin], brought: Sequence[Pin], ended: Sequence[Pin]) -> tuple[Pin, ...]:
+    """The pins once an apply is taken back: those that stood with it go, those that stood before it come back.
+
+    What stood with both, or was decided since, stays.
+    """
+    old, new = {(pin.key, pin.start) for pin in ended}, {(pin.key, pin.start) for pin in brought}
+    kept = [pin for pin in pins if (pin.key, pin.start) not in new - old]
+    held = {pin.key for pin in kept}
+    return (*kept, *(pin for pin in ended if (pin.key, pin.start) not in new and pin.key not in held))

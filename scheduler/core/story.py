@@ -4,7 +4,7 @@ One telling for the command line, the pages and the API.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.core.explain import Notes, closest_slot, explain_slot, missing_sessions
@@ -15,6 +15,7 @@ from scheduler.core.series import Series, regular_starts
 from scheduler.core.walltime import local_time
 from scheduler.core.words import Shift, WeekTime, place, shifts, usual_time
 
+SKIPPED_BY_HAND = "–"
 SIGNS: Mapping[Status | None, str] = {
     Status.HELD: "●",
     Status.MOVED: "↷",
@@ -71,8 +72,9 @@ def _story(
     zones = tuple(dict.fromkeys(problem.people[who].boundary.zone for who in series.members))
     starts = [starts_of_slot(problem, series, placement, number) for number in range(len(placement.slots))]
     slots = tuple(_slot_story(zones, mine) for mine in starts if mine)
-    missing = [session for session in placement.sessions if session.status is Status.SKIPPED]
-    why = _why(problem, series, placement, plan, notes, names) if missing else ()
+    asked = replace(placement, sessions=tuple(s for i, s in enumerate(placement.sessions) if i not in series.pinned))
+    missing = any(session.status is Status.SKIPPED for session in asked.sessions)
+    why = _why(problem, series, asked, plan, notes, names) if missing else ()
     return GroupStory(placement, zones, slots, _strip(problem, series, placement), why)
 
 
@@ -98,8 +100,10 @@ def _why(
 
 def _strip(problem: Problem, series: Series, placement: Placement) -> str:
     """Weeks are those of the anchor zone's calendar, as the rule counts them."""
-    weeks: dict[int, Status] = {}
-    for session in placement.sessions:
+    weeks: dict[int, str] = {}
+    for number, session in enumerate(placement.sessions):
         day = local_time(problem.horizon.instant(session.start), series.anchor_zone).day
-        weeks[(day - problem.horizon.first_monday).days // 7] = session.status
-    return "".join(SIGNS[weeks.get(week)] for week in range(problem.horizon.weeks))
+        by_hand = number in series.pinned and not session.takes_place
+        sign = SKIPPED_BY_HAND if by_hand else SIGNS[session.status]
+        weeks[(day - problem.horizon.first_monday).days // 7] = sign
+    return "".join(weeks.get(week, SIGNS[None]) for week in range(problem.horizon.weeks))

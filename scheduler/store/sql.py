@@ -115,6 +115,7 @@ class SqlStore:
                 _owe(connection, event, position, _seconds(at))
             if standing:
                 _put_plan(connection, STANDING, standing, last + len(events))
+                _put_plan(connection, DRAFT, standing)
             _put_pins(connection, pins)
 
     def pending(self) -> tuple[Event, ...]:
