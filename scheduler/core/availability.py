@@ -70,6 +70,10 @@ class Lattice:
         """Where on the lattice these minutes are; they must be on it."""
         return (minutes - self.first) // self.step
 
+    def minutes(self, index: Int64Array) -> Int64Array:
+        """The minutes at these places of the lattice."""
+        return self.first + index * self.step
+
 
 def availability(person: Participant, horizon: Horizon) -> Availability:
     """Compile a person's limits and busy times over a horizon."""

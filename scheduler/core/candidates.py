@@ -38,6 +38,7 @@ class WallGrid:
     the grid, else NOWHERE. `named[index]`: whether the minute is a time of the grid at all.
     """
 
+    lattice: Lattice
     regular: Int64Array
     week: Int64Array
     named: Bitmap
@@ -128,7 +129,7 @@ def candidates(
     if series.quorum:
         fits &= np.sum(optional, axis=0) >= series.quorum
     places = np.flatnonzero(fits)
-    starts = lattice.first + places * lattice.step
+    starts = lattice.minutes(places)
     choices, dates = rule_dates(series.cadence, series.sessions, problem.horizon)
     return Candidates(
         series=series,
@@ -149,13 +150,13 @@ def wall_grid(zone: str, horizon: Horizon, grid_minutes: int, lattice: Lattice) 
     days = horizon.first_monday.toordinal() + np.arange(horizon.weeks * 7)
     times = np.arange(0, DAY_MINUTES, grid_minutes)
     regular = lattice.index(horizon.minutes(resolve(days_as_wall(days[:, None], times), zone)))
-    minutes = lattice.first + np.arange(lattice.size) * lattice.step
+    minutes = lattice.minutes(np.arange(lattice.size))
     shown = horizon.minutes(wall_clock(horizon.exact(minutes), zone))
     week = shown // WEEK_MINUTES
     inside = (shown % grid_minutes == 0) & (week >= 0) & (week < horizon.weeks)
     named = inside.copy()
     named[regular] = True
-    return WallGrid(regular, np.where(inside, week, NOWHERE), named)
+    return WallGrid(lattice, regular, np.where(inside, week, NOWHERE), named)
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """Plans the sessions of a problem: exactly where there are few series, else near a stated bound."""
 
+from scheduler.solve.progress import Progress
 from scheduler.solve.search import Params
-from scheduler.solve.solver import Progress, solve
+from scheduler.solve.solver import solve
 
 __all__ = ["Params", "Progress", "solve"]

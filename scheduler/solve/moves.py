@@ -1,98 +1,53 @@
-"""Seats sessions one by one where rules are settled: regular ones first, the rest wherever their week has room."""
+"""Seats all sessions where rules are chosen: first what the rules hold, then the rest wherever its week has room."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import numpy as np
 
-from scheduler.core.availability import Bitmap
 from scheduler.core.interval import Int64Array
-from scheduler.core.plan import Placement, Session, Status
-from scheduler.core.problem import Problem
-from scheduler.solve.read import UNPLACED, Choice, placement
-from scheduler.solve.rules import local_days, local_weeks
-from scheduler.solve.seats import Taken
-from scheduler.solve.shortlist import Rule
-from scheduler.solve.task import Task
+from scheduler.solve.lazy import UNPLACED, Chosen
+from scheduler.solve.seating import Seating, seating
+from scheduler.solve.shortlist import Shortlist
+from scheduler.solve.standing import Standing
+from scheduler.solve.table import Rule, rule_table, table_of
+from scheduler.solve.task import NEVER, Task
 
 
-class Book:
-    """Who is where, while it is being written: sessions by person, and counts by local day and week."""
-
-    def __init__(self, problem: Problem, taken: Taken) -> None:
-        self.problem = problem
-        self.rows = {who: taken.get(who, np.empty((0, 3), dtype=np.int64))[:, :2] for who in problem.people}
-
-    def is_free(self, who: str, starts: Int64Array, duration: int) -> Bitmap:
-        """At which starts a person can attend one more session, by all that is in the book."""
-        boundary, rows = self.problem.people[who].boundary, self.rows[who]
-        late, early = rows[:, 0] - boundary.buffer - duration, rows[:, 1] + boundary.buffer
-        free: Bitmap = np.logical_not(((starts[:, None] > late) & (starts[:, None] < early)).any(axis=1))
-        for cap, period_of in ((boundary.max_per_day, local_days), (boundary.max_per_week, local_weeks)):
-            if cap is not None:
-                periods = period_of(rows[:, 0], boundary.zone, self.problem.horizon)
-                wanted = period_of(starts, boundary.zone, self.problem.horizon)
-                free = free & ((periods == wanted[:, None]).sum(axis=1) < cap)
-        return free
-
-    def sit(self, people: Sequence[str], start: int, duration: int) -> None:
-        """These people attend a session."""
-        for who in people:
-            self.rows[who] = np.append(self.rows[who], [[start, start + duration]], axis=0)
+def seat_all(standing: Standing, lists: Sequence[Shortlist], chosen: Chosen) -> None:
+    """Seat every series by its rule, those first whose missing sessions have the fewest places to go."""
+    loose, tasks = [], standing.tasks
+    for number, (mine, rule) in enumerate(zip(lists, chosen.rules.tolist(), strict=True)):
+        if rule != UNPLACED:
+            whole = seating(mine.rules, rule)
+            firm = mine.starts[rule]
+            if number not in chosen.torn:
+                standing.take(number, _held(whole, firm, len(tasks[number].series.required)))
+            if number in chosen.torn or tasks[number].series.optional or (firm != whole.starts).any():
+                loose.append((_room(tasks[number], whole, firm), number, whole.rule))
+    for _, number, kept in sorted(loose, key=lambda row: row[:2]):
+        if kept is not None:
+            standing.take(number, respond(standing, number, kept))
 
 
-@dataclass(slots=True)
-class Seating:
-    """One series while its sessions are seated: its rule, and what is seated so far."""
-
-    task: Task
-    rule: Rule
-    placed: dict[int, Session] = field(default_factory=dict)
-
-    def regular(self) -> list[tuple[int, Int64Array]]:
-        """Each session that the rule holds, with the one start that it puts it at, if that is still possible."""
-        starts = self.task.candidates.starts
-        return [
-            (i, np.flatnonzero(starts == start))
-            for i, start in zip(self.rule.sessions.tolist(), self.rule.starts, strict=True)
-        ]
-
-    def moves(self) -> list[tuple[int, Int64Array]]:
-        """Each session without a place, with the starts in the week of its rule."""
-        missing = [i for i in self.task.open.tolist() if i not in self.placed]
-        return [(i, np.flatnonzero(self.task.candidates.week == self.rule.weeks[i])) for i in missing]
-
-    def seat(self, book: Book, i: int, options: Int64Array) -> None:
-        """Seat a session at the best of some starts that are free, if any is."""
-        found, series = self.task.candidates, self.task.series
-        starts = found.starts[options]
-        free = np.array([book.is_free(who, starts, series.duration) for who in series.members])
-        required, optional = free[: len(series.required)], free[len(series.required) :]
-        comes = found.comes[options] & optional.T
-        fits = np.flatnonzero(required.all(axis=0) & (comes.sum(axis=1) >= series.quorum))
-        if not len(fits):
-            return
-        pain = found.pain[options].sum(axis=1)
-        best = fits[np.lexsort((pain[fits], -comes.sum(axis=1)[fits], -self.task.gain(i, starts)[fits]))[0]]
-        absent = tuple(who for who, there in zip(series.optional, comes[best], strict=True) if not there)
-        self.placed[i] = Session(int(starts[best]), Status.MOVED, absent)
-        book.sit([who for who in series.members if who not in absent], int(starts[best]), series.duration)
+def respond(standing: Standing, number: int, rule: Rule | None = None) -> Seating:
+    """The best seating of a series while all others stay: under any rule, or under one that is kept."""
+    task, slack = standing.around(number), standing.problem.slack
+    table = rule_table(task, slack).best(1) if rule is None else table_of(task, slack, rule)
+    if not len(table.gain) or table.gain[0] <= 0:
+        return standing.nothing(number)
+    return standing.consistent(number, seating(table, 0))
 
 
-def seated(
-    problem: Problem, tasks: Sequence[Task], rules: Mapping[str, Rule | None], taken: Taken
-) -> dict[str, Placement]:
-    """A placement for every series, by its rule if it has one, around seats that are taken.
+def _held(whole: Seating, firm: Int64Array, required: int) -> Seating:
+    """The part of a seating that its rule decides, with the people whom nobody asks whether they come."""
+    comes = whole.comes & (firm != NEVER)[:, None]
+    comes[:, required:] = False
+    return Seating(whole.rule, firm, comes, whole.gain, whole.strain, whole.comfort, whole.pain)
 
-    The candidates of the tasks keep clear of these seats already.
-    """
-    book = Book(problem, taken)
-    seatings = [Seating(task, rule) for task in tasks if (rule := rules[task.series.id])]
-    for seating in seatings:
-        for i, options in seating.regular():
-            seating.seat(book, i, options)
-    missing = [(len(options), n, i, options) for n, seating in enumerate(seatings) for i, options in seating.moves()]
-    for _, n, i, options in sorted(missing, key=lambda row: row[:3]):  # fewest options first
-        seatings[n].seat(book, i, options)
-    choices = {s.task.series.id: Choice(s.rule.first, s.rule.slots, s.placed, {}) for s in seatings}
-    return {task.series.id: placement(task, problem.horizon, choices.get(task.series.id, UNPLACED)) for task in tasks}
+
+def _room(task: Task, whole: Seating, firm: Int64Array) -> int:
+    """The fewest places that any session which has to be moved can go to."""
+    moves = whole.starts[(firm == NEVER) & (whole.starts != NEVER)]
+    weeks = task.candidates.week
+    at = np.searchsorted(task.candidates.starts, moves)
+    return int(np.bincount(weeks[weeks >= 0], minlength=task.candidates.weeks)[weeks[at]].min(initial=1 << 30))

@@ -1,70 +1,149 @@
-"""Improves a plan block by block: a few series are planned anew and exactly, while all others stay where they are."""
+"""Improves a plan where sessions are lost that could take place: by another rule, or by seating a week anew."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
-from scheduler.core.plan import Placement
-from scheduler.core.problem import Problem
-from scheduler.solve.exact import comforted, eased, opened
-from scheduler.solve.judge import burdens, gained_by, judged, strain_of
-from scheduler.solve.search import Search
-from scheduler.solve.seats import pain_of, taken_seats
-from scheduler.solve.task import Task
+import numpy as np
 
-BLOCK = 3
-MOST_BLOCKS = 40
-EFFORT = 5.0
-"""Deterministic time for one level of one block."""
-Placed = dict[str, Placement]
+from scheduler.solve.moves import respond
+from scheduler.solve.seating import Seating, seating
+from scheduler.solve.shortlist import Shortlist
+from scheduler.solve.standing import GIVEN, Standing
+from scheduler.solve.task import NEVER
+from scheduler.solve.week import Chair, seat_week, settle, total, week_of
+from scheduler.solve.work import Work
+
+MOST_CHAIRS = 30
+MOST_TRIES = 6
+MOST_RIVALS = 5
+ROUNDS = 3
 
 
-def polished(
-    problem: Problem, tasks: Sequence[Task], placed: Placed, best: Mapping[str, int], search: Search
-) -> Placed:
-    """The plan after one round over the series that fall short of what they could reach alone, the worst first."""
-    standing = judged(problem, tasks, placed)
-    search = replace(search, effort=EFFORT)
-    for block in list(_blocks(tasks, placed, best, problem.slack))[:MOST_BLOCKS]:
-        if search.is_over:
+def polish(standing: Standing, lists: Sequence[Shortlist], work: Work) -> None:
+    """Round by round, as long as anything is gained."""
+    given = work.teller.happen - standing.happen
+    for _ in range(ROUNDS):
+        better = other_rules(standing, lists, work) | other_weeks(standing, work) | make_room(standing, lists, work)
+        work.teller.happen = given + standing.happen
+        if not better or work.search.is_over:
             break
-        tried = placed | _replanned(problem, tasks, block, placed, search)
-        reached = judged(problem, tasks, tried)
-        if reached < standing:
-            placed, standing = tried, reached
-    return placed
 
 
-def _blocks(tasks: Sequence[Task], placed: Placed, best: Mapping[str, int], slack: int) -> Iterator[list[Task]]:
-    """Each series that falls short, with those that share most people with it."""
-
-    def short(task: Task) -> tuple[int, int]:
-        placement = placed[task.series.id]
-        return gained_by(task, placement) - best[task.series.id], -strain_of(task, placement, slack)
-
-    for task in sorted(tasks, key=short):
-        people = set(task.series.members)
-        near = [other for other in tasks if other is not task and people & set(other.series.members)]
-        near.sort(key=lambda other: (-len(people & set(other.series.members)), short(other)))
-        yield [task, *near[: BLOCK - 1]]
-
-
-def _replanned(
-    problem: Problem, tasks: Sequence[Task], block: Sequence[Task], placed: Placed, search: Search
-) -> Placed:
-    """The block planned anew around everybody else."""
-    inside = {task.series.id for task in block}
-    others = {name: placement for name, placement in placed.items() if name not in inside}
-    part = opened(problem, block, taken_seats(tasks, others), search, start=placed)
-    enough = _worst_outside(problem, tasks, block, placed)
-    part = eased(part, enough, search)
-    part = comforted(part, max(part.worst, enough), search)
-    return {placement.series: placement for placement in part.placements}
+def other_rules(standing: Standing, lists: Sequence[Shortlist], work: Work) -> bool:
+    """Series that lose sessions look for a better rule around all others."""
+    better = False
+    for number in work.teller.steps("other rules", _short(standing, lists)):
+        if work.search.is_over:
+            break
+        found = respond(standing, number)
+        if found.worth < standing.seatings[number].worth:
+            standing.take(number, found)
+            better = True
+    return better
 
 
-def _worst_outside(problem: Problem, tasks: Sequence[Task], block: Sequence[Task], placed: Placed) -> Fraction:
-    """The largest burden of people whom the block does not touch."""
-    inside = {who for task in block for who in task.series.members}
-    outside = {who: rows for who, rows in taken_seats(tasks, placed).items() if who not in inside}
-    pains = {who: pain_of(problem, who, rows) for who, rows in outside.items()}
-    return max((load for who, load in burdens(tasks, pains).items() if who not in inside), default=Fraction(0))
+def other_weeks(standing: Standing, work: Work) -> bool:
+    """Where a session is lost that has a place by itself, the week is seated anew with those who are near."""
+    better = False
+    for chair in work.teller.steps("other weeks", list(_lost(standing))):
+        if work.search.is_over:
+            break
+        if standing.seatings[chair[0]].starts[chair[1]] == NEVER:
+            week = week_of(standing, _near(standing, chair))
+            [found] = work.map(settle, [week])
+            better |= seat_week(standing, week, found)
+    return better
+
+
+def make_room(standing: Standing, lists: Sequence[Shortlist], work: Work) -> bool:
+    """A series that loses sessions takes one of its best rules, and those in its way look for others."""
+    better = False
+    for number in work.teller.steps("room", _short(standing, lists)):
+        if work.search.is_over:
+            break
+        rules = lists[number].rules
+        better |= any(
+            _exchanged(standing, number, seating(rules, rule)) for rule in range(min(MOST_TRIES, len(rules.gain)))
+        )
+    return better
+
+
+def _exchanged(standing: Standing, number: int, wanted: Seating) -> bool:
+    """Seat a series by a rule, and then anew all that are in its way; says whether that is better for all together."""
+    rivals = _in_the_way(standing, number, wanted)
+    before = {one: standing.seatings[one] for one in (number, *rivals)}
+    if len(rivals) > MOST_RIVALS or wanted.gain <= before[number].gain:
+        return False
+    for one in before:
+        standing.take(one, standing.nothing(one))
+    for one in before:
+        standing.take(one, respond(standing, one, wanted.rule if one == number else None))
+    if total(standing.seatings[one] for one in before) < total(before.values()):
+        return True
+    for one in before:
+        standing.take(one, standing.nothing(one))
+    for one, seated in before.items():
+        standing.take(one, seated)
+    return False
+
+
+def _in_the_way(standing: Standing, number: int, wanted: Seating) -> list[int]:
+    """The series with sessions that somebody would have to leave for those that are wanted."""
+    task = standing.tasks[number]
+    starts = wanted.starts[wanted.starts != NEVER]
+    found: set[int] = set()
+    for who in task.series.required:
+        rows, buffer = standing.others(who, number), standing.problem.people[who].boundary.buffer
+        late = rows[:, :1] < starts + task.series.duration + buffer
+        found |= set(rows[(late & (rows[:, 1:2] + buffer > starts)).any(axis=1), 2].tolist())
+    return sorted(found - {GIVEN})
+
+
+def _short(standing: Standing, lists: Sequence[Shortlist]) -> list[int]:
+    """The series that gain less than they could alone, the worst first."""
+    best = np.array([mine.best for mine in lists])
+    gains = np.array([seated.gain for seated in standing.seatings])
+    short = np.flatnonzero(gains < best)
+    worst_first: list[int] = short[np.argsort((gains - best)[short], kind="stable")].tolist()
+    return worst_first
+
+
+def _lost(standing: Standing) -> Iterator[Chair]:
+    """The sessions that do not take place, though their week has a place for them."""
+    for number, (task, seated) in enumerate(zip(standing.tasks, standing.seatings, strict=True)):
+        if seated.rule is not None:
+            possible = np.isin(seated.rule.weeks(task), task.candidates.week)
+            for k in np.flatnonzero((seated.starts == NEVER) & possible).tolist():
+                yield number, k
+
+
+def _near(standing: Standing, chair: Chair) -> list[Chair]:
+    """A session and those of its week, in series that share people with it, directly or through others."""
+    number, k = chair
+    rule = standing.seatings[number].rule
+    assert rule is not None
+    week = rule.weeks(standing.tasks[number])[k]
+    found = {number: k}
+    for one in found_order(standing, number):
+        if len(found) >= MOST_CHAIRS:
+            break
+        other = standing.seatings[one].rule
+        if one not in found and other is not None:
+            at = np.flatnonzero(other.weeks(standing.tasks[one]) == week)
+            if len(at) == 1:
+                found[one] = int(at[0])
+    return sorted(found.items())
+
+
+def found_order(standing: Standing, number: int) -> Iterator[int]:
+    """The series that share people with one, and then those that share people with these."""
+    seen, ring = {number}, [number]
+    for _ in range(2):
+        following = []
+        for one in ring:
+            for who in standing.tasks[one].series.members:
+                for other in standing.series_of[who]:
+                    if other not in seen:
+                        seen.add(other)
+                        following.append(other)
+                        yield other
+        ring = following

@@ -16,12 +16,14 @@ LOOK_UP_SECONDS = 0.05  # how often a running search looks whether it should sto
 class Params:
     """How to search. The same seed gives the same plan, for any number of workers, unless `time_limit` cuts in.
 
-    `workers`: most processes at once. `time_limit`: seconds on the wall, None for no limit.
+    `workers`: most processes at once. `time_limit`: seconds on the wall, None for no limit. Without `polish` many
+    series get their rules and moves, and are not bettered further.
     """
 
     seed: int = 1
     workers: int = 1
     time_limit: float | None = None
+    polish: bool = True
 
 
 @dataclass(frozen=True, slots=True)

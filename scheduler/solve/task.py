@@ -14,6 +14,9 @@ from scheduler.core.series import Series
 SESSION_WORTH = 3
 """With a previous plan: a session that takes place is worth so many changed ones (formats.md, keep)."""
 
+NEVER = -(1 << 60)
+"""The minute of what does not take place."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -34,6 +37,18 @@ class Task:
     def open(self) -> Int64Array:
         """The sessions that are ours to place."""
         return np.array([i for i in range(self.series.sessions) if i not in self.given], dtype=np.int64)
+
+    @property
+    def moves_given(self) -> int:
+        """How many of the given sessions stand where no rule puts them."""
+        return sum(session.status is Status.MOVED for session in self.given.values())
+
+    @property
+    def stood(self) -> Int64Array:
+        """Where the open sessions stood in the previous plan; NEVER for those that did not take place."""
+        was = self.was
+        starts = [was[i].start if i < len(was) and was[i].takes_place else NEVER for i in self.open.tolist()]
+        return np.array(starts, dtype=np.int64)
 
     @property
     def was(self) -> tuple[Session, ...]:

@@ -1,30 +1,43 @@
-"""Seating sessions one by one."""
+"""Seating all sessions by rules that are chosen."""
 
 import numpy as np
 
 from scheduler.core.plan import Status
-from scheduler.solve.moves import Book, seated
+from scheduler.solve.lazy import Chosen
+from scheduler.solve.moves import respond, seat_all
 from scheduler.solve.shortlist import shortlist
+from scheduler.solve.standing import Standing
+from scheduler.solve.task import NEVER
 from tests.solve.bench import NINE, TEN, WEEK, person, problem, series, tasks_of
-
-
-def test_the_book_knows_who_is_free() -> None:
-    """Not at the same time, not inside a buffer, not beyond a cap."""
-    careful = person("anna", buffer=30)
-    capped = person("ben", max_per_day=1)
-    book = Book(problem([careful, capped]), {})
-    starts = np.array([NINE, TEN, TEN + 30, WEEK + NINE])
-    assert book.is_free("anna", starts, 60).all()
-    book.sit(["anna", "ben"], NINE, 60)
-    assert book.is_free("anna", starts, 60).tolist() == [False, False, True, True]
-    assert book.is_free("ben", starts, 60).tolist() == [False, False, False, True]
 
 
 def test_what_its_rule_cannot_hold_is_moved_and_what_nobody_can_hold_is_skipped() -> None:
     """The second session at ten, since nine is busy; the third not at all."""
     anna = person("anna", busy=[[WEEK + NINE, WEEK + TEN], [2 * WEEK, 3 * WEEK]])
     asked = problem([anna], series("s", "anna", sessions=3), weeks=3)
-    tasks = tasks_of(asked)
-    nine = next(rule for rule in shortlist(tasks[0]) if rule.slots[0].minute == NINE)
-    placement = seated(asked, tasks, {"s": nine}, {})["s"]
-    assert [session.status for session in placement.sessions] == [Status.HELD, Status.MOVED, Status.SKIPPED]
+    standing = Standing.of(asked, tasks_of(asked))
+    mine = shortlist(standing.around(0), asked.slack)
+    nine = next(number for number in range(len(mine)) if mine.starts[number, 0] == NINE)
+    seat_all(standing, [mine], Chosen(np.array([nine])))
+    sessions = standing.placements()["s"].sessions
+    assert [session.status for session in sessions] == [Status.HELD, Status.MOVED, Status.SKIPPED]
+
+
+def test_rules_that_clash_for_lack_of_time_are_not_both_seated() -> None:
+    """Both want nine: one has it, the other moves in its week."""
+    asked = problem([person("anna")], series("s", "anna"), series("t", "anna"))
+    standing = Standing.of(asked, tasks_of(asked))
+    lists = [shortlist(standing.around(number), asked.slack) for number in range(2)]
+    seat_all(standing, lists, Chosen(np.array([0, 0]), frozenset({0, 1})))
+    assert [seating.starts.tolist() for seating in standing.seatings] == [[NINE], [TEN]]
+
+
+def test_a_response_keeps_clear_of_all_others() -> None:
+    """Nine is taken, so ten is best; and nothing is left where the others have the whole morning."""
+    anna = person("anna")
+    asked = problem([anna], series("s", "anna"), series("t", "anna"), series("u", "anna", duration=120))
+    standing = Standing.of(asked, tasks_of(asked))
+    standing.take(0, respond(standing, 0))
+    standing.take(1, respond(standing, 1))
+    assert standing.seatings[1].starts.tolist() == [TEN]
+    assert respond(standing, 2).starts.tolist() == [NEVER]
