@@ -1,55 +1,68 @@
-"""How many sessions can happen at most, whatever the plan."""
+"""How many sessions can happen at most, whatever the plan.
 
-from collections.abc import Sequence
+Each series alone could hold so many: the free bound. What people share can only lower it where a plan misses a session
+that could happen alone. From there regions grow, each as far as it matters (`growth`), and each is solved as a problem
+of its own (`region`). That other people sit elsewhere is let go at their edges, which keeps it a bound of the whole; a
+plan is the guide to where one has to look, and whatever plan it is, the bound holds.
+"""
 
-from ortools.sat.python.cp_model import LinearExpr
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
+from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
-from scheduler.solve.components import neighbours_near
-from scheduler.solve.options import menu
-from scheduler.solve.relax import Relaxation
-from scheduler.solve.rules import add_rules
+from scheduler.solve.ground import Ground
+from scheduler.solve.growth import Growth
+from scheduler.solve.outline import outline
+from scheduler.solve.region import decided
 from scheduler.solve.search import Search
-from scheduler.solve.seats import cleared, taken_seats
-from scheduler.solve.solo import most_happening
 from scheduler.solve.task import Task
-from scheduler.solve.variables import variables
 
-BLOCK = 40
-"""So many series are relaxed together. That their people also sit elsewhere is let go, which keeps it a bound."""
-MOST_RELAXED = 100
-"""Of more series than this the relaxation takes too long."""
+EFFORT = 3.0
+"""Deterministic time for one region."""
+ROUNDS = 60
+"""Mostly all is settled after ten."""
+Tell = Callable[[int, int, int], None]
 
 
-def bounded(
-    problem: Problem, parts: Sequence[Sequence[Task]], search: Search, *, happen: int, exact: bool
-) -> tuple[int, str]:
-    """The sharpest bound that is worth its time, and what it is by: `exact`, `lp` or `free`.
+class Bound(NamedTuple):
+    """No plan has more sessions that happen. `by`: `free`, `lp` (linear relaxation), or `exact` (search)."""
 
-    `exact`: what happens in the plan is proven to be the most.
-    """
-    tasks = [task for part in parts for task in part]
-    free = free_bound(tasks)
-    if exact or happen == free or len(tasks) > MOST_RELAXED:
-        return (happen, "exact") if exact else (free, "free")
-    tasks = neighbours_near(tasks, [task.series.members for task in tasks])
-    relaxed = sum(_of_block(problem, tasks[at : at + BLOCK], search) for at in range(0, len(tasks), BLOCK))
-    return relaxed, "lp" if relaxed < free else "free"
+    happen: int
+    by: str
+
+
+def bound(
+    problem: Problem,
+    tasks: Sequence[Task],
+    guide: Mapping[str, Placement],
+    search: Search,
+    tell: Tell | None = None,
+) -> Bound:
+    """The bound of all series together; `tell(done, of, bound)` hears of each region that is decided."""
+    ground = Ground.of(problem, tasks)
+    free = _given(tasks) + sum(drawn.free for drawn in ground.outlines)
+    growth = Growth.of(ground, ground.standing(guide))
+    search, waiting = replace(search, effort=EFFORT), growth.begun()
+    for _ in range(ROUNDS):
+        if search.is_over or not waiting:
+            break
+        regions = growth.regions(waiting)
+        for done, (name, region) in enumerate(zip(waiting, regions, strict=True), start=1):
+            growth.take(name, decided(region, search), region.free)
+            if tell:
+                tell(done, len(waiting), free - sum(growth.spared.values()))
+        waiting = growth.grown(waiting)
+    spared = sum(growth.spared.values())
+    relaxed = any(not answer.searched for answer in growth.answers.values())
+    return Bound(free - spared, ("lp" if relaxed else "exact") if spared else "free")
 
 
 def free_bound(tasks: Sequence[Task]) -> int:
     """The sum of what each series could hold if it were alone."""
-    return sum(most_happening(task) for task in tasks)
+    return _given(tasks) + sum(outline(task).free for task in tasks)
 
 
-def _of_block(problem: Problem, block: Sequence[Task], search: Search) -> int:
-    """The bound of the linear relaxation; the free one, if there is no time for it."""
-    taken = taken_seats(block, {})
-    model = variables(problem, [menu(task) for task in cleared(problem, block, taken)], taken)
-    add_rules(model)
-    stands = [var for series in model.series for var in series.stands]
-    model.cp.minimize(-LinearExpr.sum(stands))
-    least = search.relax(Relaxation(model.cp), dive=False).bound
-    given = sum(session.takes_place for task in block for session in task.given.values())
-    free = free_bound(block)
-    return free if least is None else min(free, given - least)
+def _given(tasks: Sequence[Task]) -> int:
+    return sum(session.takes_place for task in tasks for session in task.given.values())
