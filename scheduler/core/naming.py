@@ -19,7 +19,7 @@ def session_named(problem: Problem, series: Series, placement: Placement, text: 
 
     One that a person moved or skipped has two dates: where it stands and where its rule puts it. Raises InputError.
     """
-    if number := re.fullmatch(r"#?(\d{1,4})", text.strip()):
+    if number := re.fullmatch(r"#?([0-9]{1,4})", text.strip()):
         if not 1 <= int(number[1]) <= series.sessions:
             raise InputError(f"{series.id} has no session #{int(number[1])}.", hint=f"It has {series.sessions}.")
         return int(number[1]) - 1

@@ -6,7 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from scheduler.core.change import Cancel, Create, Details, Keep, Kind, Move, cancelled, counts, diff, events_of
+from scheduler.core.change import (
+    Cancel,
+    Create,
+    Details,
+    Keep,
+    Kind,
+    Move,
+    cancelled,
+    counts,
+    diff,
+    events_again,
+    events_of,
+)
 from scheduler.core.event import Attendee, Event
 from scheduler.core.interval import WEEK_MINUTES, Horizon
 from scheduler.core.plan import Placement, Session, Status
@@ -321,3 +333,42 @@ def test_live_events_hold_each_session_once_and_no_uid_means_two_rules(seed: int
             assert ids == event.rule.instants(len(ids))
             rules.setdefault(event.uid, set()).add((event.rule.zone, event.rule.interval, event.rule.nth))
             assert len(rules[event.uid]) == 1
+
+
+def test_events_of_before_stand_again_as_they_were() -> None:
+    """Under their UIDs and with the next SEQUENCE, whatever came since; what was made since is cancelled."""
+    placement = _placed(TUESDAY, at={2: None})
+    before = _events(placement)
+    after = _events(_after(placement, 4, _placed(THURSDAY)), before, freeze_until=int(placement.sessions[4].start))
+    published = [change.event for change in diff(before, after)]
+    again = events_again(SERIES, placement, HORIZON, published, before, DETAILS)
+    assert again == before
+    [move, cancel] = diff(published, again)
+    assert isinstance(move, Move)
+    assert isinstance(cancel, Cancel)
+    assert (move.event.uid, move.event.sequence) == (before[0].uid, 2)
+    assert (cancel.event.generation, cancel.event.sequence) == (1, 1)
+
+
+def test_events_of_before_say_what_the_folder_says_now() -> None:
+    """A title or a guest that was changed since is not taken back: it is no part of a plan."""
+    before = _events(_placed(TUESDAY))
+    details = replace(DETAILS, title="Pair one", conference="https://meet.example.org/1")
+    [event] = events_again(SERIES, _placed(TUESDAY), HORIZON, before, before, details)
+    assert event == replace(before[0], title=details.title, conference=details.conference)
+
+
+def test_a_spent_uid_does_not_come_back() -> None:
+    """What was cancelled since is drawn anew, as the next generation."""
+    before = _events(_placed(TUESDAY))
+    published = [cancelled(before[0])]
+    [event] = events_again(SERIES, _placed(TUESDAY), HORIZON, published, before, DETAILS)
+    assert event.uid != before[0].uid
+    assert (event.generation, event.occurrences) == (1, before[0].occurrences)
+
+
+def test_what_was_cancelled_before_stays_cancelled() -> None:
+    """It did not stand then, nor does it now."""
+    [event] = _events(_placed(TUESDAY))
+    gone = [cancelled(event)]
+    assert events_again(SERIES, _placed(TUESDAY), HORIZON, gone, gone, DETAILS) == ()

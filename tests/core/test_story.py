@@ -128,3 +128,16 @@ def test_times_are_kept_to_minutes_within_the_week() -> None:
     placement = Placement("pair", 0, (TUESDAY,), (Session(WEEK_MINUTES - 1, MOVED),))
     (told,) = stories(posed, Plan((placement,)), Notes(), {})
     assert told.strip == "↷·"
+
+
+def test_a_session_that_was_skipped_by_hand_has_a_sign_and_no_reason() -> None:
+    """Nobody is in its way, and nobody has to be asked for it."""
+    posed = problem(replace(PAIR, pinned={1: None}))
+    busy = as_intervals([(0, 5 * WEEK_MINUTES)])
+    posed = replace(posed, people={**posed.people, "chen": replace(posed.people["chen"], busy=busy)})
+    told = story(posed, (TUESDAY,), HELD, SKIPPED, HELD, HELD, HELD)
+    assert (told.strip, told.why) == ("●–●●●", ())
+    told = story(posed, (TUESDAY,), HELD, SKIPPED, SKIPPED, HELD, HELD)
+    assert told.strip == "●–✕●●"
+    assert [reason.count("23 March") for reason in told.why] == [1]
+    assert "16 March" not in told.why[0]

@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
 from scheduler.core.interval import DAY_MINUTES, Horizon, Intervals, as_intervals
+from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.series import Slot
 from scheduler.ports import SavedPlan
@@ -261,3 +262,51 @@ def test_the_problem_says_what_the_programme_says(programme: Programme) -> None:
     assert (problem.grid_minutes, problem.slack, problem.freeze_until) == (15, 1, None)
     assert list(problem.people) == ["amara", "chen", "dev", "ela"]
     assert [series.id for series in problem.series] == ["pair", "circle"]
+
+
+# --- what people decided by hand
+
+
+def pin(session: int, start: datetime | None, group: str = "pair") -> Pin:
+    """A decision about a session."""
+    monday = date(2027, 3, 1)
+    return Pin(group=group, session=session, start=start, counted_from=monday, decided_at=NOW, command="move")
+
+
+def test_pins_are_pinned_sessions_of_the_problem(programme: Programme) -> None:
+    """Those of groups and sessions that are gone count for nothing."""
+    there = datetime(2027, 3, 4, 15, tzinfo=UTC)
+    pins = [pin(0, there), pin(1, None), pin(8, there), pin(0, there, "gone")]
+    told = pose(programme, ALL, None, NOW, RULES, pins=pins)
+    assert told.problem.series[0].pinned == {0: 3 * DAY_MINUTES + 900, 1: None}
+    assert told.problem.series[1].pinned == {}
+
+
+def test_what_stands_is_as_people_decided_even_within_the_freeze(programme: Programme) -> None:
+    """Else the freeze would hold a session back that somebody moves by hand."""
+    kept, now = standing(programme, FIRST, FIRST + 7 * DAY_MINUTES), datetime(2027, 3, 1, 6, tzinfo=UTC)
+    there = datetime(2027, 3, 4, 15, tzinfo=UTC)
+    told = pose(programme, ALL, kept, now, RULES, pins=[pin(0, there), pin(1, None)])
+    assert told.previous is not None
+    first, second = told.previous.by_series()["pair"].sessions
+    assert first == Session(3 * DAY_MINUTES + 900, Status.PINNED)
+    assert second == Session(FIRST + 7 * DAY_MINUTES, Status.SKIPPED)
+
+
+def test_a_first_date_that_changes_does_not_shift_pins(desk: Desk) -> None:
+    """Of what is published: the same session at the same instant."""
+    programme, there = load(desk.path), datetime(2027, 3, 11, 15, tzinfo=UTC)
+    kept = standing(programme, FIRST, FIRST + 7 * DAY_MINUTES)
+    desk.write(settings=settings(**{"from": "2027-02-22"}))
+    told = pose(load(desk.path), ALL, kept, NOW, RULES, pins=[pin(1, there)])
+    assert told.problem.horizon.instant(told.problem.series[0].pinned[1] or 0) == there
+    assert pose(load(desk.path), ALL, None, NOW, RULES, pins=[pin(1, there)]).problem.series[0].pinned == {}
+
+
+def test_a_decision_by_hand_is_held_back_by_notice_and_by_no_freeze(programme: Programme) -> None:
+    """What has begun is past; Amara asks for a day, the others for nothing."""
+    kept, now = standing(programme, FIRST, FIRST + 7 * DAY_MINUTES), datetime(2027, 3, 2, 16, tzinfo=UTC)
+    told = pose(programme, ALL, kept, now, RULES, by_hand=True)
+    assert told.problem.freeze_until == DAY_MINUTES + 16 * 60
+    assert told.notes.closed_until["chen"] == DAY_MINUTES + 16 * 60
+    assert told.notes.closed_until["amara"] == 2 * DAY_MINUTES + 16 * 60
