@@ -100,7 +100,6 @@ def _instance(kind: str, seed: int, start: date, methods: Sequence[str]) -> list
             **{key.replace("_", " "): value for key, value in figures.items()},
             "bound": bound,
             "gap %": round(100 * (bound - figures["happen"]) / bound, 3),
-            "above own best": figures["worst_above_least"],
             "violations": figures["violations"] + (figures["violations_by_format"] or 0),
             "x greedy": seconds[method] / seconds[YARDSTICK] if YARDSTICK in seconds else math.nan,
             "seconds": seconds[method],
