@@ -18,7 +18,9 @@ PARTS = {
     "busy": ("busy",),
     "pair": ("slots", "why"),
     "planning": ("plan", "show", "diff", "apply", "status"),
+    "moving": ("move", "skip", "undo"),
     "results": ("export",),
+    "fairness": ("fairness",),
     "solving": ("solve", "verify"),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
