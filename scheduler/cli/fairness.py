@@ -31,7 +31,7 @@ MOST_ROWS = 20
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("fairness", epilog="Example: rondo fairness spring --svg curve.svg --earlier autumn.json")(fairness)
+    app.command("fairness", epilog="Example: rondo fairness spring --slack 1-2 --svg curve.svg")(fairness)
 
 
 def fairness(
@@ -112,7 +112,7 @@ def _show_people(to: Console, app: App, book: Ledger) -> None:
             *([f"{entry.carried.burden:.1f}"] if before else []),
         )
     order = " Who bore most, earlier programmes included, comes first." if before else ""
-    to.print(f"Minutes outside preferred hours, for each session planned of a person's groups.{order}")
+    to.print(f"Minutes outside preferred hours, for each session planned of a person's groups.{order}", soft_wrap=True)
     to.print(table)
     if len(told) > MOST_ROWS:
         to.print(f"{len(told) - MOST_ROWS} more people have less; --json tells all.")

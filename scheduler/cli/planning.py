@@ -22,6 +22,7 @@ from scheduler.cli.console import (
 )
 from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, TimeLimit, read_plan, reporter, stoppable
+from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import show_changes, show_plan
 from scheduler.core.change import Change, Keep
 from scheduler.core.freebusy import Knowledge
@@ -82,11 +83,13 @@ def plan(
         write_text(output, to_json(plan_to_json(planned.plan)))
     if problem:
         write_text(problem, to_json(problem_to_json(posed.problem)))
-    changes = app.changes(planned)
+    changes, turns = app.changes(planned), () if stop.is_set() else proposed(planned, params)
     if json:
-        print_json(plan_document(app, planned) | {"changes": changes_document(changes)})
+        document = plan_document(app, planned) | {"rotation": proposals_document(turns)}
+        print_json(document | {"changes": changes_document(changes)})
     else:
         show_plan(out(), app, planned)
+        show_proposals(out(), turns)
         _say_next(app, planned, changes, output)
     raise typer.Exit(STOPPED if stop.is_set() else _exit_code(planned, changes, exit_code))
 

@@ -115,6 +115,7 @@ def test_every_command_prints_one_document(rondo: Rondo, desk: Desk, tmp_path: P
         "apply": ("spring", "--yes"),
         "status": ("spring",),
         "export": ("csv", "spring"),
+        "fairness": ("spring", "--slack", "1"),
         "solve": ("problem.json", "-o", "again.json"),
         "verify": ("problem.json", "plan.json"),
     }
