@@ -11,10 +11,8 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from scheduler.core.plan import Plan, plan_to_json
 from scheduler.core.problem import Problem, problem_from_json
@@ -24,11 +22,9 @@ from tests.benchmarks import baselines
 Method = Callable[[Problem], Plan]
 
 
-def rondo(**wanted: Any) -> Method:
+def rondo(*, polish: bool, workers: int = 1) -> Method:
     """Our own solver, without any limit on the wall, so that it gives the same plan each time."""
-    known = {field.name for field in fields(Params)}
-    params = Params(**{name: value for name, value in wanted.items() if name in known})
-    return lambda problem: solve(problem, params=params)
+    return lambda problem: solve(problem, params=Params(polish=polish, workers=workers))
 
 
 OTHERS: dict[str, Method] = {
