@@ -20,7 +20,7 @@ from tests.desks import ROOT, Desk
 COMMANDS = typer.main.get_command(application()).commands  # type: ignore[attr-defined]  # a group has them
 NAMES = {
     *("demo", "check", "refresh", "busy", "free", "slots", "why", "plan", "show", "diff", "apply", "export", "solve"),
-    *("verify", "status", "move", "skip", "undo"),
+    *("verify", "status", "move", "skip", "undo", "fairness"),
 }
 
 
