@@ -2,6 +2,9 @@
 
 Ann in London and Bea in Auckland can be met at seven in the morning, and in the evening; one's morning is the other's
 evening, and both would rather not begin before nine. Cal in Kolkata is always there, and has no wishes.
+
+GLOBE is a problem; PEOPLE, GROUPS and SETTINGS are the same as a programme, in which Ann would rather not begin before
+four past nine: so the best plan is one alone.
 """
 
 from datetime import date
@@ -11,6 +14,21 @@ from scheduler.core.people import Boundary, Participant
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series
 from scheduler.core.walltime import WallWindow
+from tests.desks import settings
+
+PEOPLE = """\
+id,name,email,timezone,hours,preferred
+ann,Ann A.,,Europe/London,Tue 7-8 18-19,Tue 9:04-21
+bea,Bea B.,,Pacific/Auckland,Tue 20-21; Wed 7-8,Tue Wed 9-21
+cal,Cal C.,,Asia/Kolkata,always,
+"""
+GROUPS = """\
+group,person
+circle,ann
+circle,bea
+circle,cal
+"""
+SETTINGS = settings(from_="2027-02-22", until="2027-03-21", minutes="60", grid="60")
 
 LIKED = WallWindow(540, 1260)
 MORNING, EVENING = DAY_MINUTES + 420, DAY_MINUTES + 1080

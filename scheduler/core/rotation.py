@@ -89,7 +89,7 @@ def in_turn(series: Series, turns: int) -> Series:
 def settled(problem: Problem, open_: Collection[str], previous: Plan | None) -> Problem:
     """The problem with a number of slots for the series that leave it open: two where that is worth it, else one.
 
-    Each is looked at alone. What stands keeps its number of slots.
+    Each is looked at alone, and without what people decided by hand. What stands keeps its number of slots.
     """
     before = previous.by_series() if previous else {}
 
@@ -97,7 +97,8 @@ def settled(problem: Problem, open_: Collection[str], previous: Plan | None) -> 
         standing = before.get(series.id)
         if standing and standing.slots:
             return len(standing.slots)
-        return 2 if may_turn(problem, series) and _is_worth_alone(problem, series) else 1
+        unpinned = replace(series, pinned={})
+        return 2 if may_turn(problem, unpinned) and _is_worth_alone(problem, unpinned) else 1
 
     chosen = (in_turn(each, slots(each)) if each.id in open_ else each for each in problem.series)
     return replace(problem, series=tuple(chosen))

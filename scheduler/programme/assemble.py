@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
+from scheduler.programme.fields import AUTO
 from scheduler.programme.groups import FEWEST, Membership, Role
 from scheduler.programme.settings import GroupTable, PersonTable, ProgrammeTable, Settings
 from scheduler.programme.toml import Places
@@ -37,6 +38,7 @@ def group_of(id_: str, members: Membership, people: Mapping[str, Person], settin
         optional=optional,
         quorum=_quorum(own.quorum, rules.quorum or 0, len(chair + required), len(optional), place("quorum")),
         cadence=_cadence(rules, place("rotation")),
+        rotates=rules.rotation == AUTO,
         minutes=rules.minutes,
         sessions=_sessions(rules, place("sessions")),
         anchor=rules.anchor or home_zone([people[id_].boundary.zone for id_ in everybody if id_ in people]),
@@ -67,11 +69,13 @@ def _quorum(own: int | None, general: int, always: int, optional: int, where: st
 
 
 def _cadence(rules: ProgrammeTable, where: str) -> Cadence:
-    weeks = rules.every.every_weeks * rules.rotation
+    """With one slot, where the rotation is left open."""
+    rotation = 1 if rules.rotation == AUTO else rules.rotation
+    weeks = rules.every.every_weeks * rotation
     if weeks > MOST_WEEKS_BETWEEN:
-        message = f"a rotation of {rules.rotation} every {rules.every.every_weeks} weeks comes round after {weeks}."
+        message = f"a rotation of {rotation} every {rules.every.every_weeks} weeks comes round after {weeks}."
         raise InputError(message, where=where, hint=f"It must within {MOST_WEEKS_BETWEEN} weeks.")
-    return replace(rules.every, rotation=rules.rotation)
+    return replace(rules.every, rotation=rotation)
 
 
 def _sessions(rules: ProgrammeTable, where: str) -> int:

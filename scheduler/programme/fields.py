@@ -21,6 +21,8 @@ from scheduler.programme.values import VideoProvider
 
 T = TypeVar("T")
 SMALLEST_GRID = 5
+AUTO = 0
+"""A rotation that is left open: Rondo chooses it."""
 MOST = 10_000
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?", re.ASCII)
 ROOM = re.compile(r"https://[^\s/@]+(?:/\S*)?")
@@ -82,6 +84,15 @@ def _provider(text: str) -> VideoProvider:
     return VideoProvider(text)
 
 
+def _rotation(value: object) -> int:
+    """So many slots in turn, or AUTO."""
+    if value == "auto":
+        return AUTO
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_WEEKS_BETWEEN:
+        return value
+    raise ValueError(f'{quoted(str(value))} should be from 1 to {MOST_WEEKS_BETWEEN}, or "auto"')
+
+
 def _divides_hour(minutes: int) -> int:
     if 60 % minutes:
         raise ValueError(f"{minutes} minutes don't divide an hour")
@@ -101,6 +112,6 @@ Host: TypeAlias = Annotated[str, _text(_host)]
 Room: TypeAlias = Annotated[str, _text(_room)]
 Minutes: TypeAlias = Annotated[int, Field(ge=1, le=DAY_MINUTES)]
 Grid: TypeAlias = Annotated[int, Field(ge=SMALLEST_GRID, le=60), AfterValidator(_divides_hour)]
-Rotation: TypeAlias = Annotated[int, Field(ge=1, le=MOST_WEEKS_BETWEEN)]
+Rotation: TypeAlias = Annotated[int, PlainValidator(_rotation)]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
 CountOrNone: TypeAlias = Annotated[int, Field(ge=0, le=MOST)]

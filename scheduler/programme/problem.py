@@ -15,6 +15,7 @@ from scheduler.core.people import Participant
 from scheduler.core.pins import Pin, as_pinned, pinned_minutes
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
+from scheduler.core.rotation import settled
 from scheduler.core.series import Series
 from scheduler.ports import SavedPlan
 from scheduler.programme.values import Person, Programme, series_of
@@ -82,6 +83,8 @@ def pose(
         series=series,
     )
     kept = _only_frozen(previous, frozen) if previous and frozen is not None and replan else previous
+    open_rotations = {group.id for group in programme.groups if group.rotates}
+    problem = settled(problem, open_rotations, None if replan else previous)
     return Posed(problem, kept, Notes(unknown, closed, calendars))
 
 

@@ -47,7 +47,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A pair or a circle, and its series. `quorum` counts optional people, beside the chair and the required."""
+    """A pair or a circle, and its series. `quorum` counts optional people, beside the chair and the required.
+
+    `rotates`: Rondo chooses whether it takes turns; the cadence says one slot then.
+    """
 
     id: str
     title: str
@@ -56,6 +59,7 @@ class Group:
     optional: tuple[str, ...]
     quorum: int
     cadence: Cadence
+    rotates: bool
     minutes: int
     sessions: int
     anchor: str

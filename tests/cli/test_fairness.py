@@ -1,7 +1,6 @@
 """`fairness`: who carries what, what a larger slack would buy, and who should take turns; all figures by hand.
 
-Ann in London and Bea in Auckland share one hour a week in the morning of London and one in the evening, which is seven
-o'clock for Bea; both would rather not begin before nine, and Ann not before four past. Cal does not mind.
+Of the circle in tests/globe.py: Bea bears the evening of London, Ann a little more in its morning.
 """
 
 import json
@@ -15,21 +14,10 @@ import pytest
 
 from scheduler import flow
 from tests.cli.conftest import Rondo
-from tests.desks import Desk, settings
+from tests.desks import Desk
+from tests.globe import GROUPS, PEOPLE, SETTINGS
 
-PEOPLE = """\
-id,name,email,timezone,hours,preferred
-ann,Ann A.,,Europe/London,Tue 7-8 18-19,Tue 9:04-21
-bea,Bea B.,,Pacific/Auckland,Tue 20-21; Wed 7-8,Tue Wed 9-21
-cal,Cal C.,,Asia/Kolkata,always,
-"""
-GROUPS = """\
-group,person
-circle,ann
-circle,bea
-circle,cal
-"""
-SETTINGS = settings(from_="2027-02-22", until="2027-03-21", minutes="60", grid="60")
+AUTO = SETTINGS.replace("[holidays]", 'rotation = "auto"\n[holidays]')
 TURNS = (
     "circle spans 13 hours. With two slots in turn its worst-off member would be at 62 minutes a session instead "
     'of 90, with 4 sessions. In programme.toml, under [groups."circle"]: rotation = 2'
@@ -206,3 +194,21 @@ def test_what_is_published_is_not_asked_to_take_turns(rondo: Rondo, globe: Desk)
     globe.publish()
     assert "Taking turns" not in rondo("plan", "spring").out
     assert rondo("fairness", "spring", "--no-curve", "--json").document["rotation"] == []
+
+
+def test_rondo_chooses_turns_where_it_is_asked_to(rondo: Rondo, globe: Desk) -> None:
+    """`rotation = "auto"`: the plan has two slots at once, and what stands keeps them."""
+    globe.write(settings=AUTO)
+    document = rondo("plan", "spring", "--json").document
+    assert (len(document["groups"][0]["slots"]), document["score"]["worst_burden"]) == (2, 62.0)
+    globe.publish()
+    assert rondo("plan", "spring", "--exit-code").code == 0
+
+
+def test_a_published_circle_takes_turns_only_when_planned_anew(rondo: Rondo, globe: Desk) -> None:
+    """It had one slot when it was published."""
+    globe.publish()
+    globe.write(settings=AUTO)
+    assert rondo("plan", "spring", "--exit-code").code == 0
+    document = rondo("plan", "spring", "--replan", "--json").document
+    assert len(document["groups"][0]["slots"]) == 2

@@ -106,6 +106,8 @@ def test_open_rotations_are_settled_where_they_are_worth_it() -> None:
     assert [series.cadence.rotation for series in settled(GLOBE, {"circle"}, None).series] == [2]
     assert settled(GLOBE, set(), None) == GLOBE
     content = {who: replace(one, boundary=replace(one.boundary, preferred={})) for who, one in GLOBE.people.items()}
+    by_hand = replace(GLOBE, series=(replace(CIRCLE, pinned={0: MORNING}),))
+    assert [series.cadence.rotation for series in settled(by_hand, {"circle"}, None).series] == [2]
     same = replace(GLOBE, people=content)
     assert [series.cadence.rotation for series in settled(same, {"circle"}, None).series] == [1]
 

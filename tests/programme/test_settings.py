@@ -23,6 +23,14 @@ def test_defaults_hold_where_nothing_is_said(folder: Folder) -> None:
     assert (pair.title, pair.minutes, pair.cadence, pair.sessions, pair.movable) == ("Meeting", 45, Cadence(), 26, True)
 
 
+def test_a_rotation_may_be_left_open(folder: Folder) -> None:
+    """For all, or for one group; as long as nothing is chosen there is one slot, for any cadence."""
+    folder.write(settings=SETTINGS + 'rotation = "auto"\nevery = "12 weeks"\n[groups.circle]\nrotation = 1\n')
+    pair, circle = folder.load().groups
+    assert (pair.rotates, pair.cadence) == (True, Cadence(every_weeks=12, rotation=1))
+    assert (circle.rotates, circle.cadence) == (False, Cadence(every_weeks=12, rotation=1))
+
+
 def test_a_group_differs_where_it_says_so(folder: Folder) -> None:
     """Each key of a group takes the place of the programme's, and the rest stays."""
     folder.write(
@@ -108,7 +116,10 @@ P = "programme.toml"
         (SETTINGS + "grid = 25\n", f"{P}:5:1: grid: 25 minutes don't divide an hour."),
         (SETTINGS + "grid = 1\n", f'{P}:5:1: grid: "1" should be greater than or equal to 5.'),
         (SETTINGS + "slack = -1\n", f'{P}:5:1: slack: "-1" should be'),
-        (SETTINGS + "rotation = 13\n", f'{P}:5:1: rotation: "13" should be'),
+        (SETTINGS + "rotation = 13\n", f'{P}:5:1: rotation: "13" should be from 1 to 12, or "auto".'),
+        (SETTINGS + "rotation = 0\n", f'{P}:5:1: rotation: "0" should be from 1 to 12, or "auto".'),
+        (SETTINGS + "rotation = true\n", f'{P}:5:1: rotation: "True" should be from 1 to 12'),
+        (SETTINGS + "rotation = 'often'\n", f'{P}:5:1: rotation: "often" should be from 1 to 12'),
         (
             SETTINGS + "every = '5 weeks'\nrotation = 3\n",
             f"{P}:6:1: a rotation of 3 every 5 weeks comes round after 15.",
