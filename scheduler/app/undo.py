@@ -76,12 +76,9 @@ def _back_to(app: App, before: SavedPlan, standing: SavedPlan | None) -> tuple[t
     posed = _posed(app, programme, before)
     plan = _plan_of(posed)
     changes = _changes(app, programme, posed.problem, plan)
-    faults = check(posed.problem, plan, plan).faults
-    if standing:
-        now = _posed(app, programme, standing)
-        known = check(now.problem, _plan_of(now), _plan_of(now)).faults
-        faults = tuple(fault for fault in faults if fault not in known)
-    return changes, (list(_obstacles(app, posed, plan, changes)) or list(faults)) if faults else []
+    known = _faults(_posed(app, programme, standing)) if standing else ()
+    faults = [fault for fault in _faults(posed) if fault not in known]
+    return changes, list(_obstacles(app, posed, plan, changes)) or faults
 
 
 def _of(programme: Programme, plan: Plan) -> Programme:
@@ -119,6 +116,12 @@ def _plan_of(posed: Posed) -> Plan:
     assert posed.previous is not None
     asked = {series.id for series in posed.problem.series}
     return replace(posed.previous, placements=tuple(p for p in posed.previous.placements if p.series in asked))
+
+
+def _faults(posed: Posed) -> tuple[str, ...]:
+    """The rules that the plan that stands breaks by now."""
+    plan = _plan_of(posed)
+    return check(posed.problem, plan, plan).faults
 
 
 def _changes(app: App, programme: Programme, problem: Problem, plan: Plan) -> tuple[Change, ...]:
