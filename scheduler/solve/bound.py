@@ -6,8 +6,7 @@ of its own (`region`). That other people sit elsewhere is let go at their edges,
 plan is the guide to where one has to look, and whatever plan it is, the bound holds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from scheduler.core.plan import Placement
@@ -15,15 +14,18 @@ from scheduler.core.problem import Problem
 from scheduler.solve.ground import Ground
 from scheduler.solve.growth import Growth
 from scheduler.solve.outline import outline
-from scheduler.solve.region import decided
+from scheduler.solve.region import Decided, Region, decided
 from scheduler.solve.search import Search
 from scheduler.solve.task import Task
 
-EFFORT = 3.0
-"""Deterministic time for one region."""
 ROUNDS = 60
 """Mostly all is settled after ten."""
+BATCH = 64
+"""So many regions are in memory at once."""
 Tell = Callable[[int, int, int], None]
+Do = Callable[[Region, Search], Decided]
+Each = Callable[[Do, Sequence[Region]], Iterable[Decided]]
+"""Does something with each of some regions, here or in other processes, and answers in their order."""
 
 
 class Bound(NamedTuple):
@@ -39,23 +41,45 @@ def bound(
     guide: Mapping[str, Placement],
     search: Search,
     tell: Tell | None = None,
+    each: Each | None = None,
 ) -> Bound:
-    """The bound of all series together; `tell(done, of, bound)` hears of each region that is decided."""
+    """The bound of all series together; `tell(done, of, bound)` hears of the regions that are decided."""
+    return bound_by(grown(problem, tasks, guide, search, tell, each))
+
+
+def grown(
+    problem: Problem,
+    tasks: Sequence[Task],
+    guide: Mapping[str, Placement],
+    search: Search,
+    tell: Tell | None = None,
+    each: Each | None = None,
+) -> Growth:
+    """The regions around what a plan misses, decided and grown until nothing clashes or the search is over."""
     ground = Ground.of(problem, tasks)
-    free = _given(tasks) + sum(drawn.free for drawn in ground.outlines)
     growth = Growth.of(ground, ground.standing(guide))
-    search, waiting = replace(search, effort=EFFORT), growth.begun()
+    do_each = each or (lambda do, regions: (do(region, search) for region in regions))
+    waiting = growth.begun()
     for _ in range(ROUNDS):
         if search.is_over or not waiting:
             break
-        regions = growth.regions(waiting)
-        for done, (name, region) in enumerate(zip(waiting, regions, strict=True), start=1):
-            growth.take(name, decided(region, search), region.free)
+        around = growth.around(waiting)
+        for at in range(0, len(waiting), BATCH):
+            names = waiting[at : at + BATCH]
+            regions = [growth.region(name, around) for name in names]
+            for name, region, answer in zip(names, regions, do_each(decided, regions), strict=True):
+                growth.take(name, answer, region.free)
             if tell:
-                tell(done, len(waiting), free - sum(growth.spared.values()))
+                tell(at + len(names), len(waiting), bound_by(growth).happen)
         waiting = growth.grown(waiting)
+    return growth
+
+
+def bound_by(growth: Growth) -> Bound:
+    """What the regions prove."""
     spared = sum(growth.spared.values())
     relaxed = any(not answer.searched for answer in growth.answers.values())
+    free = _given(growth.ground.tasks) + sum(drawn.free for drawn in growth.ground.outlines)
     return Bound(free - spared, ("lp" if relaxed else "exact") if spared else "free")
 
 

@@ -6,7 +6,7 @@ what stands around them go together, and no plan has more sessions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,12 +62,11 @@ class Growth:
         self.grown(sorted(self.cells))
         return sorted(self.cells)
 
-    def regions(self, names: Sequence[int]) -> Iterator[Region]:
-        """What these regions have to decide; each sees all that stands outside of them."""
+    def around(self, names: Sequence[int]) -> Around:
+        """All that stands while these regions are decided anew."""
         waiting = set(names)
         others = [answer.seats for name, answer in self.answers.items() if name not in waiting]
-        around = Around.of(np.concatenate([self.seats[~self.inside[self.seats[:, CELL]]], *others]))
-        return (self._region(name, around) for name in names)
+        return Around.of(np.concatenate([self.seats[~self.inside[self.seats[:, CELL]]], *others]))
 
     def take(self, name: int, answer: Decided, free: int) -> None:
         """Note what was decided for a region."""
@@ -84,6 +83,22 @@ class Growth:
         for cell in claimed:
             self._add(cell)
         return sorted({self.region_of[self._node(cell)] for cell in [*claimed, *(one for one, _ in joined)]})
+
+    def wanted(self, name: int, starts: Sequence[Int64Array]) -> dict[int, Int64Array]:
+        """By series, the minutes at which to stand: inside a region as decided, elsewhere as in `starts`."""
+        found: dict[int, Int64Array] = {}
+        patterns: dict[int, list[int]] = defaultdict(list)
+        for number, pattern in self.answers[name].patterns:
+            patterns[number].append(pattern)
+        for number, cells in self._parts(name):
+            drawn, first = self.ground.outlines[number], self.ground.cells[number]
+            minutes = self.ground.tasks[number].candidates.starts[drawn.start]
+            stay = np.isin(minutes, starts[number]) & ~np.isin(first + drawn.cell, cells)
+            if not drawn.is_settled:
+                stay &= (drawn.opens[patterns[number]].sum(axis=0) > 0)[drawn.cell]
+            places = self.ground.places[number] + np.arange(len(minutes))
+            found[number] = minutes[stay | np.isin(places, self.answers[name].places)]
+        return found
 
     def _anywhere(self, name: int) -> Decided:
         """Not yet decided: a region that may need any of its places."""
@@ -139,7 +154,8 @@ class Growth:
         self.spared[kept] += self.spared.pop(absorbed, 0)
         self.answers.pop(absorbed, None)
 
-    def _region(self, name: int, around: Around) -> Region:
+    def region(self, name: int, around: Around) -> Region:
+        """What a region has to decide."""
         parts = self._parts(name)
         places = [(number, self._places(number, mine)) for number, mine in parts]
         seats = np.concatenate([self.ground.seats(number, some) for number, some in places])

@@ -6,7 +6,7 @@ mostly solved in milliseconds.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
@@ -15,6 +15,9 @@ from scheduler.core.interval import Int64Array
 from scheduler.solve.ground import CELL, DAY, DAY_ROOM, END, PLACE, START, WEEK, WEEK_ROOM
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.search import Search
+
+EFFORT = 3.0
+"""Deterministic time for one region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Rows:
 
 def decided(region: Region, search: Search) -> Decided:
     """The most sessions of a region; where time is short, what the linear relaxation says."""
+    search = replace(search, effort=min(EFFORT, search.effort))
     rows = [_meetings(region.seats), _capped(region.seats, DAY, DAY_ROOM), _capped(region.seats, WEEK, WEEK_ROOM)]
     kept = _undominated(region, rows)
     cp = CpModel()
