@@ -14,7 +14,7 @@ from scheduler.core.walltime import days_as_wall, resolve
 
 FROZEN_WEEKS = 2
 SHARE = 0.05
-WEEKLY_EVENTS, SINGLE_EVENTS, MINUTES = 2, 8, 60
+WEEKLY_EVENTS, SINGLE_EVENTS, MINUTES = 3, 10, 60
 
 
 def some_people(problem: Problem, seed: int, share: float = SHARE) -> list[str]:
@@ -23,7 +23,7 @@ def some_people(problem: Problem, seed: int, share: float = SHARE) -> list[str]:
 
 
 def busier(problem: Problem, people: Iterable[str], seed: int) -> Problem:
-    """The problem two weeks on: these people have two new weekly events and eight single ones, the past is frozen."""
+    """The problem two weeks on: these people have three new weekly events and ten single ones, the past is frozen."""
     changed = {who: _busier(problem, problem.people[who], Random(f"events {seed} {who}")) for who in people}
     return replace(problem, people={**problem.people, **changed}, freeze_until=FROZEN_WEEKS * WEEK_MINUTES)
 
