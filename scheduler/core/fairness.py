@@ -36,7 +36,7 @@ def best_alone(problem: Problem, previous: Plan | None = None) -> Mapping[str, f
         series = found.series
         given = _given(problem, series, before.get(series.id))
         own = np.array([i for i in range(series.sessions) if i not in given], dtype=np.int64)
-        for who, free in zip(series.members, _least_pains(found, own).tolist(), strict=True):
+        for who, free in zip(series.members, least_pains(found, own).tolist(), strict=True):
             least[who] += free + _pain_of_given(problem, series, given, who)
             planned[who] += series.sessions
     return {who: least[who] / count for who, count in planned.items() if count}
@@ -59,8 +59,11 @@ def _pain_of_given(problem: Problem, series: Series, given: Mapping[int, Session
     return int(pain(problem.people[who].boundary, at, series.duration, problem.horizon).sum())
 
 
-def _least_pains(found: Candidates, own: Int64Array) -> Int64Array:
-    """For each member the least pain in these sessions, under any rule that lets as many of them happen as possible."""
+def least_pains(found: Candidates, own: Int64Array) -> Int64Array:
+    """For each member the least pain in some sessions of a series, under any rule that lets most of them happen.
+
+    `own`: the numbers of these sessions; the result has a figure for each member.
+    """
     turns = found.series.cadence.rotation
     borne, regular = _borne(found), found.regular
     in_week = _in_week(found, borne)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from scheduler.core.problem import Problem
+from scheduler.solve.ease import ease
 from scheduler.solve.lazy import best_rules
 from scheduler.solve.moves import seat_all
 from scheduler.solve.polish import polish
@@ -23,4 +24,5 @@ def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
     work.teller.happen += standing.happen
     if work.search.params.polish and not work.search.is_over:
         polish(standing, lists, work)
+        ease(standing, work)
     return standing.placements()

@@ -1,4 +1,4 @@
-"""Improves a plan where sessions are lost that could take place: by another rule, or by seating a week anew."""
+"""Improves a plan where series get in each other's way: by other rules, by seating weeks anew, by making room."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,16 +22,21 @@ def polish(standing: Standing, lists: Sequence[Shortlist], work: Work) -> None:
     """Round by round, as long as anything is gained."""
     given = work.teller.happen - standing.happen
     for _ in range(ROUNDS):
-        better = other_rules(standing, lists, work) | other_weeks(standing, work) | make_room(standing, lists, work)
+        better = (
+            other_rules(standing, _short(standing, lists), work)
+            | other_weeks(standing, work)
+            | make_room(standing, lists, work)
+        )
         work.teller.happen = given + standing.happen
         if not better or work.search.is_over:
             break
+    other_rules(standing, range(len(standing.tasks)), work)
 
 
-def other_rules(standing: Standing, lists: Sequence[Shortlist], work: Work) -> bool:
-    """Series that lose sessions look for a better rule around all others."""
+def other_rules(standing: Standing, numbers: Sequence[int], work: Work) -> bool:
+    """Series look for a better rule around all others."""
     better = False
-    for number in work.teller.steps("other rules", _short(standing, lists)):
+    for number in work.teller.steps("other rules", numbers):
         if work.search.is_over:
             break
         found = respond(standing, number)
@@ -44,13 +49,12 @@ def other_rules(standing: Standing, lists: Sequence[Shortlist], work: Work) -> b
 def other_weeks(standing: Standing, work: Work) -> bool:
     """Where a session is lost that has a place by itself, the week is seated anew with those who are near."""
     better = False
-    for chair in work.teller.steps("other weeks", list(_lost(standing))):
+    for chair in work.teller.steps("other weeks", list(_displaced(standing))):
         if work.search.is_over:
             break
-        if standing.seatings[chair[0]].starts[chair[1]] == NEVER:
-            week = week_of(standing, _near(standing, chair))
-            [found] = work.map(settle, [week])
-            better |= seat_week(standing, week, found)
+        week = week_of(standing, _near(standing, chair))
+        [found] = work.map(settle, [week])
+        better |= seat_week(standing, week, found)
     return better
 
 
@@ -71,7 +75,7 @@ def _exchanged(standing: Standing, number: int, wanted: Seating) -> bool:
     """Seat a series by a rule, and then anew all that are in its way; says whether that is better for all together."""
     rivals = _in_the_way(standing, number, wanted)
     before = {one: standing.seatings[one] for one in (number, *rivals)}
-    if len(rivals) > MOST_RIVALS or wanted.gain <= before[number].gain:
+    if len(rivals) > MOST_RIVALS or wanted.worth[:2] >= before[number].worth[:2]:
         return False
     for one in before:
         standing.take(one, standing.nothing(one))
@@ -99,21 +103,29 @@ def _in_the_way(standing: Standing, number: int, wanted: Seating) -> list[int]:
 
 
 def _short(standing: Standing, lists: Sequence[Shortlist]) -> list[int]:
-    """The series that gain less than they could alone, the worst first."""
-    best = np.array([mine.best for mine in lists])
-    gains = np.array([seated.gain for seated in standing.seatings])
-    short = np.flatnonzero(gains < best)
-    worst_first: list[int] = short[np.argsort((gains - best)[short], kind="stable")].tolist()
-    return worst_first
+    """The series that fall short of what they could reach alone in sessions or strain, the worst first."""
+    short = []
+    for number, (mine, seated) in enumerate(zip(lists, standing.seatings, strict=True)):
+        if len(mine):
+            lost, strained = mine.best - seated.gain, seated.strain - int(mine.rules.strain[0])
+            if lost > 0 or strained > 0:
+                short.append((-lost, -strained, number))
+    return [number for _, _, number in sorted(short)]
 
 
-def _lost(standing: Standing) -> Iterator[Chair]:
-    """The sessions that do not take place, though their week has a place for them."""
+def _displaced(standing: Standing) -> Iterator[Chair]:
+    """The sessions that others keep from taking place, and then those that others keep from their regular time."""
+    moved: list[Chair] = []
     for number, (task, seated) in enumerate(zip(standing.tasks, standing.seatings, strict=True)):
         if seated.rule is not None:
-            possible = np.isin(seated.rule.weeks(task), task.candidates.week)
-            for k in np.flatnonzero((seated.starts == NEVER) & possible).tolist():
-                yield number, k
+            found, regular = task.candidates, seated.rule.regular(task)
+            lost = (seated.starts == NEVER) & (
+                np.isin(seated.rule.weeks(task), found.week) | np.isin(regular, found.starts)
+            )
+            away = (seated.starts != NEVER) & (seated.starts != regular) & np.isin(regular, found.starts)
+            moved += [(number, k) for k in np.flatnonzero(away).tolist()]
+            yield from ((number, k) for k in np.flatnonzero(lost).tolist())
+    yield from moved
 
 
 def _near(standing: Standing, chair: Chair) -> list[Chair]:
