@@ -1,7 +1,6 @@
-"""`slots` and `why`: the best recurring times for a few people, and what keeps any other time from them."""
+"""`slots`: the best recurring times for a few people."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -11,12 +10,12 @@ from scheduler.app.programme import App, open_app
 from scheduler.cli.console import Folder, Json, instant, out, print_json, rondo
 from scheduler.cli.planning import NoRefresh, warn_of_faults
 from scheduler.cli.views import names_of
-from scheduler.core.explain import Explanation, closest_slot, explain_slot, missing_sessions
-from scheduler.core.plan import Plan, Status
+from scheduler.core.explain import explain_slot
+from scheduler.core.plan import Status
 from scheduler.core.problem import Problem
 from scheduler.core.reasons import reasons
-from scheduler.core.series import Cadence, Series, Slot
-from scheduler.core.slots import NOTHING, SlotOption, best_slots, parse_slot
+from scheduler.core.series import Cadence, Series
+from scheduler.core.slots import NOTHING, SlotOption, best_slots
 from scheduler.core.walltime import local
 from scheduler.core.words import dates_in_words, place, shifts, usual_time
 from scheduler.errors import InputError
@@ -29,9 +28,8 @@ Every = Annotated[int, typer.Option("--every", min=1, max=12, help="Every so man
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("slots", epilog="Example: rondo slots spring amara chen --weeks 26 --minutes 45 --top 5")(slots)
-    app.command("why", epilog='Example: rondo why spring amara chen --at "Tue 10:00"')(why)
 
 
 def slots(
@@ -50,7 +48,9 @@ def slots(
     if not no_refresh:
         warn_of_faults(app)
     posed = app.pose()
-    series = _series(app, people, min(weeks, app.programme.horizon.weeks) // every, minutes, Cadence(every_weeks=every))
+    series = series_of(
+        app, people, min(weeks, app.programme.horizon.weeks) // every, minutes, Cadence(every_weeks=every)
+    )
     problem = posed.problem
     options = best_slots(problem, series, max(top, book or 0), posed.previous or NOTHING)
     if json:
@@ -65,48 +65,8 @@ def slots(
         raise typer.Exit(4)
 
 
-def why(
-    folder: Folder,
-    who: Annotated[list[str], typer.Argument(metavar="GROUP | PERSON...", help="A group, or ids of people.csv.")],
-    at: Annotated[str, typer.Option("--at", help="A weekday and time on the anchor zone's clock: 'Tue 10:00'.")] = "",
-    minutes: Annotated[int, typer.Option("--minutes", min=1, max=1440, help="For people; a group has its own.")] = 45,
-    every: Every = 1,
-    no_refresh: NoRefresh = False,
-    json: Json = False,
-) -> None:
-    """Which limit of whom blocks a time, on how many of the dates. Without --at: what a group's plan lacks, and why."""
-    app = open_app(folder)
-    if not no_refresh:
-        warn_of_faults(app)
-    posed = app.pose()
-    series = _asked(app, posed.problem, who, minutes, every)
-    plan = _decided(app, posed)
-    slot, told = _explained(posed, series, plan, at)
-    sentences = reasons(told, posed.problem, names_of(app))
-    if json:
-        print_json(_why_document(posed.problem, series, slot, told, sentences))
-        return
-    typer.echo(_headline(posed.problem, series, slot, told))
-    for sentence in sentences:
-        typer.echo(f"  {sentence}")
-
-
-def _explained(posed: Posed, series: Series, plan: Plan | None, at: str) -> tuple[Slot | None, Explanation]:
-    """The slot asked about, or the missing sessions of a group's plan, or the slot that comes closest."""
-    placed = plan.by_series().get(series.id) if plan else None
-    if not at and plan and placed and placed.slots:
-        return None, missing_sessions(posed.problem, series, placed, plan, posed.notes)
-    found = closest_slot(posed.problem, series)
-    if found is None:
-        raise InputError(f"{series.sessions} sessions don't fit into {posed.problem.horizon.weeks} weeks")
-    first, slot = (placed.first if placed and placed.slots else found[0]), parse_slot(at) if at else found[1]
-    if series.cadence.monthly:
-        slot = replace(slot, nth=slot.nth or 1)
-    slots = [slot] * series.cadence.rotation
-    return slot, explain_slot(posed.problem, series, slots, first, plan=plan, notes=posed.notes)
-
-
-def _series(app: App, people: Sequence[str], sessions: int, minutes: int, cadence: Cadence) -> Series:
+def series_of(app: App, people: Sequence[str], sessions: int, minutes: int, cadence: Cadence) -> Series:
+    """What a few people ask for, all of them required. Raises InputError."""
     if len(set(people)) < 2:
         raise InputError("a meeting takes two people.", hint="Name at least two ids of people.csv.")
     if sessions < 1:
@@ -120,22 +80,6 @@ def _series(app: App, people: Sequence[str], sessions: int, minutes: int, cadenc
         cadence=cadence,
         anchor_zone=home_zone(zones),
     )
-
-
-def _asked(app: App, problem: Problem, who: Sequence[str], minutes: int, every: int) -> Series:
-    series = {each.id: each for each in problem.series}
-    if len(who) == 1 and who[0] in series:
-        return series[who[0]]
-    if len(who) == 1:
-        raise InputError(f"there is no group {who[0]!r}.", hint=f"The groups are {', '.join(series) or 'none'}.")
-    return _series(app, who, problem.horizon.weeks // every, minutes, Cadence(every_weeks=every))
-
-
-def _decided(app: App, posed: Posed) -> Plan | None:
-    """What was planned last, if it is of this horizon; else what stands."""
-    draft = app.store.draft()
-    same = draft is not None and draft.problem.horizon == posed.problem.horizon
-    return draft.plan if draft and same else posed.previous
 
 
 def _book(
@@ -222,40 +166,4 @@ def _option_document(app: App, problem: Problem, series: Series, option: SlotOpt
             for session in option.placement.sessions
         ],
         "why": _story(app, problem, series, option, posed),
-    }
-
-
-def _headline(problem: Problem, series: Series, slot: Slot | None, told: Explanation) -> str:
-    if slot is None:
-        return f"{series.id}: sessions that can't be held at their usual time or moved: {len(told.starts)}."
-    starts = [problem.horizon.instant(start) for start in told.starts]
-    zones = dict.fromkeys(problem.people[who].boundary.zone for who in series.members)
-    clocks = ", ".join(f"{usual_time(starts, zone)} {place(zone)}" for zone in zones)
-    return f"{series.id} at {clocks}: possible on {len(told.holds)} of {len(told.starts)} dates."
-
-
-def _why_document(
-    problem: Problem, series: Series, slot: Slot | None, told: Explanation, sentences: list[str]
-) -> dict[str, Any]:
-    def moment(minute: int) -> str:
-        return instant(problem.horizon.instant(minute))
-
-    return {
-        "schema": "rondo/why/1",
-        "series": series.id,
-        "anchor_zone": series.anchor_zone,
-        "asked": slot is not None,
-        "dates": [moment(start) for start in told.starts],
-        "holds": [moment(start) for start in told.holds],
-        "blockers": [
-            {
-                "person": blocker.person,
-                "limit": str(blocker.limit),
-                "detail": blocker.detail,
-                "dates": [moment(start) for start in blocker.starts],
-                "times": [[moment(start), moment(end)] for start, end in blocker.times],
-            }
-            for blocker in told.blockers
-        ],
-        "reasons": sentences,
     }

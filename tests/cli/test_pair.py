@@ -1,12 +1,11 @@
-"""`slots` and `why`: the pair's question, and what keeps any other time from them."""
+"""`slots`: the pair's question."""
 
 import re
-from datetime import date
 
 import pytest
 
 from tests.cli.conftest import Rondo
-from tests.desks import PEOPLE, Desk, settings
+from tests.desks import PEOPLE, Desk
 
 ASKED = ("slots", "spring", "amara", "chen", "--weeks", 8, "--minutes", 45)
 
@@ -113,69 +112,3 @@ def test_more_weeks_than_there_are_ask_for_all(rondo: Rondo, desk: Desk) -> None
     document = rondo("slots", "spring", "amara", "chen", "--weeks", 160, "--top", 1, "--json").document
     assert len(document["slots"][0]["sessions"]) == 8
     assert "has no date" in rondo("slots", "spring", "amara", "chen", "--weeks", 2, "--every", 3).complaint
-
-
-# --- why
-
-
-def test_why_names_the_limit_of_whom_on_which_dates(rondo: Rondo, desk: Desk) -> None:
-    """Amara's Tuesdays are taken from 9 to 11 in UTC, which her clock calls 10 to 12 once it has changed."""
-    said = rondo("why", "spring", "amara", "ela", "--at", "Tue 11:00")
-    assert said.code == 0
-    head, *lines = said.out.splitlines()
-    assert head == "amara-ela at Tue 11:00 London, Tue 12:00 Berlin: possible on 4 of 8 dates."
-    assert lines == [
-        "  Amara N. is busy on 4 of 8 dates: Tue 30 Mar 10:00-12:00 London, Tue 6 Apr 10:00-12:00 London, "
-        "Tue 13 Apr 10:00-12:00 London and 1 more"
-    ]
-
-
-def test_why_as_a_document(rondo: Rondo, desk: Desk) -> None:
-    """Instants of dates and of what blocks them, and the same sentences."""
-    document = rondo("why", "spring", "amara", "ela", "--at", "Tue 11:00", "--json").document
-    assert (document["schema"], document["asked"], len(document["dates"])) == ("rondo/why/1", True, 8)
-    (blocker,) = document["blockers"]
-    assert (blocker["person"], blocker["limit"], len(blocker["dates"])) == ("amara", "calendar", 4)
-    assert blocker["times"][0] == ["2027-03-30T09:00:00Z", "2027-03-30T11:00:00Z"]
-    assert sorted(document["holds"] + blocker["dates"]) == document["dates"]
-
-
-def test_a_group_may_be_asked_about_too(rondo: Rondo, desk: Desk) -> None:
-    """At a time, or without one what its plan lacks; in the midst of all other groups."""
-    rondo("plan", "spring")
-    assert rondo("why", "spring", "pair").out == "pair: sessions that can't be held at their usual time or moved: 0.\n"
-    sessions = rondo("show", "spring", "--json").document["groups"][1]["sessions"]
-    local = sessions[0]["local"]
-    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri")[date.fromisoformat(local[:10]).weekday()]
-    said = rondo("why", "spring", "ela", "amara", "--at", f"{weekday} {local[11:16]}", "--json")
-    limits = {blocker["limit"] for blocker in said.document["blockers"]}
-    assert "another series" in limits
-
-
-@pytest.mark.parametrize("at", ["Tue", "25:00", "now", "Tue 10:00 UTC", "x" * 5000])
-def test_what_is_no_weekday_with_a_time_is_told(rondo: Rondo, desk: Desk, at: str) -> None:
-    """In one short line."""
-    said = rondo("why", "spring", "amara", "chen", "--at", at)
-    assert said.code == 1
-    assert len(said.complaint) < 200
-
-
-def test_a_group_that_is_none_is_told_with_those_that_are(rondo: Rondo, desk: Desk) -> None:
-    """One name is a group's."""
-    said = rondo("why", "spring", "amara")
-    assert said.complaint == "rondo: there is no group 'amara'. The groups are pair, circle."
-
-
-def test_whoever_is_unknown_is_the_reason(rondo: Rondo, desk: Desk) -> None:
-    """Of every date, with the fault."""
-    (desk.path / "calendars" / "chen.ics").unlink()
-    said = rondo("why", "spring", "amara", "chen", "--at", "Tue 15:00")
-    assert "Chen L. has a calendar that can't be read on 8 of 8 dates: " in said.out
-
-
-def test_monthly_groups_are_asked_about_by_the_first_of_the_month(rondo: Rondo, desk: Desk) -> None:
-    """A weekday and a time of the first week."""
-    desk.write(settings=settings(every='"month"', until="2027-06-30"))
-    rondo("plan", "spring")
-    document = rondo("why", "spring", "circle", "--at", "Tue 15:00", "--json").document
-    assert [start[8:10] for start in document["dates"]] == ["02", "06", "04", "01"]
