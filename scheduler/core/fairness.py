@@ -65,26 +65,22 @@ def least_pains(found: Candidates, own: Int64Array) -> Int64Array:
     `own`: the numbers of these sessions; the result has a figure for each member.
     """
     turns = found.series.cadence.rotation
+    slots = [own[own % turns == turn] for turn in range(turns)]
+    inside = [(found.dates[:, :, mine] != NOWHERE).all(axis=2) for mine in slots]  # first, choice
     borne, regular = _borne(found), found.regular
     in_week = _in_week(found, borne)
     most, least = -1, np.zeros(len(found.series.members), dtype=np.int64)
-    for dates in found.dates:
-        slots = [_of_slot(dates[:, own[own % turns == turn]], regular, borne, in_week) for turn in range(turns)]
-        happen = sum(count for count, _ in slots)
-        pains = np.sum([pain for _, pain in slots], axis=0)
-        if happen >= most and all(count >= 0 for count, _ in slots):
+    for first in np.flatnonzero(np.all([kept.any(axis=1) for kept in inside], axis=0)):
+        days = [found.dates[first][kept[first]][:, mine] for kept, mine in zip(inside, slots, strict=True)]
+        reached = [_of_slot(each, regular, borne, in_week) for each in days]
+        happen, pains = sum(count for count, _ in reached), np.sum([pain for _, pain in reached], axis=0)
+        if happen >= most:
             most, least = happen, pains if happen > most else np.minimum(least, pains)
     return least
 
 
 def _of_slot(days: Int64Array, regular: Int64Array, borne: Int64Array, in_week: Int64Array) -> tuple[int, Int64Array]:
-    """The most sessions of one slot from one first week that can happen, and the least pain of each member if they do.
-
-    `days[choice, session]`; -1 sessions where no day keeps them all inside the horizon.
-    """
-    days = days[(days != NOWHERE).all(axis=1)]
-    if not len(days):
-        return -1, in_week[0] * 0
+    """The most sessions of one slot that can happen on `days[choice, session]`, and each member's least pain if so."""
     cost = np.minimum(borne[regular[days]], in_week[days // 7][:, :, None, :])  # choice, session, time, member
     possible = cost < NEVER
     count, pains = possible[..., 0].sum(axis=1), np.where(possible, cost, 0).sum(axis=1)

@@ -14,7 +14,7 @@ from scheduler.core.verify import check
 from scheduler.solve.search import Params
 from scheduler.solve.solver import solve
 
-MOST_PROPOSALS = 3
+MOST_PROPOSALS, MOST_LOOKED_AT = 3, 12
 TURNS = 2
 
 
@@ -50,7 +50,7 @@ class Proposal:
 def proposals(problem: Problem, plan: Plan, params: Params) -> tuple[Proposal, ...]:
     """The circles of a plan whose worst burden two slots in turn would lower by a fifth, at no session less.
 
-    The worst-off circles are looked at first, and three proposals are enough at a time.
+    Only the twelve worst-off circles are looked at, and three proposals are enough at a time.
     """
     books = {account.person: account for account in accounts(problem, plan)}
     near = _near(problem)
@@ -58,7 +58,7 @@ def proposals(problem: Problem, plan: Plan, params: Params) -> tuple[Proposal, .
         (_worst(books, series), number) for number, series in enumerate(problem.series) if may_turn(problem, series)
     ]
     found: list[Proposal] = []
-    for worst, number in sorted(wide, key=lambda one: (-one[0], one[1])):
+    for worst, number in sorted(wide, key=lambda one: (-one[0], one[1]))[:MOST_LOOKED_AT]:
         if len(found) < MOST_PROPOSALS and worst > 0:
             found += _proposed(problem, plan, number, near, books, params)
     return tuple(found)
