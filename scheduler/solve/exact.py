@@ -5,29 +5,35 @@ burden is the largest of them: so every part first settles its first three level
 of all of them known, spends on comfort what that leaves.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
+import numpy as np
 from ortools.sat.python.cp_model import IntVar
 
+from scheduler.core.interval import Int64Array
 from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.solve.costs import burden, discomfort, gained, pain_borne, strain
 from scheduler.solve.encode import encoded
-from scheduler.solve.judge import gained_by, strain_of
+from scheduler.solve.least_pain import LeastPain
 from scheduler.solve.level import Level, least
-from scheduler.solve.model import Model, PersonVars, SeriesVars
-from scheduler.solve.options import Menu, menu
+from scheduler.solve.model import Model, PersonVars
 from scheduler.solve.read import chosen, placement
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.rules import add_rules
+from scheduler.solve.scope import ANY_STRAIN, Scope
 from scheduler.solve.search import Answer, Search
-from scheduler.solve.seats import Taken, cleared
-from scheduler.solve.solo import NEVER, Solo, hopeless, solo
+from scheduler.solve.seats import Taken
+from scheduler.solve.solo import NEVER
 from scheduler.solve.task import Task
 from scheduler.solve.variables import variables
+
+SPARE = 0
+"""So much more strain than all have alone is looked at first: it is mostly enough, and leaves little to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Part:
     known to be the best.
     """
 
+    scope: Scope
     model: Model
     relaxation: Relaxation
     values: tuple[int, ...] | None = None
@@ -60,6 +67,11 @@ class Part:
         horizon = self.model.problem.horizon
         return tuple(placement(series.task, horizon, chosen(series, self.values)) for series in self.model.series)
 
+    @property
+    def placed(self) -> Mapping[str, Placement]:
+        """The same by series."""
+        return {one.series: one for one in self.placements}
+
 
 def opened(
     problem: Problem,
@@ -72,32 +84,48 @@ def opened(
 
     The search starts from placements of its series, where there are any.
     """
-    menus = [menu(task) for task in cleared(problem, tasks, taken)]
-    if start:
-        menus = _no_worse(problem, menus, start)
-    alone = [solo(one, problem.slack) for one in menus]
-    model = variables(problem, menus, taken)
-    add_rules(model)
-    first, second = -gained(model), strain(model)
-    rules = sum(len(column) for series in model.series for column in series.column)
-    part = Part(model, Relaxation(model.cp, rules=rules), encoded(model, start) if start else None)
-    best = sum(one.best for one in alone)
-    part = _settled(part, Level(first, bound=-best), search)
-    if part.values is None:
+    scope = Scope.of(problem, tasks, taken)
+    part = _gained(scope, start, search)
+    return part if part.values is None else _strained(scope, part, search)
+
+
+def _gained(scope: Scope, start: Mapping[str, Placement] | None, search: Search) -> Part:
+    """Level 1: as if nobody were in another's way, and else with all that matters at the loss which that came to."""
+    part = _gaining(scope, 0, scope.least_strain(0) + SPARE, start, search)
+    if part.values is not None and -part.cost == scope.best:
         return part
-    loss = best + part.cost
-    least_strain = sum(one.least_strain(loss) for one in alone)
-    level = Level(second, least_strain, lambda most: _hopeless(model.series, alone, loss, most), discomfort(model))
-    return _settled(part, level, search)
+    known = part.placed or start
+    return _gaining(scope, scope.loss_of(known) if known else scope.best, ANY_STRAIN, known, search)
 
 
-def _no_worse(problem: Problem, menus: Sequence[Menu], start: Mapping[str, Placement]) -> list[Menu]:
-    """The menus without what is in no plan that is at least as good as a known one in the first two levels."""
-    alone = [solo(one, problem.slack) for one in menus]
-    known = [(one.task, start[one.task.series.id]) for one in menus]
-    loss = sum(one.best for one in alone) - sum(gained_by(task, placement) for task, placement in known)
-    most = sum(strain_of(task, placement, problem.slack) for task, placement in known) if loss == 0 else NEVER
-    return [one.without(dropped) for one, dropped in zip(menus, hopeless(alone, loss, most), strict=True)]
+def _gaining(scope: Scope, loss: int, most: int, start: Mapping[str, Placement] | None, search: Search) -> Part:
+    """The most gain of what is within these limits; it is the most of all if it loses no more than that."""
+    part = _built(scope.within(loss, most), start)
+    return _settled(part, Level(-gained(part.model), bound=-scope.best), search)
+
+
+def _strained(scope: Scope, reached: Part, search: Search) -> Part:
+    """Level 2: with little more strain than all have alone, and else with as much as is known to do."""
+    loss, most = scope.best + reached.cost, scope.strain_of(reached.placed)
+    least = scope.least_strain(loss)
+    part = reached
+    for guess in sorted({min(least + SPARE, most), most}):
+        part = _built(scope.within(loss, guess), reached.placed, proven=reached.proven)
+        part.model.cp.add(gained(part.model) >= scope.best - loss)
+        part = _settled(part, Level(strain(part.model), bound=least, after=discomfort(part.model)), search)
+        if part.values is not None and part.cost <= guess:
+            break
+    return part
+
+
+def _built(scope: Scope, start: Mapping[str, Placement] | None, *, proven: bool = True) -> Part:
+    """A part with all its rules and no level settled."""
+    model = variables(scope.problem, scope.menus, scope.taken)
+    add_rules(model)
+    rules = sum(len(column) for series in model.series for column in series.column)
+    part = Part(scope, model, Relaxation(model.cp, rules=rules), proven=proven)
+    values = encoded(model, start) if start else ()
+    return replace(part, values=values) if part.relaxation.is_solution(values) else part
 
 
 def eased(part: Part, enough: Fraction, search: Search) -> Part:
@@ -108,8 +136,41 @@ def eased(part: Part, enough: Fraction, search: Search) -> Part:
     if part.values is None or part.worst <= enough:
         return part
     worst, scale = burden(part.model)
-    part.model.cp.add(worst >= floor(enough * scale))
-    return _reached(part, least(part.relaxation, Level(worst, after=discomfort(part.model)), part.values, search))
+    known, ignored, pains = ceil(part.worst * scale), floor(enough * scale), _least_pain(part)
+    part.model.cp.add(worst >= ignored)
+    bound = bisect_left(range(known), True, key=lambda most: pains.bearable(_most(part, most, scale)) is not None)
+    level = Level(
+        worst,
+        bound=max(bound, ignored),
+        hopeless=lambda most: _over(part, pains, _most(part, most, scale)),
+        after=discomfort(part.model),
+    )
+    return _reached(part, least(part.relaxation, level, (*part.values, max(known, ignored)), search))
+
+
+def _least_pain(part: Part) -> LeastPain:
+    people, placed = part.model.people, part.placed
+    loss, strained = part.scope.loss_of(placed), part.scope.strain_of(placed)
+    return LeastPain.of(part.scope, [one.who for one in people], [one.taken_pain for one in people], loss, strained)
+
+
+def _most(part: Part, worst: int, scale: int) -> Int64Array:
+    """The pain that each person may bear so that no burden on a scale is more than the worst."""
+    return np.array([worst * person.owed // scale if person.owed else NEVER - 1 for person in part.model.people])
+
+
+def _over(part: Part, pains: LeastPain, most: Int64Array) -> list[IntVar]:
+    """The variables of rules that would leave somebody more pain than that; all of them where there is no way."""
+    kept = pains.bearable(most)
+    if kept is None:
+        return [var for series in part.model.series for column in series.column for var in column]
+    return [
+        var
+        for series, one in zip(part.model.series, kept, strict=True)
+        for column, some in zip(series.column, one, strict=True)
+        for var, bearable in zip(column, some.tolist(), strict=True)
+        if not bearable
+    ]
 
 
 def comforted(part: Part, worst: Fraction, search: Search) -> Part:
@@ -126,7 +187,6 @@ def _settled(part: Part, level: Level, search: Search) -> Part:
     answer = least(part.relaxation, level, part.values, search)
     if answer.values is not None:
         part.model.cp.add(level.cost <= answer.cost)
-        level.forbid(part.model.cp, answer.cost)
     return _reached(part, answer)
 
 
@@ -134,17 +194,6 @@ def _reached(part: Part, answer: Answer) -> Part:
     if answer.values is None:
         return replace(part, proven=False)
     return replace(part, values=answer.values, cost=answer.cost, proven=part.proven and answer.proven)
-
-
-def _hopeless(series: Sequence[SeriesVars], alone: Sequence[Solo], loss: int, most: int) -> list[IntVar]:
-    """The variables of hopeless rules."""
-    pairs = [
-        (var, over)
-        for vars_, dropped in zip(series, hopeless(alone, loss, most), strict=True)
-        for column, some in zip(vars_.column, dropped, strict=True)
-        for var, over in zip(column, some.tolist(), strict=True)
-    ]
-    return [var for var, over in pairs if over]
 
 
 def _pain(person: PersonVars, values: Sequence[int]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ortools.sat.python.cp_model import CpModel, IntVar, LinearExprT
+from ortools.sat.python.cp_model import IntVar, LinearExprT
 
 from scheduler.solve.relax import Relaxation
 from scheduler.solve.search import Answer, Search
@@ -21,21 +21,18 @@ class Level:
     hopeless: Callable[[int], Sequence[IntVar]] | None = None
     after: LinearExprT | None = None
 
-    def forbid(self, cp: CpModel, most: int) -> None:
-        """Bind a model to what solutions of at most this cost can do."""
-        for variable in self.hopeless(most) if self.hopeless else ():
-            cp.add(variable == 0)
-
 
 def least(relaxation: Relaxation, level: Level, hint: Sequence[int] | None, search: Search) -> Answer:
-    """Settle a level, from values that are known if there are any; what may prove the least soonest comes first."""
-    cp = relaxation.cp
-    cp.minimize(level.cost)
+    """Settle a level, from values that are known if there are any; what may prove the least soonest comes first.
+
+    The model gets the cost to minimize, and is left as it was else.
+    """
+    relaxation.cp.minimize(level.cost)
     known = _known(relaxation, hint)
     if known.values is not None and known.cost == level.bound:
         return replace(known, proven=True)
-    if known.values is not None:
-        level.forbid(cp, known.cost)
+    if known.values is not None and level.hopeless is not None:
+        relaxation = relaxation.without(level.hopeless(known.cost))
     relaxed = search.relax(relaxation)
     known = min(known, _known(relaxation, relaxed.values), key=_by_cost)
     bound = max((bound for bound in (level.bound, relaxed.bound) if bound is not None), default=None)
@@ -43,8 +40,7 @@ def least(relaxation: Relaxation, level: Level, hint: Sequence[int] | None, sear
         known = min(known, _known(relaxation, _at_bound(relaxation, level, bound, level.after, search)), key=_by_cost)
     if known.values is not None and known.cost == bound:
         return replace(known, proven=True)
-    answer = _searched(cp, level, bound, known.values or hint, search)
-    return answer if answer.values is not None else known
+    return min(_searched(relaxation, level, bound, known, search), known, key=_by_cost)
 
 
 def _known(relaxation: Relaxation, values: Sequence[int] | None) -> Answer:
@@ -71,18 +67,21 @@ def _by_cost(answer: Answer) -> tuple[bool, int]:
     return answer.values is None, answer.cost
 
 
-def _searched(cp: CpModel, level: Level, bound: int | None, hint: Sequence[int] | None, search: Search) -> Answer:
-    """Search as if the least cost were near its bound, then for all that may beat what that found, then everywhere."""
-    if bound is None:
-        return search.minimize(cp, level.cost, hint)
-    guess = bound + 1
-    for _ in range(2 if level.hopeless else 0):
-        smaller = cp.clone()
-        level.forbid(smaller, guess)
-        answer = search.minimize(smaller, level.cost, hint)
+def _searched(relaxation: Relaxation, level: Level, bound: int | None, known: Answer, search: Search) -> Answer:
+    """Search as if the least cost were near its bound, where little is left to choose; then for all that may be less
+    than what is known. That nothing is found near the bound is no proof: it only says where to look next.
+    """
+    guess = bound if level.hopeless and bound is not None else known.cost
+    while guess < known.cost and not search.is_over:
+        answer = _searched_within(relaxation, level, guess, known, search)
         if answer.proven and answer.cost <= guess:
             return answer
-        if answer.values is None:
-            break
-        hint, guess = answer.values, answer.cost
-    return search.minimize(cp, level.cost, hint)
+        known = min(known, answer, key=_by_cost)
+        guess = (guess + known.cost + 1) // 2 if answer.values is None else known.cost
+    return _searched_within(relaxation, level, known.cost, known, search)
+
+
+def _searched_within(relaxation: Relaxation, level: Level, most: int, known: Answer, search: Search) -> Answer:
+    """The least of what can cost at most so much, as far as what is hopeless then tells."""
+    hopeless = level.hopeless(most) if level.hopeless and known.values is not None else ()
+    return search.minimize(relaxation.without(hopeless).cp, level.cost, known.values)

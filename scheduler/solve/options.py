@@ -51,22 +51,31 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """All that one task leaves to choose."""
+    """All that one task leaves to choose.
+
+    `week[start]`: the week inside which a session may be moved there, or NOWHERE.
+    """
 
     task: Task
     columns: tuple[Columns, ...]
     options: Options
+    week: Int64Array
 
     def without(self, dropped: Sequence[Bitmap]) -> "Menu":
         """The menu without some columns of each slot of the rotation."""
         kept = tuple(c.only(np.flatnonzero(~some)) for c, some in zip(self.columns, dropped, strict=True))
-        return Menu(self.task, kept, options(self.task.candidates, kept))
+        return Menu(self.task, kept, options(self.task.candidates, kept, self.week), self.week)
+
+    def moving_only_to(self, kept: Bitmap) -> "Menu":
+        """The menu with fewer starts to which sessions are moved; where a rule puts them they stand as before."""
+        week = np.where(kept, self.week, NOWHERE)
+        return Menu(self.task, self.columns, options(self.task.candidates, self.columns, week), week)
 
 
 def menu(task: Task) -> Menu:
     """What a task leaves to choose."""
-    rotation = columns(task)
-    return Menu(task, rotation, options(task.candidates, rotation))
+    rotation, week = columns(task), task.candidates.week
+    return Menu(task, rotation, options(task.candidates, rotation, week), week)
 
 
 def columns(task: Task) -> tuple[Columns, ...]:
@@ -75,17 +84,20 @@ def columns(task: Task) -> tuple[Columns, ...]:
     return tuple(_without_idle(_all_columns(task, slot)) for slot in range(slots))
 
 
-def options(candidates: Candidates, rotation: Sequence[Columns]) -> Options:
-    """Where the sessions may stand under any of these columns, sorted by session, week and start."""
+def options(candidates: Candidates, rotation: Sequence[Columns], movable: Int64Array) -> Options:
+    """Where the sessions may stand under any of these columns, sorted by session, week and start.
+
+    `movable[start]`: the week inside which a session may be moved there, or NOWHERE.
+    """
     starts = len(candidates.starts)
     weeks = len(candidates.regular) // 7
     found = [_linked(c, weeks, starts, slot) for slot, c in enumerate(rotation)]
     linked = np.concatenate([np.empty((0, 3), dtype=np.int64), *found])
-    moves = [_moves(c, candidates, weeks) for c in rotation]
+    moves = [_moves(c, movable, weeks) for c in rotation]
     keys = np.unique(np.concatenate([linked[:, 0], *moves]))
     session, week, start = keys // (weeks * starts), keys // starts % weeks, keys % starts
     links = np.stack([np.searchsorted(keys, linked[:, 0]), linked[:, 1], linked[:, 2]], axis=1)
-    return Options(session, week, start, candidates.week[start] == week, links)
+    return Options(session, week, start, movable[start] == week, links)
 
 
 def option_gains(task: Task, choice: Options) -> Int64Array:
@@ -134,10 +146,10 @@ def _linked(c: Columns, weeks: int, starts: int, slot: int) -> Int64Array:
     return np.stack([keys, np.full_like(column, slot), column], axis=1)
 
 
-def _moves(c: Columns, candidates: Candidates, weeks: int) -> Int64Array:
+def _moves(c: Columns, movable: Int64Array, weeks: int) -> Int64Array:
     """Keys of all options inside the weeks that the columns mean."""
     means = np.unique((c.sessions * weeks + c.week).ravel())
-    order = np.argsort(candidates.week, kind="stable")
-    edges = np.searchsorted(candidates.week[order], np.stack([means % weeks, means % weeks + 1]))
+    order = np.argsort(movable, kind="stable")
+    edges = np.searchsorted(movable[order], np.stack([means % weeks, means % weeks + 1]))
     within = [order[first:last] + pair * len(order) for pair, first, last in zip(means, *edges, strict=True)]
     return np.concatenate([np.empty(0, dtype=np.int64), *within])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # ortools ships no types for it
-from ortools.sat.python.cp_model import CpModel
+from ortools.sat.python.cp_model import CpModel, IntVar
 
 FAR = 1 << 60  # beyond this a bound of CP-SAT means infinity
 WHOLE = 1e-6  # what the simplex method may be off
@@ -77,6 +77,13 @@ class Relaxation:
     rules: int = 0
     effort: float = 0.0
     interrupted: bool = False
+
+    def without(self, variables: Sequence[IntVar]) -> "Relaxation":
+        """That of the same model where these variables are 0."""
+        cp = self.cp.clone()
+        for variable in variables:
+            cp.add(variable == 0)
+        return Relaxation(cp, rules=self.rules)
 
     def interrupt(self) -> None:
         """End a running `minimized`, from another thread."""
