@@ -44,7 +44,14 @@ def bound(
     each: Each | None = None,
 ) -> Bound:
     """The bound of all series together; `tell(done, of, bound)` hears of the regions that are decided."""
-    return bound_by(grown(problem, tasks, guide, search, tell, each))
+    free = free_bound(tasks)
+
+    def tell_bound(done: int, of: int, spare: int) -> None:
+        if tell:
+            tell(done, of, free - spare)
+
+    growth = grown(problem, tasks, guide, search, tell_bound, each)
+    return Bound(free - growth.spare, growth.by)
 
 
 def grown(
@@ -55,7 +62,10 @@ def grown(
     tell: Tell | None = None,
     each: Each | None = None,
 ) -> Growth:
-    """The regions around what a plan misses, decided and grown until nothing clashes or the search is over."""
+    """The regions around what a plan misses, decided and grown until nothing clashes or the search is over.
+
+    `tell(done, of, spare)` hears of the regions decided, and how many sessions of the free bound can't take place.
+    """
     ground = Ground.of(problem, tasks)
     growth = Growth.of(ground, ground.standing(guide))
     do_each = each or (lambda do, regions: (do(region, search) for region in regions))
@@ -70,23 +80,12 @@ def grown(
             for name, region, answer in zip(names, regions, do_each(decided, regions), strict=True):
                 growth.take(name, answer, region.free)
             if tell:
-                tell(at + len(names), len(waiting), bound_by(growth).happen)
+                tell(at + len(names), len(waiting), growth.spare)
         waiting = growth.grown(waiting)
     return growth
 
 
-def bound_by(growth: Growth) -> Bound:
-    """What the regions prove."""
-    spared = sum(growth.spared.values())
-    relaxed = any(not answer.searched for answer in growth.answers.values())
-    free = _given(growth.ground.tasks) + sum(drawn.free for drawn in growth.ground.outlines)
-    return Bound(free - spared, ("lp" if relaxed else "exact") if spared else "free")
-
-
 def free_bound(tasks: Sequence[Task]) -> int:
     """The sum of what each series could hold if it were alone."""
-    return _given(tasks) + sum(outline(task).free for task in tasks)
-
-
-def _given(tasks: Sequence[Task]) -> int:
-    return sum(session.takes_place for task in tasks for session in task.given.values())
+    given = sum(session.takes_place for task in tasks for session in task.given.values())
+    return given + sum(outline(task).free for task in tasks)

@@ -33,13 +33,15 @@ NO_SEATS = np.empty((0, 8), dtype=np.int64)
 class Ground:
     """Series with their outlines; those of number n have the cells and places from `cells[n]` and `places[n]` on.
 
-    `taken`: seats of given sessions, which the tasks keep clear of. `people`: the number of each person.
+    `taken`: seats of given sessions, which the tasks keep clear of; `blocked`: how many sessions that costs.
+    `people`: the number of each person.
     """
 
     problem: Problem
     tasks: tuple[Task, ...]
     outlines: tuple[Outline, ...]
     taken: Taken
+    blocked: int
     cells: Int64Array
     places: Int64Array
     people: Mapping[str, int]
@@ -50,11 +52,13 @@ class Ground:
         taken = taken_seats(tasks, {})
         ready = tuple(_cleared(problem, task, taken) for task in tasks)
         outlines = tuple(outline(task) for task in ready)
+        pairs = zip(tasks, ready, outlines, strict=True)
         return Ground(
             problem=problem,
             tasks=ready,
             outlines=outlines,
             taken=taken,
+            blocked=sum(outline(task).free - drawn.free for task, clear, drawn in pairs if clear is not task),
             cells=np.cumsum([0, *(drawn.opens.shape[1] for drawn in outlines)]),
             places=np.cumsum([0, *(len(drawn.cell) for drawn in outlines)]),
             people={who: number for number, who in enumerate(problem.people)},

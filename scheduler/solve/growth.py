@@ -57,6 +57,18 @@ class Growth:
             growth.answers[name] = growth._anywhere(name)
         return growth
 
+    @property
+    def spare(self) -> int:
+        """How many sessions of the free bound can't take place."""
+        return self.ground.blocked + sum(self.spared.values())
+
+    @property
+    def by(self) -> str:
+        """What proves the bound: see `Bound`."""
+        if not any(self.spared.values()):
+            return "free"
+        return "exact" if all(answer.searched for answer in self.answers.values()) else "lp"
+
     def begun(self) -> list[int]:
         """The regions to decide first: with all that is in the way of any of their places."""
         self.grown(sorted(self.cells))

@@ -7,6 +7,7 @@ from scheduler.solve.ease import ease
 from scheduler.solve.lazy import best_rules
 from scheduler.solve.moves import seat_all
 from scheduler.solve.polish import polish
+from scheduler.solve.reach import seat_most
 from scheduler.solve.seating import Placed
 from scheduler.solve.shortlist import shortlist
 from scheduler.solve.standing import Standing
@@ -24,5 +25,6 @@ def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
     work.teller.happen += standing.happen
     if work.search.params.polish and not work.search.is_over:
         polish(standing, lists, work)
+        seat_most(standing, work)
         ease(standing, work)
     return standing.placements()

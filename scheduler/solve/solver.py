@@ -64,20 +64,12 @@ def solve(
         placed |= {one.series: one for one in done.placements} or planned(problem, part, Work(search, teller))
         teller.happen = _happening(placed)
     exact = optimal and previous is None and not search.is_over  # else the first level is not of sessions alone
-    known = Bound(teller.happen, "exact") if exact else _bound(problem, tasks, placed, search, teller)
+    known = Bound(teller.bound, teller.by)
+    if exact:
+        known = Bound(teller.happen, "exact")
+    elif few and search.params.polish:
+        known = bound(problem, tasks, placed, search)
     return Plan(tuple(placed[task.series.id] for task in tasks), _meta(search, known, optimal=optimal))
-
-
-def _bound(problem: Problem, tasks: Sequence[Task], placed: Placed, search: Search, teller: Teller) -> Bound:
-    """What is worth knowing of the bound: without polish the free one will do."""
-    if not search.params.polish:
-        return Bound(teller.bound, "free")
-
-    def tell(done: int, of: int, least: int) -> None:
-        teller.bound = least
-        teller.tell("bound", done, of)
-
-    return bound(problem, tasks, placed, search, tell)
 
 
 def _by_size(tasks: Sequence[Task]) -> tuple[list[list[Task]], list[Task]]:
