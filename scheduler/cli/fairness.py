@@ -18,7 +18,7 @@ from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import names_of
 from scheduler.core.chart import svg
 from scheduler.core.fairness import best_alone, worst_above
-from scheduler.core.ledger import FORMAT, Ledger, earlier_from_json, ledger, ledger_to_json
+from scheduler.core.ledger import FORMAT, Earlier, Ledger, earlier_from_json, ledger, ledger_to_json
 from scheduler.core.suggest import quoted
 from scheduler.core.tradeoff import Trade, chart, next_step
 from scheduler.errors import InputError
@@ -47,12 +47,11 @@ def fairness(
 ) -> None:
     """What each person carries in the plan made last, and what a larger slack would buy. Writes to no calendar."""
     slacks = [] if no_curve else _slacks(slack)
+    if drawing and no_curve:
+        raise InputError("--svg draws the curve, which --no-curve leaves out.", hint="Leave out one of the two.")
     app = open_app(folder)
-    planned = app.last_planned()
-    if planned is None:
-        raise InputError("nothing was planned yet.", where=str(folder), hint=f"Plan first: {rondo('plan', folder)}")
-    before = earlier_from_json(read_text(earlier), str(earlier)) if earlier else None
-    book = ledger(planned.posed.problem, planned.plan, planned.posed.previous, before)
+    planned = _last_planned(app)
+    book = ledger(planned.posed.problem, planned.plan, planned.posed.previous, _carried(earlier))
     params = Params(seed=app.settings.planning.seed, workers=workers)
     turns = proposed(planned, params)
     if not json:
@@ -67,6 +66,18 @@ def fairness(
         _show_curve(out(), app.programme.slack, trades)
     if len(trades) < len(slacks):
         raise typer.Exit(STOPPED)
+
+
+def _last_planned(app: App) -> Planned:
+    planned = app.last_planned()
+    if planned is None:
+        hint = f"Plan first: {rondo('plan', app.folder)}"
+        raise InputError("nothing was planned yet.", where=str(app.folder), hint=hint)
+    return planned
+
+
+def _carried(file: Path | None) -> Earlier:
+    return earlier_from_json(read_text(file), str(file)) if file else {}
 
 
 def _slacks(text: str) -> list[int]:

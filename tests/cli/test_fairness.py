@@ -160,15 +160,23 @@ def interrupt_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
         (("--slack", "4-0"), '--slack "4-0" is no range.'),
         (("--slack", "many"), '--slack "many" is no range.'),
         (("--earlier", "nowhere.json"), "nowhere.json"),
+        (("--svg", "curve.svg", "--no-curve"), "--svg draws the curve"),
     ],
 )
 def test_what_can_not_be_read_is_said_in_one_line(
-    rondo: Rondo, globe: Desk, options: tuple[str, str], words: str
+    rondo: Rondo, globe: Desk, options: tuple[str, ...], words: str
 ) -> None:
     """With what to write instead."""
     said = rondo("fairness", "spring", *options)
     assert said.code == 1
     assert words in said.complaint
+
+
+def test_a_drawing_that_can_not_be_written_is_said(rondo: Rondo, globe: Desk) -> None:
+    """With the name of the file."""
+    said = rondo("fairness", "spring", "--svg", "nowhere/curve.svg", "--slack", "1", "--json")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.splitlines()[-1] == "rondo: nowhere/curve.svg: No such file or directory"
 
 
 def test_something_has_to_be_planned_first(rondo: Rondo, desk: Desk) -> None:
