@@ -1,6 +1,6 @@
 """Deciding by hand where one session stands, or that it is skipped; the others are planned around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event as Flag
@@ -121,6 +121,18 @@ def plan_again(
     if posed.previous is None and draft:
         posed = replace(posed, previous=in_terms_of(draft, app.programme, posed.problem.series, None))
     return app.plan(posed, params=params, stop=stop, report=report)
+
+
+def moved_with_it(chosen: Chosen, plan: Plan) -> Iterator[tuple[Series, int, Session, Session]]:
+    """The other sessions that stand elsewhere in a plan than in the one that was chosen from: series, number, both."""
+    before, after = chosen.plan.by_series(), plan.by_series()
+    for series in chosen.posed.problem.series:
+        if series.id in before and series.id in after:
+            pairs = zip(before[series.id].sessions, after[series.id].sessions, strict=False)
+            for number, (was, now) in enumerate(pairs):
+                itself = (series.id, number) == (chosen.series.id, chosen.number)
+                if not itself and (was.start, was.takes_place) != (now.start, now.takes_place):
+                    yield series, number, was, now
 
 
 def _posed_by_hand(app: App) -> Posed:

@@ -49,8 +49,7 @@ def find_undo(app: App) -> Undo:
     standing, before, now = app.store.standing(), app.store.before(), app.clock.now()
     if standing is None and before is None:
         raise InputError("nothing was applied yet, so there is nothing to take back.", where=str(app.folder))
-    brought, ended = (pins_of(saved.problem, now, "undo") if saved else () for saved in (standing, before))
-    pins = taken_back(app.store.pins(), brought, ended)
+    pins = _pins(app, standing, before) if before else app.store.pins()  # of a draft, where nothing stands any more
     changes, against = _back_to(app, before, standing) if before else (diff(app.store.events(), []), [])
     against = [*_begun(changes, now), *against]
     if against:
@@ -66,6 +65,13 @@ def write_undo(app: App, undo: Undo, done: Callable[[Event], None] | None = None
     with app.writing():
         flow.record(undo.standing, undo.changes, undo.pins, store=app.store, clock=app.clock)
         return flow.write_pending(store=app.store, writer=app.writer, clock=app.clock, done=done)
+
+
+def _pins(app: App, standing: SavedPlan | None, before: SavedPlan) -> tuple[Pin, ...]:
+    """As they were before the apply, but for what was decided since."""
+    now = app.clock.now()
+    brought = pins_of(standing.problem, now, "undo") if standing else ()
+    return taken_back(app.store.pins(), brought, pins_of(before.problem, now, "undo"))
 
 
 def _back_to(app: App, before: SavedPlan, standing: SavedPlan | None) -> tuple[tuple[Change, ...], list[str]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.app.moving import Chosen, against, choose, decide, plan_again, take_back
+from scheduler.app.moving import Chosen, against, choose, decide, moved_with_it, plan_again, take_back
 from scheduler.app.programme import App, open_app
 from scheduler.app.undo import find_undo, write_undo
 from scheduler.cli.console import Folder, Json, confirm, instant, out, print_json, progress, rondo
@@ -17,8 +17,11 @@ from scheduler.cli.planning import NoRefresh, ask_to_write, resume, warn_of_faul
 from scheduler.cli.solving import STOPPED, reporter, stoppable
 from scheduler.cli.views import names_of, show_changes
 from scheduler.core.alternatives import Alternative
+from scheduler.core.plan import Session
+from scheduler.core.series import Series
 from scheduler.core.walltime import local
 from scheduler.core.words import beside, listed, when
+from scheduler.flow import Planned
 from scheduler.solve import Params
 
 TOP, NO_TIME = 3, 4
@@ -57,8 +60,8 @@ def move(
     if reasons:
         _insist(chosen, minute, reasons, yes=yes)
     decide(app, chosen, minute, "move")
-    words = f"stands at {when(_instant(chosen, minute), chosen.series.anchor_zone, dated=True)}, by hand"
-    _plan(app, _document(chosen, "move") | {"to": instant(_instant(chosen, minute)), "against": reasons}, words, json)
+    document = _document(chosen, "move") | {"to": instant(_instant(chosen, minute)), "against": reasons}
+    _plan(app, chosen, document, ", by hand", json=json)
 
 
 def skip(
@@ -70,7 +73,7 @@ def skip(
         _back(app, chosen, "skip", json=json)
         return
     decide(app, chosen, None, "skip")
-    _plan(app, _document(chosen, "skip") | {"to": None, "against": []}, "is skipped, by hand", json)
+    _plan(app, chosen, _document(chosen, "skip") | {"to": None, "against": []}, ", by hand", json=json)
 
 
 def undo(
@@ -139,11 +142,11 @@ def _insist(chosen: Chosen, minute: int, reasons: Sequence[str], *, yes: bool) -
 
 def _back(app: App, chosen: Chosen, command: str, *, json: bool) -> None:
     take_back(app, chosen)
-    _plan(app, _document(chosen, command) | {"back": True}, "is no longer decided by hand", json)
+    _plan(app, chosen, _document(chosen, command) | {"back": True}, ", no longer decided by hand", json=json)
 
 
-def _plan(app: App, document: dict[str, Any], words: str, json: bool) -> None:
-    """Plan with what was decided, and show what that changes."""
+def _plan(app: App, chosen: Chosen, document: dict[str, Any], by: str, *, json: bool) -> None:
+    """Plan with what was decided, and show what that changes: in calendars or, where nothing stands, in the plan."""
     settings = app.settings.planning
     with stoppable() as stop:
         planned = plan_again(app, Params(seed=settings.seed, workers=settings.workers), stop=stop, report=reporter())
@@ -151,11 +154,29 @@ def _plan(app: App, document: dict[str, Any], words: str, json: bool) -> None:
     if json:
         print_json(document | {"changes": changes_document(changes)})
     else:
-        typer.echo(f"{document['group']} #{document['session'] + 1} {words}.")
-        show_changes(out(), app, planned, changes)
+        session = planned.plan.by_series()[chosen.series.id].sessions[chosen.number]
+        stands = f"stands at {_shown(planned, chosen.series, session)}" if session.takes_place else "is skipped"
+        typer.echo(f"{_name(chosen)} {stands}{by}.")
+        if app.store.standing():
+            show_changes(out(), app, planned, changes)
+        else:
+            _show_others(chosen, planned)
         typer.echo(f"Nothing has been written. Next: {rondo('apply', app.folder)}")
     if stop.is_set():
         raise typer.Exit(STOPPED)
+
+
+def _show_others(chosen: Chosen, planned: Planned) -> None:
+    others = list(moved_with_it(chosen, planned.plan))
+    typer.echo("With it change:" if others else "All other sessions stay as they were planned.")
+    for series, number, *both in others:
+        was, now = (_shown(planned, series, session) for session in both)
+        typer.echo(f"  {series.id} #{number + 1}: {was} -> {now}")
+
+
+def _shown(planned: Planned, series: Series, session: Session) -> str:
+    at = planned.posed.problem.horizon.instant(session.start)
+    return when(at, series.anchor_zone, dated=True) if session.takes_place else "none"
 
 
 def _show(app: App, chosen: Chosen, found: Sequence[Alternative]) -> None:
@@ -191,7 +212,8 @@ def _document(chosen: Chosen, command: str) -> dict[str, Any]:
         "schema": f"rondo/{command}/1",
         "group": chosen.series.id,
         "session": chosen.number,
-        "start": instant(_instant(chosen, chosen.session.start)),
+        "start": instant(chosen.start),
+        "local": local(chosen.start, chosen.series.anchor_zone).isoformat(),
         "status": str(chosen.session.status),
         "tz": chosen.series.anchor_zone,
     }

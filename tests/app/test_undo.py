@@ -104,6 +104,18 @@ def test_a_first_apply_is_taken_back_whole(published: Desk) -> None:
     assert uids.isdisjoint(event.uid for event in live(published).values())
 
 
+def test_decisions_of_the_draft_outlive_its_apply(planned: Desk) -> None:
+    """A first apply is taken back, and what was decided before it can be applied again."""
+    was = move(planned, 3)
+    undo(planned)
+    assert [pin.key for pin in planned.app.store.pins()] == [("pair", 2)]
+    draft = planned.app.store.draft()
+    assert draft is not None
+    again = planned.app.drafted(draft.plan)
+    planned.app.apply(again, planned.app.changes(again))
+    assert live(planned)["pair"].occurrences[2].start == was + DAY
+
+
 def test_a_rule_that_changed_comes_back_in_its_own_event(published: Desk) -> None:
     """The event that ended early goes on to its end; the one that took its place is cancelled."""
     before = live(published)["pair"]

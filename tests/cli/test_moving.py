@@ -49,6 +49,21 @@ def test_move_offers_the_three_best_times_and_says_how_to_choose(rondo: Rondo, p
     assert len(published.app.store.pins()) == 1
 
 
+def test_before_the_first_apply_it_says_what_changes_in_the_plan(rondo: Rondo, desk: Desk) -> None:
+    """Nobody else, where nobody is needed elsewhere; else who moves, and where to."""
+    rondo("plan", "spring")
+    said = rondo("move", "spring", "pair", 4, "--to", "Sun 15:00", "--yes")
+    assert said.out.splitlines() == [
+        "pair #4 stands at Sun 28 Mar 15:00 London, by hand.",
+        "All other sessions stay as they were planned.",
+        "Nothing has been written. Next: rondo apply spring",
+    ]
+    there = local(start(desk, "circle", 3))
+    other, *_ = rondo("move", "spring", "pair", 3, "--to", there, "--yes").out.splitlines()[2:]
+    assert other.startswith("  circle #3: ")
+    assert other.count(" Berlin") == 2
+
+
 def test_alternatives_as_a_document(rondo: Rondo, published: Desk) -> None:
     """With the instant, all local times, and what each costs whom."""
     document = rondo("move", "spring", "circle", 2, "--json").document
@@ -129,7 +144,10 @@ def test_a_moved_session_is_shown_and_taken_back(rondo: Rondo, published: Desk) 
         "command": "move",
     }
     said = rondo("move", "spring", "pair", "2027-03-21", "--back")
-    assert said.out.startswith("pair #3 is no longer decided by hand.\nPlan: 0 to add, 0 to move")
+    headline, nothing, *_ = said.out.splitlines()
+    assert headline.startswith("pair #3 stands at ")
+    assert headline.endswith(", no longer decided by hand.")
+    assert nothing.startswith("Plan: 0 to add, 0 to move")
     assert rondo("status", "spring").out.endswith("by hand             nothing\n")
 
 
