@@ -123,9 +123,9 @@ class App:
         found = flow.common_free(asked, people, copies, store=self.store, clock=self.clock, rules=self.rules)
         return clipped(found, *window.seconds)
 
-    def pose(self, *, replan: bool = False) -> Posed:
-        """The problem that the programme is now."""
-        copies = tuple(self.store.copies().values())
+    def pose(self, *, replan: bool = False, copies: Sequence[CalendarCopy] | None = None) -> Posed:
+        """The problem that the programme is now; by what is remembered of calendars, where no copies are given."""
+        copies = tuple(self.store.copies().values()) if copies is None else copies
         standing, pins = self.store.standing(), self.store.pins()
         return pose(self.programme, copies, standing, self.clock.now(), self.rules, pins=pins, replan=replan)
 

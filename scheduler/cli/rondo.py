@@ -18,11 +18,13 @@ PARTS = {
     "busy": ("busy",),
     "pair": ("slots",),
     "why": ("why",),
+    "whatif": ("what-if",),
     "planning": ("plan", "show", "diff", "apply", "status"),
     "moving": ("move", "skip", "undo"),
     "results": ("export",),
     "fairness": ("fairness",),
-    "solving": ("solve", "verify"),
+    "solving": ("solve",),
+    "certify": ("verify",),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 

@@ -2,6 +2,18 @@
 
 from scheduler.programme.complaints import ProgrammeErrors
 from scheduler.programme.folder import load
+from scheduler.programme.overlay import Overlay, parse_overlay
 from scheduler.programme.values import Group, Person, Programme, Video, VideoProvider, series_of
 
-__all__ = ["Group", "Person", "Programme", "ProgrammeErrors", "Video", "VideoProvider", "load", "series_of"]
+__all__ = [
+    "Group",
+    "Overlay",
+    "Person",
+    "Programme",
+    "ProgrammeErrors",
+    "Video",
+    "VideoProvider",
+    "load",
+    "parse_overlay",
+    "series_of",
+]

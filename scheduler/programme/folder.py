@@ -9,18 +9,24 @@ from scheduler.errors import InputError
 from scheduler.programme.assemble import completed, group_of
 from scheduler.programme.complaints import Complaints, ProgrammeErrors
 from scheduler.programme.groups import FEWEST, read_groups
+from scheduler.programme.overlay import Overlay
 from scheduler.programme.people import read_people
 from scheduler.programme.settings import read_settings
 from scheduler.programme.toml import Places
 from scheduler.programme.values import Programme
 
+NOTHING = Overlay()
 
-def load(folder: Path) -> Programme:
-    """The programme of a folder. Raises ProgrammeErrors with everything that is wrong in its files, one line each."""
+
+def load(folder: Path, overlay: Overlay = NOTHING) -> Programme:
+    """The programme of a folder, with the cells of an overlay in place of those that its files have.
+
+    Raises ProgrammeErrors with everything that is wrong in them, one line each.
+    """
     complaints = Complaints()
-    read = complaints.tried(lambda: read_settings(folder / "programme.toml"))
-    people = read_people(folder / "people.csv", complaints)
-    memberships = read_groups(folder / "groups.csv", people, complaints)
+    read = complaints.tried(lambda: read_settings(folder / "programme.toml", overlay))
+    people = read_people(folder / "people.csv", complaints, overlay)
+    memberships = read_groups(folder / "groups.csv", people, complaints, overlay)
     if read is None:
         raise ProgrammeErrors(complaints.errors)
     settings, places = read

@@ -9,6 +9,7 @@ from pathlib import Path
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
 from scheduler.programme.complaints import Complaints
+from scheduler.programme.overlay import Overlay
 from scheduler.programme.table import Row, read_table
 from scheduler.programme.text import identifier
 
@@ -34,14 +35,14 @@ class Membership:
         return tuple(person for person, theirs in self.people.items() if theirs is role)
 
 
-def read_groups(path: Path, known: Collection[str], complaints: Complaints) -> dict[str, Membership]:
+def read_groups(path: Path, known: Collection[str], complaints: Complaints, overlay: Overlay) -> dict[str, Membership]:
     """Each group's people by its id, in the order of the file; `known` are the ids of people.csv.
 
     Where nobody is known, people.csv is what to complain of, and not every name here.
     """
     groups: dict[str, list[Row]] = defaultdict(list)
     spelling: dict[str, str] = {}
-    for row in read_table(path, ("group", "person"), ("role",), complaints):
+    for row in overlay.roles(read_table(path, ("group", "person"), ("role",), complaints), complaints):
         group = row.needed("group", identifier)
         if group and spelling.setdefault(group.casefold(), group) != group:
             row.complain("group", f"group {quoted(group)} is spelled {spelling[group.casefold()]} elsewhere.")

@@ -13,6 +13,7 @@ from scheduler.core.zones import zone_named
 from scheduler.errors import InputError
 from scheduler.programme import words
 from scheduler.programme.complaints import Complaints
+from scheduler.programme.overlay import Overlay
 from scheduler.programme.table import Row, read_table
 from scheduler.programme.text import identifier, title
 from scheduler.programme.values import Person
@@ -31,11 +32,12 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 LONGEST_PATH = 255
 
 
-def read_people(path: Path, complaints: Complaints) -> dict[str, Person]:
+def read_people(path: Path, complaints: Complaints, overlay: Overlay) -> dict[str, Person]:
     """Everybody by id, in the order of the file; days off are those of the file alone."""
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}
-    for row in read_table(path, REQUIRED, OPTIONAL, complaints):
+    rows = read_table(path, REQUIRED, OPTIONAL, complaints)
+    for row in overlay.people(rows, (*REQUIRED, *OPTIONAL), complaints):
         person = _person(row)
         _check_twins(row, person, lines)
         people.setdefault(person.id, person)

@@ -31,6 +31,7 @@ from scheduler.programme.fields import (
     Windows,
     Zone,
 )
+from scheduler.programme.overlay import Overlay
 from scheduler.programme.toml import Places, read_toml
 from scheduler.programme.values import Video, VideoProvider
 from scheduler.programme.words import MOST_DAYS
@@ -178,9 +179,9 @@ TABLES: dict[str | int, type[_Table]] = {
 }
 
 
-def read_settings(path: Path) -> tuple[Settings, Places]:
+def read_settings(path: Path, overlay: Overlay) -> tuple[Settings, Places]:
     """programme.toml checked, and the places of its keys. Raises ProgrammeErrors with everything that is wrong."""
-    values, places = read_toml(path)
+    values, places = overlay.settings(*read_toml(path))
     try:
         return Settings.model_validate(values), places
     except ValidationError as error:

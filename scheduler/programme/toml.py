@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,16 +25,18 @@ AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Line and column of each key that stands at the beginning of a line."""
+    """Line and column of each key that stands at the beginning of a line, and the words that `said` others."""
 
     file: str
     found: Mapping[KeyPath, tuple[int, int]]
+    said: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def of(self, *path: str | int) -> str:
         """`file:line:column` of a key, or of the nearest table around it that has a line."""
         around = (path[:length] for length in range(len(path), 0, -1))
-        line, column = next((self.found[known] for known in around if known in self.found), (1, 1))
-        return f"{self.file}:{line}:{column}"
+        known = next((each for each in around if each in self.found or each in self.said), ())
+        line, column = self.found.get(known, (1, 1))
+        return self.said.get(known) or f"{self.file}:{line}:{column}"
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], Places]:
