@@ -23,20 +23,19 @@ def polish(standing: Standing, lists: Sequence[Shortlist], work: Work) -> None:
     given = work.teller.happen - standing.happen
     for _ in range(ROUNDS):
         better = (
-            other_rules(standing, _short(standing, lists), work)
-            | other_weeks(standing, work)
+            better_rules(standing, _short(standing, lists), work)
+            | better_weeks(standing, work)
             | make_room(standing, lists, work)
         )
         work.teller.happen = given + standing.happen
         if not better or work.search.is_over:
             break
-    other_rules(standing, range(len(standing.tasks)), work)
 
 
-def other_rules(standing: Standing, numbers: Sequence[int], work: Work) -> bool:
+def better_rules(standing: Standing, numbers: Sequence[int], work: Work) -> bool:
     """Series look for a better rule around all others."""
     better = False
-    for number in work.teller.steps("other rules", numbers):
+    for number in work.teller.steps("better rules", numbers):
         if work.search.is_over:
             break
         found = respond(standing, number)
@@ -46,10 +45,10 @@ def other_rules(standing: Standing, numbers: Sequence[int], work: Work) -> bool:
     return better
 
 
-def other_weeks(standing: Standing, work: Work) -> bool:
+def better_weeks(standing: Standing, work: Work) -> bool:
     """Where a session is lost that has a place by itself, the week is seated anew with those who are near."""
     better = False
-    for chair in work.teller.steps("other weeks", list(_displaced(standing))):
+    for chair in work.teller.steps("better weeks", list(_displaced(standing))):
         if work.search.is_over:
             break
         week = week_of(standing, _near(standing, chair))

@@ -28,19 +28,19 @@ Report = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class Teller:
-    """Tells of each step; who finds a better plan or a sharper bound notes it here, and what the bound is by."""
+    """Tells of each step; who finds a better plan or a sharper bound notes it here."""
 
     report: Report
     happen: int = 0
     bound: int = 0
-    by: str = "free"
 
     def steps(self, stage: str, items: Sequence[T]) -> Iterator[T]:
         """Go through the items of a stage, and report before each and at the end."""
         for done, item in enumerate(items):
             self.tell(stage, done, len(items))
             yield item
-        self.tell(stage, len(items), len(items))
+        if items:
+            self.tell(stage, len(items), len(items))
 
     def tell(self, stage: str, done: int, of: int) -> None:
         """Report one step."""
