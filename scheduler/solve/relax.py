@@ -5,17 +5,17 @@ hundredth of the time of a proof by search. Nothing of it is taken on trust: val
 every row, and the bound is computed anew from the duals (any duals give a bound; good ones give a good one).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # ortools ships no types for it
 from ortools.sat.python.cp_model import CpModel, IntVar
 
-FAR = 1 << 60  # beyond this a bound of CP-SAT means infinity
+from scheduler.solve.rows import CRASHES, Rows, cost_of
+
 WHOLE = 1e-6  # what the simplex method may be off
 DIVE_ITERATIONS = 30_000  # of the simplex method, in all
 NEAR = 0.7  # what a dive takes for true
@@ -33,35 +33,6 @@ class Relaxed:
 
 
 @dataclass(slots=True)
-class Rows:
-    """The constraints of a model as rows lower <= A x <= upper, entry by entry."""
-
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    row: list[int] = field(default_factory=list)
-    column: list[int] = field(default_factory=list)
-    value: list[int] = field(default_factory=list)
-
-    def add(self, constraint: Any) -> None:
-        """One row more. The models of this package know linear constraints and at most one of some, nothing else."""
-        if constraint.has_at_most_one():
-            columns = list(constraint.at_most_one.literals)
-            values, lower, upper = [1] * len(columns), -FAR, 1
-        else:
-            columns, values = list(constraint.linear.vars), list(constraint.linear.coeffs)
-            lower, upper = constraint.linear.domain
-        self.row.extend([len(self.lower)] * len(columns))
-        self.column.extend(columns)
-        self.value.extend(values)
-        self.lower.append(lower if lower > -FAR else -np.inf)
-        self.upper.append(upper if upper < FAR else np.inf)
-
-    def entries_from(self, first: int) -> Iterator[tuple[int, int, int]]:
-        """Entries (row, column, value) from one on."""
-        return zip(self.row[first:], self.column[first:], self.value[first:], strict=True)
-
-
-@dataclass(slots=True)
 class Relaxation:
     """The relaxation of a model that grows: each call adds what the model got since.
 
@@ -71,8 +42,6 @@ class Relaxation:
     cp: CpModel
     lp: pywraplp.Solver = field(default_factory=lambda: pywraplp.Solver.CreateSolver("GLOP"))
     rows: Rows = field(default_factory=Rows)
-    least: list[int] = field(default_factory=list)
-    most: list[int] = field(default_factory=list)
     entries: int = 0
     rules: int = 0
     effort: float = 0.0
@@ -92,16 +61,16 @@ class Relaxation:
 
     def minimized(self, effort: float, *, dive: bool) -> Relaxed:
         """Minimize the model's objective, in at most this deterministic time; a bound of None is none."""
-        self._read()
+        self.rows.read(self.cp)
         self._build()
         objective = self._set_objective()
         self.interrupted, self.effort = False, effort
         if not self._solved():
             return Relaxed()
         duals = np.array([row.dual_value() for row in self.lp.constraints()])
-        bound = self._bound(objective, duals) + self.cp.proto.objective.offset
+        bound = self._bound(objective, duals) if np.isfinite(duals).all() else None
         values = self._values()
-        return Relaxed(ceil(bound), self._dived() if dive and values is None else values)
+        return Relaxed(bound, self._dived() if dive and values is None else values)
 
     def _solved(self) -> bool:
         """Solve; once more with another scaling, where the simplex method has lost its way in numbers of all sizes."""
@@ -109,8 +78,14 @@ class Relaxation:
         for how in ("", " scaling_method: LINEAR_PROGRAM"):
             if status == pywraplp.Solver.ABNORMAL and not self.interrupted:
                 self.lp.SetSolverSpecificParametersAsString(f"max_deterministic_time: {self.effort}{how}")
-                status = self.lp.Solve()
+                status = self._run()
         return bool(status == pywraplp.Solver.OPTIMAL)
+
+    def _run(self) -> int:
+        try:
+            return int(self.lp.Solve())
+        except CRASHES:
+            return int(pywraplp.Solver.ABNORMAL)
 
     def _dived(self) -> tuple[int, ...] | None:
         """A solution found by making true what is nearest to it, again and again, rules first."""
@@ -139,25 +114,13 @@ class Relaxation:
 
     def cost_of(self, values: Sequence[int]) -> int:
         """What the model's objective says of a solution."""
-        goal = self.cp.proto.objective
-        total = sum(values[variable] * value for variable, value in zip(goal.vars, goal.coeffs, strict=True))
-        return int(total + goal.offset)
-
-    def _read(self) -> None:
-        """Take in what the model got since."""
-        variables, constraints = self.cp.proto.variables, self.cp.proto.constraints
-        for number in range(len(self.least), len(variables)):
-            least, most = variables[number].domain
-            self.least.append(least)
-            self.most.append(most)
-        for number in range(len(self.rows.lower), len(constraints)):
-            self.rows.add(constraints[number])
+        return cost_of(self.cp, values)
 
     def _build(self) -> None:
         """Give the simplex method what was read since."""
         rows, built = self.rows, self.lp.NumConstraints()
-        for number in range(self.lp.NumVariables(), len(self.least)):
-            self.lp.NumVar(self.least[number], self.most[number], "")
+        for number in range(self.lp.NumVariables(), len(rows.least)):
+            self.lp.NumVar(rows.least[number], rows.most[number], "")
         made = [self.lp.Constraint(*limits) for limits in zip(rows.lower[built:], rows.upper[built:], strict=True)]
         variables = self.lp.variables()
         for row, column, value in rows.entries_from(self.entries):
@@ -174,7 +137,7 @@ class Relaxation:
         objective.SetMinimization()
         return cost
 
-    def _bound(self, cost: Floats, duals: Floats) -> float:
+    def _bound(self, cost: Floats, duals: Floats) -> int:
         """The Lagrangian bound of these duals, less what rounding may have added."""
         lower, upper = np.array(self.rows.lower), np.array(self.rows.upper)
         side = np.where(duals > 0, lower, upper)
@@ -182,7 +145,7 @@ class Relaxation:
         taken = np.bincount(
             self.rows.column, weights=np.array(self.rows.value) * duals[self.rows.row], minlength=len(cost)
         )
-        least, most = np.array(self.least), np.array(self.most)
+        least, most = np.array(self.rows.least), np.array(self.rows.most)
         # being a little off in the price of a variable that may be large would cost much: shrink that away
         over = (most > 1) & (taken > cost) & (cost > 0)
         shrink = float((cost[over] / taken[over]).min(initial=1.0))
@@ -190,11 +153,14 @@ class Relaxation:
         terms = np.concatenate(
             [duals * shrink * np.where(duals, side, 0.0), reduced * np.where(reduced > 0, least, most)]
         )
-        return float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
+        least_cost = float(terms.sum() - ROUNDING * (np.abs(terms).sum() + np.abs(taken).sum()) - WHOLE)
+        return ceil(least_cost + self.cp.proto.objective.offset)
 
     def _values(self) -> tuple[int, ...] | None:
         """The relaxation's solution, if it is one in whole numbers."""
         found = np.array([variable.solution_value() for variable in self.lp.variables()])
+        if not np.isfinite(found).all():
+            return None
         values = np.rint(found).astype(np.int64)
         if np.abs(found - values).max(initial=0) > WHOLE or not self.is_solution(values.tolist()):
             return None
@@ -202,9 +168,4 @@ class Relaxation:
 
     def is_solution(self, values: Sequence[int]) -> bool:
         """Whether values of all variables keep every row, counted in whole numbers."""
-        self._read()
-        if len(values) != len(self.least):
-            return False
-        sums = np.zeros(len(self.rows.lower), dtype=np.int64)
-        np.add.at(sums, self.rows.row, np.array(self.rows.value) * np.array(values)[self.rows.column])
-        return bool(((sums >= np.array(self.rows.lower)) & (sums <= np.array(self.rows.upper))).all())
+        return self.rows.read(self.cp).keeps(values)

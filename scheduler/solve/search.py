@@ -2,14 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from math import isclose
+from threading import Event
+from typing import NamedTuple, TypeVar
 
-from ortools.sat.python.cp_model import FEASIBLE, INFEASIBLE, OPTIMAL, CpModel, CpSolver, LinearExprT
+from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, UNKNOWN, CpModel, CpSolver, LinearExprT
 
 from scheduler.solve.relax import Relaxation, Relaxed
+from scheduler.solve.rows import CRASHES, Rows, cost_of
 
 LOOK_UP_SECONDS = 0.05  # how often a running search looks whether it should stop
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,24 @@ class Answer:
     values: tuple[int, ...] | None = None
     cost: int = 0
     proven: bool = False
+
+
+class Claim(NamedTuple):
+    """What CP-SAT says of a model: nothing of it is believed before it is checked."""
+
+    status: int
+    values: tuple[int, ...]
+    cost: float
+
+    def checked(self, cp: CpModel, rows: Rows, known: int | None) -> Answer | None:
+        """What may be believed of it, or None where it can't be true; `known`: what a solution costs that is known."""
+        if self.status == UNKNOWN:
+            return Answer()
+        if self.status not in (OPTIMAL, FEASIBLE) or not rows.keeps(self.values):
+            return None
+        cost, proven = cost_of(cp, self.values), self.status == OPTIMAL
+        wrong = not isclose(cost, self.cost, abs_tol=0.5) or (proven and known is not None and cost > known)
+        return None if wrong else Answer(self.values, cost, proven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +95,31 @@ class Search:
 
     def relax(self, relaxation: Relaxation, *, dive: bool = True) -> Relaxed:
         """Solve the linear relaxation of a model with an objective, and dive from there to a whole solution."""
-        found: list[Relaxed] = []
-        if not self.is_over:
-            self._wait(lambda: found.append(relaxation.minimized(self.effort, dive=dive)), relaxation.interrupt)
-        return found[0] if found else Relaxed()
+        if self.is_over:
+            return Relaxed()
+        return self._run(lambda: relaxation.minimized(self.effort, dive=dive), relaxation.interrupt)
 
     def minimize(self, cp: CpModel, cost: LinearExprT, hint: Sequence[int] | None) -> Answer:
-        """Minimize one cost by branching and learning, from a hint where there is one."""
+        """Minimize one cost by branching and learning, from a hint where there is one.
+
+        Every model of this package has a solution, so that "infeasible" is no answer (ortools issues 5003 and 5274: the
+        presolve of 9.15 may say so falsely). After this or any other claim that can't be true, and after a crash, the
+        model is solved once more without presolve; if that ends no better, nothing is known.
+        """
         if self.is_over:
             return Answer()
         cp.minimize(cost)
         _hint(cp, hint)
-        # ortools issues 5003 and 5274: presolve of 9.15 may call a model infeasible that is not
-        return self._run(cp, presolve=True) or self._run(cp, presolve=False) or Answer()
+        rows = Rows().read(cp)
+        known = cost_of(cp, hint) if hint is not None and rows.keeps(hint) else None
+        for presolve in (True, False):
+            claim = self._claimed(cp, presolve=presolve)
+            if claim is not None and (answer := claim.checked(cp, rows, known)) is not None:
+                return answer
+        return Answer()
 
-    def _run(self, cp: CpModel, *, presolve: bool) -> Answer | None:
-        """An answer, or None where CP-SAT says that there can be none."""
+    def _claimed(self, cp: CpModel, *, presolve: bool) -> Claim | None:
+        """What CP-SAT says, or None where it crashed."""
         solver = CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # with one worker the default takes minutes for what takes a second
@@ -97,33 +130,25 @@ class Search:
         solver.parameters.max_deterministic_time = self.effort
         solver.parameters.catch_sigint_signal = False  # it would swallow Ctrl-C
         solver.parameters.cp_model_presolve = presolve
-        self._wait(lambda: solver.solve(cp), solver.stop_search)
-        status = solver.response_proto.status
-        if status in (OPTIMAL, FEASIBLE):
-            values, cost = tuple(solver.response_proto.solution), round(solver.objective_value)
-            return Answer(values, cost, proven=status == OPTIMAL)
-        return None if status == INFEASIBLE else Answer()
-
-    def _wait(self, work: Callable[[], object], halt: Callable[[], object]) -> None:
-        """Work in a thread, so that this one can be interrupted and can halt the other."""
-        done = Event()
-        thread = Thread(target=_and_tell, args=(work, done), daemon=True)
-        thread.start()
         try:
-            while not done.wait(LOOK_UP_SECONDS):
-                if self.is_over:
+            self._run(lambda: solver.solve(cp), solver.stop_search)
+        except CRASHES:
+            return None
+        said = solver.response_proto
+        return Claim(said.status, tuple(said.solution), said.objective_value)
+
+    def _run(self, work: Callable[[], T], halt: Callable[[], object]) -> T:
+        """Work in a thread, so that this one can be interrupted and can halt the other."""
+        with ThreadPoolExecutor(1) as pool:
+            working = pool.submit(work)
+            try:
+                while wait([working], LOOK_UP_SECONDS).not_done:
+                    if self.is_over:
+                        halt()
+            finally:
+                while wait([working], LOOK_UP_SECONDS).not_done:  # an exception goes on only when the work has ended
                     halt()
-        finally:
-            while not done.wait(LOOK_UP_SECONDS):  # an exception goes on only when the work has ended
-                halt()
-            thread.join()
-
-
-def _and_tell(work: Callable[[], object], done: Event) -> None:
-    try:
-        work()
-    finally:
-        done.set()
+        return working.result()
 
 
 def _hint(cp: CpModel, values: Sequence[int] | None) -> None:
