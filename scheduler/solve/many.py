@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from scheduler.core.problem import Problem
-from scheduler.solve.bound import Bound
 from scheduler.solve.ease import ease
 from scheduler.solve.lazy import best_rules
 from scheduler.solve.moves import seat_all
@@ -16,18 +15,17 @@ from scheduler.solve.task import Task
 from scheduler.solve.work import Work
 
 
-def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> tuple[Placed, Bound | None]:
-    """A good plan for series that may share people, and the bound on what can happen, if it was asked for."""
+def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
+    """A good plan for series that may share people."""
     standing = Standing.of(problem, tasks)
     around_given = (standing.around(number) for number in work.teller.steps("rules", range(len(tasks))))
     lists = [shortlist(task, problem.slack) for task in around_given]
     chosen = best_rules(standing, lists, work)
     seat_all(standing, lists, chosen)
     work.teller.happen += standing.happen
-    bound = None
     if work.search.params.polish and not work.search.is_over:
-        bound = seat_most(standing, work)
+        seat_most(standing, work)
         polish(standing, lists, work)
         better_rules(standing, range(len(tasks)), work)
         ease(standing, work)
-    return standing.placements(), bound
+    return standing.placements()

@@ -97,7 +97,9 @@ def _by_starts(task: Task) -> Outline:
         times = regular.shape[1]
         held = regular[days[first, choice]].transpose(0, 2, 1).reshape(len(first) * times, len(sessions))
         firsts, some = np.repeat(first, times), (held != NOWHERE).any(axis=1)
-        some[np.unique(firsts, return_index=True)[1]] = True  # one for each first: other slots may need it
+        some[np.unique(firsts, return_index=True)[1]] = (
+            True  # one for each first: other slots may need it
+        )
         held, firsts = held[some], firsts[some]
         opens = np.zeros((len(held), starts + 1), dtype=np.int64)
         np.add.at(opens, (np.arange(len(held))[:, None], held), 1)  # NOWHERE counts into the last column

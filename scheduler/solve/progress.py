@@ -28,11 +28,12 @@ Report = Callable[[Progress], None]
 
 @dataclass(slots=True)
 class Teller:
-    """Tells of each step; who finds a better plan or a sharper bound notes it here."""
+    """Tells of each step; who finds a better plan or a sharper bound notes it here, and what the bound is by."""
 
     report: Report
     happen: int = 0
     bound: int = 0
+    by: str = "free"
 
     def steps(self, stage: str, items: Sequence[T]) -> Iterator[T]:
         """Go through the items of a stage, and report before each and at the end."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from scheduler.core.interval import Int64Array
-from scheduler.solve.bound import Bound, bound_by, grown
+from scheduler.solve.bound import grown
 from scheduler.solve.growth import Growth
 from scheduler.solve.moves import respond
 from scheduler.solve.seating import Seating, seating
@@ -15,17 +15,19 @@ from scheduler.solve.week import total
 from scheduler.solve.work import Work
 
 
-def seat_most(standing: Standing, work: Work) -> Bound:
-    """Better a plan wherever a region has more sessions than stand there; the bound, which it mostly reaches then."""
+def seat_most(standing: Standing, work: Work) -> None:
+    """Better a plan wherever a region has more sessions than stand there; it mostly reaches the bound then."""
+    teller, free, given = work.teller, work.teller.bound, work.teller.happen - standing.happen
 
-    def tell(done: int, of: int, most: int) -> None:
-        work.teller.bound = most
-        work.teller.tell("regions", done, of)
+    def tell(done: int, of: int, spare: int) -> None:
+        teller.bound = free - spare
+        teller.tell("regions", done, of)
 
     growth = grown(standing.problem, standing.tasks, standing.placements(), work.search, tell, work.map)
     for name in sorted(growth.cells):
         _take_over(standing, growth, name)
-    return bound_by(growth)
+    teller.bound, teller.by = free - growth.spare, growth.by
+    teller.happen = given + standing.happen
 
 
 def _take_over(standing: Standing, growth: Growth, name: int) -> None:

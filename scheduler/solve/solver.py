@@ -53,7 +53,7 @@ def solve(
     few, many = _by_size(tasks)
     teller.bound = free_bound(tasks)
     with working(search, teller, len(many)) as work:
-        placed, known = planned(problem, many, work) if many else ({}, None)
+        placed = planned(problem, many, work) if many else {}
     worst = judged(problem, many, placed).worst
     opening = [opened(problem, part, taken_seats(part, {}), search) for part in teller.steps("sessions", few)]
     eased_parts, worst = _eased(teller.steps("fairness", opening), worst, search)
@@ -61,20 +61,15 @@ def solve(
     for part, found in zip(few, teller.steps("comfort", eased_parts), strict=True):
         done = comforted(found, worst, search)
         optimal = optimal and done.proven
-        placed |= {one.series: one for one in done.placements} or planned(problem, part, Work(search, teller))[0]
+        placed |= {one.series: one for one in done.placements} or planned(problem, part, Work(search, teller))
         teller.happen = _happening(placed)
-    if few or known is None:
-        known = _bound(problem, tasks, placed, search, teller, exact=optimal and previous is None)
+    exact = optimal and previous is None and not search.is_over  # else the first level is not of sessions alone
+    known = Bound(teller.bound, teller.by)
+    if exact:
+        known = Bound(teller.happen, "exact")
+    elif few and search.params.polish:
+        known = bound(problem, tasks, placed, search)
     return Plan(tuple(placed[task.series.id] for task in tasks), _meta(search, known, optimal=optimal))
-
-
-def _bound(
-    problem: Problem, tasks: Sequence[Task], placed: Placed, search: Search, teller: Teller, *, exact: bool
-) -> Bound:
-    """How many sessions can happen, if not all that do were proven to be the most; without polish the free bound."""
-    if exact and not search.is_over:
-        return Bound(teller.happen, "exact")
-    return bound(problem, tasks, placed, search) if search.params.polish else Bound(teller.bound, "free")
 
 
 def _by_size(tasks: Sequence[Task]) -> tuple[list[list[Task]], list[Task]]:
