@@ -86,7 +86,8 @@ class Overlay:
         mine = [cell for cell in self.cells if cell.in_toml]
         for cell in mine:
             values = _with(values, cell.path, _value(cell))
-        return values, replace(places, said={cell.path: cell.where for cell in mine})
+        tables = {cell.path[:2]: cell.where for cell in mine if cell.path[:2] not in places.found}
+        return values, replace(places, said=tables | {cell.path: cell.where for cell in mine})
 
 
 def parse_overlay(settings: Iterable[str]) -> Overlay:
