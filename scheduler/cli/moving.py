@@ -155,7 +155,7 @@ def _plan(app: App, chosen: Chosen, document: dict[str, Any], by: str, *, json: 
         print_json(document | {"changes": changes_document(changes)})
     else:
         session = planned.plan.by_series()[chosen.series.id].sessions[chosen.number]
-        stands = f"stands at {_shown(planned, chosen.series, session)}" if session.takes_place else "is skipped"
+        stands = f"stands at {_clocks(chosen, session.start)}" if session.takes_place else "is skipped"
         typer.echo(f"{_name(chosen)} {stands}{by}.")
         if app.store.standing():
             show_changes(out(), app, planned, changes)

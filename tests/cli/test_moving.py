@@ -54,7 +54,7 @@ def test_before_the_first_apply_it_says_what_changes_in_the_plan(rondo: Rondo, d
     rondo("plan", "spring")
     said = rondo("move", "spring", "pair", 4, "--to", "Sun 15:00", "--yes")
     assert said.out.splitlines() == [
-        "pair #4 stands at Sun 28 Mar 15:00 London, by hand.",
+        "pair #4 stands at Sun 28 Mar 15:00 London, Sun 10:00 New York, by hand.",
         "All other sessions stay as they were planned.",
         "Nothing has been written. Next: rondo apply spring",
     ]
