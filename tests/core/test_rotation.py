@@ -126,7 +126,7 @@ def test_the_best_rules_are_those_of_the_exact_solver(seed: int, turns: int) -> 
     """One series alone that must not move: on all three levels, unless a slot has more times than are paired."""
     problem, _ = random_problem(seed)
     series = replace(problem.series[0], movable=False, pinned={}, cadence=Cadence(rotation=turns))
-    series = replace(series, sessions=min(series.sessions, problem.horizon.weeks))
+    series = replace(series, sessions=min(max(1, series.sessions), problem.horizon.weeks))
     uncapped = {
         who: replace(one, boundary=replace(one.boundary, max_per_day=None, max_per_week=None, buffer=0))
         for who, one in problem.people.items()
