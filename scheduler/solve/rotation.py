@@ -52,64 +52,82 @@ def proposals(problem: Problem, plan: Plan, params: Params) -> tuple[Proposal, .
 
     Only the twelve worst-off circles are looked at, and three proposals are enough at a time.
     """
-    books = {account.person: account for account in accounts(problem, plan)}
-    near = _near(problem)
-    wide = [
-        (_worst(books, series), number) for number, series in enumerate(problem.series) if may_turn(problem, series)
-    ]
+    standing = _Standing.of(problem, plan)
+    wide = [number for number, series in enumerate(problem.series) if may_turn(problem, series)]
+    worst_first = sorted(wide, key=lambda number: -standing.outcome(number).worst)  # stable: then in their order
     found: list[Proposal] = []
-    for worst, number in sorted(wide, key=lambda one: (-one[0], one[1]))[:MOST_LOOKED_AT]:
-        if len(found) < MOST_PROPOSALS and worst > 0:
-            found += _proposed(problem, plan, number, near, books, params)
+    for number in worst_first[:MOST_LOOKED_AT]:
+        if len(found) < MOST_PROPOSALS and standing.outcome(number).worst > 0:
+            found += _proposed(standing, number, params)
     return tuple(found)
 
 
-def _proposed(
-    problem: Problem,
-    plan: Plan,
-    number: int,
-    near: Mapping[str, Sequence[int]],
-    books: Mapping[str, Account],
-    params: Params,
-) -> list[Proposal]:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A plan: where each series stands, what each person bears, and the numbers of each person's series."""
+
+    problem: Problem
+    placements: Mapping[str, Placement]
+    books: Mapping[str, Account]
+    series_of: Mapping[str, Sequence[int]]
+
+    @staticmethod
+    def of(problem: Problem, plan: Plan) -> "_Standing":
+        series_of: dict[str, list[int]] = defaultdict(list)
+        for number, series in enumerate(problem.series):
+            for who in series.members:
+                series_of[who].append(number)
+        books = {account.person: account for account in accounts(problem, plan)}
+        return _Standing(problem, plan.by_series(), books, series_of)
+
+    def outcome(self, number: int) -> Outcome:
+        """What a series has, and the largest burden of its members; strain is of no concern."""
+        series = self.problem.series[number]
+        happen = sum(session.takes_place for session in self.placements[series.id].sessions)
+        return Outcome(happen, 0, max(self.books[who].burden for who in series.members))
+
+    def beside(self, number: int) -> "_Standing":
+        """All other series of the members of one, as they stand."""
+        members = self.problem.series[number].members
+        numbers = sorted({each for who in members for each in self.series_of[who]} - {number})
+        others = tuple(self.problem.series[each] for each in numbers)
+        plan = Plan(tuple(self.placements[each.id] for each in others))
+        return _Standing.of(replace(self.problem, series=others), plan)
+
+    def with_series(self, series: Series, placement: Placement) -> tuple[Problem, Plan]:
+        """These series and one more."""
+        plan = Plan((*self.placements.values(), placement))
+        return replace(self.problem, series=(*self.problem.series, series)), plan
+
+
+def _proposed(standing: _Standing, number: int, params: Params) -> list[Proposal]:
     """The proposal for one series, if there is one."""
-    series = problem.series[number]
-    others = [problem.series[i] for i in sorted({i for who in series.members for i in near[who]} - {number})]
-    standing = plan.by_series()
-    around = Plan(tuple(standing[each.id] for each in others))
-    people = {who: problem.people[who] for who in series.members}
-    alone = with_commitments(replace(problem, series=tuple(others), people=people), around, series.duration)
-    turned = in_turn(series, TURNS)
-    now = Outcome(_happening(standing[series.id]), 0, _worst(books, series))
-    carried = {who: books[who].total - books[who].by_series().get(number, 0) for who in series.members}
-    planned = {who: books[who].planned for who in series.members}
-    promise = best_outcome(candidates_of(alone, series), TURNS, problem.slack, carried, planned)
+    series, beside, now = standing.problem.series[number], standing.beside(number), standing.outcome(number)
+    alone = _alone(beside, series)
+    promise = _promise(alone, standing, number)
     if promise.happen < now.happen or promise.worst >= now.worst:
         return []
+    turned = in_turn(series, TURNS)
     placement = solve(replace(alone, series=(turned,)), params=params).placements[0]
-    whole = replace(problem, series=(*others, turned))
-    both = Plan((*around.placements, placement))
-    after = {account.person: account for account in accounts(whole, both)}
-    then = Outcome(_happening(placement), 0, _worst(after, series))
-    if check(whole, both).faults or not then.is_worth(now):
+    whole, plan = beside.with_series(turned, placement)
+    then = _Standing.of(whole, plan).outcome(len(whole.series) - 1)
+    if check(whole, plan).faults or not then.is_worth(now):
         return []
-    return [
-        Proposal(series.id, hours_apart(problem, series), now.worst, then.worst, now.happen, then.happen, placement)
-    ]
+    apart = hours_apart(standing.problem, series)
+    return [Proposal(series.id, apart, now.worst, then.worst, now.happen, then.happen, placement)]
 
 
-def _near(problem: Problem) -> Mapping[str, Sequence[int]]:
-    """The series of each person."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for number, series in enumerate(problem.series):
-        for who in series.members:
-            found[who].append(number)
-    return found
+def _alone(beside: _Standing, series: Series) -> Problem:
+    """The problem of one series' people alone, for whom everything else stands."""
+    people = {who: beside.problem.people[who] for who in series.members}
+    plan = Plan(tuple(beside.placements.values()))
+    return with_commitments(replace(beside.problem, people=people), plan, series.duration)
 
 
-def _worst(books: Mapping[str, Account], series: Series) -> float:
-    return max(books[who].burden for who in series.members)
-
-
-def _happening(placement: Placement) -> int:
-    return sum(session.takes_place for session in placement.sessions)
+def _promise(alone: Problem, standing: _Standing, number: int) -> Outcome:
+    """What the best two slots in turn reach, with all that the members bear elsewhere."""
+    series = standing.problem.series[number]
+    books = {who: standing.books[who] for who in series.members}
+    carried = {who: book.total - book.by_series().get(number, 0) for who, book in books.items()}
+    planned = {who: book.planned for who, book in books.items()}
+    return best_outcome(candidates_of(alone, series), TURNS, standing.problem.slack, carried, planned)
