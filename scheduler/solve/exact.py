@@ -110,18 +110,18 @@ def _strained(scope: Scope, reached: Part, search: Search) -> Part:
     least = scope.least_strain(loss)
     part = reached
     for guess in sorted({min(least + SPARE, most), most}):
-        part = _built(scope.within(loss, guess), reached.placed, proven=reached.proven)
-        part.model.cp.add(gained(part.model) >= scope.best - loss)
+        part = _built(scope.within(loss, guess), reached.placed, gain=scope.best - loss, proven=reached.proven)
         part = _settled(part, Level(strain(part.model), bound=least, after=discomfort(part.model)), search)
         if part.values is not None and part.cost <= guess:
             break
     return part
 
 
-def _built(scope: Scope, start: Mapping[str, Placement] | None, *, proven: bool = True) -> Part:
-    """A part with all its rules and no level settled."""
+def _built(scope: Scope, start: Mapping[str, Placement] | None, *, gain: int = 0, proven: bool = True) -> Part:
+    """A part with all its rules and at least so much gain; what of the start its menus can say may fall short of it."""
     model = variables(scope.problem, scope.menus, scope.taken)
     add_rules(model)
+    model.cp.add(gained(model) >= gain)
     rules = sum(len(column) for series in model.series for column in series.column)
     part = Part(scope, model, Relaxation(model.cp, rules=rules), proven=proven)
     values = encoded(model, start) if start else ()

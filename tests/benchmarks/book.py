@@ -89,7 +89,7 @@ class Desk:
     def __init__(self, book: Book, found: Candidates) -> None:
         self.found, series = found, found.series
         self.diaries = [book.diaries[who] for who in series.members]
-        self.days = np.stack([diary.days(found.starts) for diary in self.diaries], axis=1)
+        self.days = np.stack([diary.days(found.starts).astype(np.int16) for diary in self.diaries], axis=1)
         self.pain = found.pain.sum(axis=1)
 
     def seat(self, options: Sequence[int]) -> tuple[int, tuple[str, ...]] | None:
