@@ -241,10 +241,15 @@ def special_days(limits: Boundary, horizon: Horizon) -> list[date]:
 
 def _laid_out(rows: Iterable[Row], horizon: Horizon) -> dict[Barrier, Intervals]:
     """Wall times of dates as minutes, by barrier."""
-    found: dict[Barrier, list[Intervals]] = defaultdict(list)
+    days: dict[tuple[str, Barrier], list[Int64Array]] = defaultdict(list)
     for row in rows:
-        spans = np.stack([resolve(days_as_wall(row.days, at), row.zone) for at in (row.start, row.end)], axis=1)
-        found[row.barrier].append(horizon.minutes(spans))
+        ends = np.tile(np.array([row.start, row.end]), (len(row.days), 1))
+        days[row.zone, row.barrier].append(np.concatenate([row.days[:, None], ends], axis=1))
+    found: dict[Barrier, list[Intervals]] = defaultdict(list)
+    for (zone, barrier), parts in days.items():
+        table = np.concatenate(parts)
+        spans = resolve(days_as_wall(table[:, :1], table[:, 1:]), zone)
+        found[barrier].append(horizon.minutes(spans))
     return {barrier: merged(np.concatenate(spans)) for barrier, spans in found.items()}
 
 

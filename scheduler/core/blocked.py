@@ -111,7 +111,7 @@ class Blocked:
         """The sets of barriers of which one has to give."""
         must: Bits = int.from_bytes(self.must[row].tobytes(), "little")
         numbers = [int(column[row]) for column in self.clauses if column[row] != NONE]
-        return all_of([(must,), *(self.register.clauses[number] for number in numbers)])
+        return all_of([(must,), *(self.register.clauses[number] for number in numbers)]) if numbers else (must,)
 
     def _inside(self, spans: Intervals, rows: Int64Array) -> Bitmap:
         starts = self.starts[rows]

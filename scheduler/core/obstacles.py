@@ -44,10 +44,14 @@ class Obstacles:
     def alternatives(self, row: int) -> Alternatives:
         """The sets of barriers of which one has to give so that a session can be held at a start."""
         if row not in self.known:
-            seats = [each.alternatives(row) for each in self.optional] if self.quorum else []
-            present = any_of(bits for some in combinations(seats, self.quorum) for bits in all_of(some))
-            self.known[row] = all_of([self.joint.alternatives(row), present])
+            joint = self.joint.alternatives(row)
+            self.known[row] = all_of([joint, self._present(row)]) if self.quorum else joint
         return self.known[row]
+
+    def _present(self, row: int) -> Alternatives:
+        """The sets that let enough of the optional people come."""
+        seats = [each.alternatives(row) for each in self.optional]
+        return any_of(bits for some in combinations(seats, self.quorum) for bits in all_of(some))
 
     def blocked(self, number: int, rows: Iterable[int]) -> list[int]:
         """Those of some rows at which a barrier stands in the way."""
