@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy import event as hooks
 
 from connectors._ics_out.folder import Folder
+from scheduler.app.undo import find_undo, write_undo
 from scheduler.core.change import Keep
 from tests.desks import Desk, at
 
@@ -80,12 +81,19 @@ def around_a_file(number: int) -> None:
     Folder.write = slowly  # type: ignore[method-assign]  # in a process that is about to be killed
 
 
-def burnt(desk: Desk, fuse: Fuse, number: int) -> bool:
-    """Apply in a process that is killed at the nth step; False where it ended before that."""
+def undo(desk: Desk) -> int:
+    """What `rondo undo --yes` does; the number of writes."""
+    app = desk.app
+    resumed, found = app.write_pending(), find_undo(app)
+    return resumed + write_undo(app, found)
+
+
+def burnt(desk: Desk, fuse: Fuse, number: int, act: Callable[[Desk], int] = apply) -> bool:
+    """Act in a process that is killed at the nth step; False where it ended before that."""
 
     def run() -> None:
         fuse(number)
-        apply(desk)
+        act(desk)
         os._exit(0)
 
     process = FORK.Process(target=run)
@@ -132,6 +140,31 @@ def test_a_killed_apply_is_taken_up_where_it_ended(desk: Desk, tmp_path: Path, f
         assert apply(killed) == 0
         number += 1
     assert number > 4
+    assert killed.published() == wanted
+
+
+@pytest.mark.parametrize("fuse", [before_a_statement, before_a_commit, around_a_file])
+def test_a_killed_undo_is_decided_or_is_not(desk: Desk, tmp_path: Path, fuse: Fuse) -> None:
+    """At every step: whoever comes next finds all of it decided and writes it, or undoes it then."""
+    apply(desk)
+    desk.calendar("amara")
+    desk.app.refresh()
+    undisturbed = copied(desk, tmp_path / "undisturbed")
+    stood = undisturbed.app.store.standing()
+    assert undo(undisturbed) == 2
+    wanted, number = undisturbed.published(), 1
+    while burnt(killed := copied(desk, tmp_path / f"killed-{number}"), fuse, number, undo):
+        app = killed.app
+        standing = app.store.standing()
+        if stood and standing and standing.plan == stood.plan:
+            assert app.write_pending() == 0
+            undo(killed)
+        else:
+            app.write_pending()
+        assert killed.published() == wanted, number
+        assert killed.app.store.events() == undisturbed.app.store.events()
+        number += 1
+    assert number > 3
     assert killed.published() == wanted
 
 
