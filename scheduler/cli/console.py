@@ -48,6 +48,15 @@ def progress(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def bound_in_words(happen: int, bound: object) -> str:
+    """How much more than what happens any plan could have; nothing where no bound is known."""
+    if not isinstance(bound, int):
+        return ""
+    more = bound - happen
+    sessions = "session is" if more == 1 else "sessions are"
+    return f"At most {more} more {sessions} possible for anyone." if more > 0 else "No plan holds more."
+
+
 def nobody_to_ask(what: str, instead: str) -> NoReturn:
     """End with 2, since there is no terminal: what was not done for it, and how to say what is wanted."""
     progress(f"rondo: nobody to ask here, so {what}. {instead}")

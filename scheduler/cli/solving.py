@@ -1,4 +1,4 @@
-"""`solve` and `verify`: the solver's interchange formats, without a programme around them."""
+"""`solve`: the solver's interchange formats, without a programme around them; and what its like share."""
 
 import signal
 import sys
@@ -37,9 +37,8 @@ Seed = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("solve", epilog="Example: rondo solve problem.json -o plan.json")(solve_file)
-    app.command("verify", epilog="Example: rondo verify problem.json plan.json")(verify_file)
 
 
 def solve_file(
@@ -61,26 +60,12 @@ def solve_file(
     if report.faults:
         raise RondoError(f"the plan breaks a rule and is not used: {report.faults[0]}. This is a fault of Rondo's.")
     write_text(output, to_json(plan_to_json(plan)))
-    _tell(report, plan, json)
+    if json:
+        print_json(solve_document(report, plan))
+    else:
+        tell_score(report, plan)
     if stop.is_set():
         raise typer.Exit(STOPPED)
-
-
-def verify_file(
-    problem_file: ProblemFile,
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A rondo-plan/1 file.")],
-    previous: PreviousFile = None,
-    json: Json = False,
-) -> None:
-    """Check a plan against its problem by a way of its own, and score it. Exits with 1 where a rule is broken."""
-    problem, plan = read_problem(problem_file), read_plan(plan_file)
-    report = check(problem, plan, read_plan(previous) if previous else None)
-    if not json:
-        for fault in report.faults:
-            typer.echo(f"violation: {fault}")
-    _tell(report, plan, json)
-    if report.faults:
-        raise typer.Exit(1)
 
 
 def read_problem(path: Path) -> Problem:
@@ -148,11 +133,8 @@ def score_document(report: Report) -> dict[str, object]:
     }
 
 
-def _tell(report: Report, plan: Plan, json: bool) -> None:
-    if json:
-        document = {"schema": "rondo/solve/1", "score": score_document(report), "meta": dict(plan.meta)}
-        print_json(document | {"violations": list(report.faults)})
-        return
+def tell_score(report: Report, plan: Plan) -> None:
+    """The score of a checked plan in words."""
     score = report.score
     bound = f", at most {plan.meta['bound']} are possible" if "bound" in plan.meta else ""
     typer.echo(
@@ -163,3 +145,9 @@ def _tell(report: Report, plan: Plan, json: bool) -> None:
         f"strain {score.strain}, worst burden {score.worst_burden:.1f} min a session, discomfort {score.discomfort}, "
         f"{len(report.faults)} violations"
     )
+
+
+def solve_document(report: Report, plan: Plan) -> dict[str, object]:
+    """A checked plan's score, meta and broken rules as JSON (rondo/solve/1)."""
+    found = {"score": score_document(report), "meta": dict(plan.meta), "violations": list(report.faults)}
+    return {"schema": "rondo/solve/1", **found}

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduler.app.programme import App
+from scheduler.cli.console import bound_in_words
 from scheduler.core.burden import burdens
 from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts
 from scheduler.core.explain import explain_starts
@@ -56,7 +57,7 @@ def show_figures(to: Console, app: App, planned: Planned) -> None:
     share = f" ({score.happen / score.planned:.1%})" if score.planned else ""
     to.print(
         f"{score.happen} of {score.planned} sessions take place{share}: {score.held} at their usual time, "
-        f"{score.moved} moved in their week{by_hand}. {_bound_in_words(score.happen, meta.get('bound'))}",
+        f"{score.moved} moved in their week{by_hand}. {bound_in_words(score.happen, meta.get('bound'))}",
         soft_wrap=True,
     )
     worst = next(iter(burdens(planned.posed.problem, planned.plan).items()), None)
@@ -163,12 +164,6 @@ def _print_lines(to: Console, heading: str, lines: Sequence[str]) -> None:
         to.print(f"\n{heading}", style="bold")
         for line in lines:
             to.print(f"  {line}", soft_wrap=True)
-
-
-def _bound_in_words(happen: int, bound: object) -> str:
-    if not isinstance(bound, int):
-        return ""
-    return "No plan holds more." if bound <= happen else f"At most {bound - happen} more are possible for anyone."
 
 
 def _session_line(session: SessionChange, zone: str) -> str:

@@ -1,7 +1,8 @@
 """Plans the sessions of a problem: exactly where there are few series, else near a stated bound."""
 
+from scheduler.solve.bound import Bound, certified
 from scheduler.solve.progress import Progress
 from scheduler.solve.search import Params
 from scheduler.solve.solver import solve
 
-__all__ = ["Params", "Progress", "solve"]
+__all__ = ["Bound", "Params", "Progress", "certified", "solve"]

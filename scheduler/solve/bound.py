@@ -7,16 +7,18 @@ plan is the guide to where one has to look, and whatever plan it is, the bound h
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event
 from typing import NamedTuple
 
-from scheduler.core.plan import Placement
+from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.solve.ground import Ground
 from scheduler.solve.growth import Growth
 from scheduler.solve.outline import outline
-from scheduler.solve.region import Decided, Region, decided
-from scheduler.solve.search import Search
-from scheduler.solve.task import Task
+from scheduler.solve.progress import Report, Teller, unheard
+from scheduler.solve.region import EFFORT, Decided, Region, decided
+from scheduler.solve.search import Params, Search
+from scheduler.solve.task import Task, all_tasks
 
 ROUNDS = 60
 """Mostly all is settled after ten."""
@@ -52,6 +54,24 @@ def bound(
 
     growth = grown(problem, tasks, guide, search, tell_bound, each)
     return Bound(free - growth.spare, growth.by)
+
+
+def certified(
+    problem: Problem,
+    plan: Plan,
+    previous: Plan | None = None,
+    *,
+    stop: Event | None = None,
+    report: Report | None = None,
+) -> Bound:
+    """The bound of a problem, found anew: of a plan from anywhere nothing is believed, it only says where to look."""
+    search, teller = Search.begin(Params(), stop or Event(), EFFORT), Teller(report or unheard)
+
+    def tell(done: int, of: int, most: int) -> None:
+        teller.bound = most
+        teller.tell("bound", done, of)
+
+    return bound(problem, all_tasks(problem, previous), plan.by_series(), search, tell)
 
 
 def grown(
