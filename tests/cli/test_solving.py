@@ -59,6 +59,50 @@ def test_verify_names_each_broken_rule_and_exits_with_1(rondo: Rondo, problem: d
     assert "1 violations" in said.out
 
 
+@pytest.fixture
+def crowded(tmp_path: Path) -> None:
+    """A problem in which series are in each other's way, in problem.json."""
+    (tmp_path / "problem.json").write_text(json.dumps(problem_to_json(random_problem(40, size="tiny")[0])))
+
+
+@pytest.mark.usefixtures("crowded")
+def test_verify_finds_the_bound_anew(rondo: Rondo, tmp_path: Path) -> None:
+    """`--bound`: with its origin and the gap in words, and the same whatever the plan says of it."""
+    solved = rondo("solve", "problem.json", "-o", "plan.json", "--json").document
+    happen = solved["score"]["happen"]
+    plan = json.loads((tmp_path / "plan.json").read_bytes())
+    for claim in ({}, {"bound": happen + 1000, "bound_by": "free"}):
+        (tmp_path / "plan.json").write_text(json.dumps(plan | {"meta": claim}))
+        said = rondo("verify", "problem.json", "plan.json", "--bound", "--json")
+        assert (said.code, said.document["bound"]["happen"]) == (0, happen)
+    told = rondo("verify", "problem.json", "plan.json", "--bound").out.splitlines()[-1]
+    assert told.startswith("Found anew, by search of all that people share: ")
+    assert told.endswith(f"no plan has more than {happen} sessions. No plan holds more.")
+    (tmp_path / "plan.json").write_text(json.dumps(without_sessions(plan)))
+    said = rondo("verify", "problem.json", "plan.json", "--bound")
+    assert said.out.splitlines()[-1].endswith(f"At most {happen} more sessions are possible for anyone.")
+
+
+def without_sessions(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan in which nothing takes place."""
+    skipped = [
+        entry | {"slots": [], "sessions": [one | {"status": "skipped", "absent": []} for one in entry["sessions"]]}
+        for entry in plan["series"]
+    ]
+    return plan | {"series": skipped, "meta": {}}
+
+
+@pytest.mark.usefixtures("crowded")
+def test_a_plan_with_more_sessions_than_it_calls_possible_is_at_fault(rondo: Rondo, tmp_path: Path) -> None:
+    """Whoever wrote the plan, one of its two figures is wrong."""
+    happen = rondo("solve", "problem.json", "-o", "plan.json", "--json").document["score"]["happen"]
+    plan = json.loads((tmp_path / "plan.json").read_bytes())
+    (tmp_path / "plan.json").write_text(json.dumps(plan | {"meta": {"bound": happen - 1}}))
+    said = rondo("verify", "problem.json", "plan.json")
+    assert said.code == 1
+    assert said.out.startswith(f"violation: meta: its bound is {happen - 1}, and {happen} sessions take place")
+
+
 BAD = {
     "nothing": b"",
     "no JSON": b"problem",
