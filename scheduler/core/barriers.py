@@ -26,7 +26,7 @@ from scheduler.core.interval import (
     no_intervals,
 )
 from scheduler.core.people import WEEKDAYS, Boundary, Participant
-from scheduler.core.recurring import SINGLE, Appointments, appointments
+from scheduler.core.recurring import SINGLE, appointments
 from scheduler.core.walltime import WallWindow, days_as_wall, resolve
 
 OF_THE_PROGRAMME = ("blackout", "outside the programme")
@@ -97,12 +97,13 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Stretches (n, 2), sorted by their start, and the barrier of each.
+    """Stretches (n, 2), sorted by their start, and which of the barriers closes each.
 
     `margin`: minutes around them that are closed too, unless the gap gives.
     """
 
     spans: Intervals
+    which: Int64Array
     barriers: tuple[Barrier, ...]
     margin: int = 0
 
@@ -122,10 +123,10 @@ def closed_times(person: Participant, horizon: Horizon, notes: Notes) -> tuple[C
     """All that keeps a person from meeting, without what a plan asks of them."""
     limits = person.boundary
     return (
-        _listed(closed_hours(person.id, limits, horizon)),
-        _listed(closed_days(person.id, limits, horizon)),
+        listed(closed_hours(person.id, limits, horizon)),
+        listed(closed_days(person.id, limits, horizon)),
         _not_yet_known(person, notes),
-        _calendar(person, horizon, notes),
+        closed_calendar(person, horizon, notes),
     )
 
 
@@ -184,16 +185,13 @@ def own_calendar(person: Participant, notes: Notes) -> Intervals:
     return notes.calendars.get(person.id, person.busy)
 
 
-def barriers_of_calendar(who: str, found: Appointments) -> tuple[Barrier, ...]:
-    """The barrier of each stretch of a calendar."""
-    single = Barrier(who, Kind.SINGLE, times=int(np.count_nonzero(found.pattern == SINGLE)))
+def closed_calendar(person: Participant, horizon: Horizon, notes: Notes) -> Closed:
+    """Somebody's own appointments; the last barrier is that of all single ones."""
+    found, who = appointments(own_calendar(person, notes), person.boundary.zone, horizon), person.id
     repeated = [Barrier(who, Kind.RECURRING, "", (at, long), times) for at, long, times in found.patterns.tolist()]
-    return tuple(single if number == SINGLE else repeated[number] for number in found.pattern.tolist())
-
-
-def _calendar(person: Participant, horizon: Horizon, notes: Notes) -> Closed:
-    found = appointments(own_calendar(person, notes), person.boundary.zone, horizon)
-    return Closed(found.spans, barriers_of_calendar(person.id, found), person.boundary.buffer)
+    single = Barrier(who, Kind.SINGLE, times=int(np.count_nonzero(found.pattern == SINGLE)))
+    which = np.where(found.pattern == SINGLE, len(repeated), found.pattern)
+    return Closed(found.spans, which, (*repeated, single), person.boundary.buffer)
 
 
 def _not_yet_known(person: Participant, notes: Notes) -> Closed:
@@ -204,14 +202,15 @@ def _not_yet_known(person: Participant, notes: Notes) -> Closed:
     if person.id in notes.unknown:
         margin = np.array([-person.boundary.buffer, person.boundary.buffer])
         spans[Barrier(person.id, Kind.UNKNOWN, notes.unknown[person.id])] = merged(person.busy + margin)
-    return _listed(spans)
+    return listed(spans)
 
 
-def _listed(spans: Mapping[Barrier, Intervals]) -> Closed:
+def listed(spans: Mapping[Barrier, Intervals], margin: int = 0) -> Closed:
+    """Stretches that are sorted by their barrier, sorted by their start."""
     rows = np.concatenate([no_intervals(), *spans.values()])
-    barriers = [barrier for barrier, mine in spans.items() for _ in mine]
+    which = np.repeat(np.arange(len(spans)), np.array([len(mine) for mine in spans.values()], dtype=np.int64))
     order = np.argsort(rows[:, 0], kind="stable")
-    return Closed(rows[order], tuple(barriers[i] for i in order.tolist()))
+    return Closed(rows[order], which[order], tuple(spans), margin)
 
 
 def _edge(start: int, end: int) -> Kind:

@@ -24,6 +24,7 @@ COSTS = np.array([PRICES[kind] for kind in Kind], dtype=np.int64)
 EDGES = [ORDER[kind] for kind in BY_THE_MINUTE]
 SHARED = (Kind.SERIES, Kind.PROGRAMME)
 """Barriers of nobody in particular: one of them may stand in the way of several people at once."""
+SHARED_KINDS = [ORDER[kind] for kind in SHARED]
 
 Words = NDArray[np.uint64]
 
@@ -80,7 +81,7 @@ class Blocked:
 
     def close(self, closed: Closed, gap: Barrier) -> None:
         """Add stretches in which somebody can't be met."""
-        numbers = np.array([self.register.number(barrier) for barrier in closed.barriers], dtype=np.int64)
+        numbers = np.array([self.register.number(barrier) for barrier in closed.barriers], dtype=np.int64)[closed.which]
         near = []
         for rows, at in _touched(closed.spans, self.starts, self.duration, closed.margin):
             inside = self._inside(closed.spans[at], rows)
@@ -123,10 +124,8 @@ class Blocked:
         words, bits = kept // WORD, np.uint64(1) << (kept % WORD).astype(np.uint64)
         new = (self.must[rows, words] & bits) == 0
         self.must[rows, words] |= bits
-        kinds = np.array([ORDER[barrier.kind] for barrier in closed.barriers], dtype=np.int64)[at]
-        own = (
-            new & np.array([not (self.alone and barrier.kind in SHARED) for barrier in closed.barriers], dtype=bool)[at]
-        )
+        kinds = np.array([ORDER[barrier.kind] for barrier in closed.barriers], dtype=np.int64)[closed.which[at]]
+        own = new & ~(np.isin(kinds, SHARED_KINDS) & self.alone)
         self.count[rows[own]] += 1
         self.price[rows[own]] += COSTS[kinds[own]]
         edge = np.isin(kinds, EDGES)

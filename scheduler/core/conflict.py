@@ -94,10 +94,8 @@ def _told(rules: Rules, found: Obstacles, choice: Choice, standing: int) -> Conf
     if any(each.barrier.kind is Kind.NOWHERE for each in givings):
         return None
     holds = sum(any(bits & ~chosen == 0 for bits in found.alternatives(row)) for row in rows)
-    labels = rules.slots[choice.first]
-    slots = tuple(labels[place][rule] for place, rule in enumerate(choice.rules))
     ordered = tuple(sorted(givings, key=lambda each: (-each.price, each.barrier)))
-    return Conflict(rules.firsts[choice.first], slots, standing + holds, ordered)
+    return Conflict(rules.firsts[choice.first], rules.slots(choice.first, choice.rules), standing + holds, ordered)
 
 
 def _giving(rules: Rules, found: Obstacles, number: int, rows: Sequence[int]) -> Giving:

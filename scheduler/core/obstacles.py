@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.core.availability import Bitmap
-from scheduler.core.barriers import PRICES, Barrier, Closed, Kind, closed_times
+from scheduler.core.barriers import PRICES, Barrier, Closed, Kind, closed_times, listed
 from scheduler.core.blocked import Blocked, Cap, Register, too_many
 from scheduler.core.commitments import attended
 from scheduler.core.cover import Alternatives, all_of, any_of
 from scheduler.core.explain import Notes
-from scheduler.core.interval import Int64Array, Intervals, no_intervals
+from scheduler.core.interval import Int64Array, Intervals
 from scheduler.core.people import Participant
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
@@ -128,10 +128,7 @@ def _gap(who: str) -> Barrier:
 
 def _engaged(person: Participant, busy: Mapping[str, Intervals]) -> Closed:
     """The sessions of other series."""
-    spans = np.concatenate([no_intervals(), *busy.values()])
-    names = [name for name, mine in busy.items() for _ in mine]
-    order = np.argsort(spans[:, 0], kind="stable").tolist()
-    return Closed(spans[order], tuple(series_barrier(names[i]) for i in order), person.boundary.buffer)
+    return listed({series_barrier(name): mine for name, mine in busy.items()}, person.boundary.buffer)
 
 
 def series_barrier(name: str) -> Barrier:

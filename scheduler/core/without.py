@@ -10,10 +10,9 @@ from scheduler.core.barriers import (
     FAR,
     Barrier,
     Kind,
-    barriers_of_calendar,
+    closed_calendar,
     day_off,
     gaps_in_hours,
-    own_calendar,
     special_days,
     special_hours,
 )
@@ -22,7 +21,6 @@ from scheduler.core.interval import DAY_MINUTES, Horizon, Intervals, as_interval
 from scheduler.core.people import Boundary, Participant, WeekHours
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
-from scheduler.core.recurring import appointments
 from scheduler.core.walltime import WallWindow
 
 WHOLE_DAY = (WallWindow(0, DAY_MINUTES),)
@@ -102,9 +100,9 @@ def _overrides(who: str, limits: Boundary, horizon: Horizon, gone: Barriers) -> 
 
 
 def _calendar(person: Participant, horizon: Horizon, notes: Notes, gone: Barriers) -> Intervals:
-    found = appointments(own_calendar(person, notes), person.boundary.zone, horizon)
-    kept = [barrier not in gone for barrier in barriers_of_calendar(person.id, found)]
-    return merged(found.spans[np.array(kept, dtype=bool)])
+    found = closed_calendar(person, horizon, notes)
+    kept = np.array([barrier not in gone for barrier in found.barriers])
+    return merged(found.spans[kept[found.which]])
 
 
 def _busy(person: Participant, horizon: Horizon, notes: Notes, gone: Barriers) -> Intervals:
