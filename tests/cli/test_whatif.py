@@ -1,5 +1,6 @@
 """`what-if`: the difference that some cells would make, with nothing written."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,13 @@ def test_a_wrong_cell_is_one_complaint(rondo: Rondo, desk: Desk, cell: str) -> N
     said = rondo("what-if", "spring", "--set", cell)
     assert said.code == 1
     assert "--set" in said.complaint
+
+
+def test_ctrl_c_keeps_the_best_so_far(rondo: Rondo, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `plan` does, with its exit code; the difference is told of what was found until then."""
+    rondo("plan", "spring")
+    monkeypatch.setattr("scheduler.cli.whatif.reporter", lambda: lambda _: signal.raise_signal(signal.SIGINT))
+    said = rondo("what-if", "spring", "--set", "programme.slack=2")
+    assert said.code == 130
+    assert "stopping: keeping the best plan so far" in said.err
+    assert "Nothing has been written." in said.out

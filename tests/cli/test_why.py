@@ -108,3 +108,28 @@ def test_sets_and_ways_out_are_in_the_document(rondo: Rondo, desk: Desk) -> None
 def test_more_sessions_than_there_are_can_not_be_asked_for(rondo: Rondo, desk: Desk) -> None:
     """In one line."""
     assert rondo("why", "spring", "pair", "--sessions", 9).complaint == "rondo: pair has 8 sessions, and not 9"
+
+
+def test_what_is_frozen_stands_as_it_is(rondo: Rondo, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions of a published plan that are over count as they were held, and limits are asked for the others alone."""
+    desk.publish()
+    desk.later(weeks=3, days=1)
+    monkeypatch.setenv("RONDO_NOW", desk.clock.instant.isoformat())
+    posed = desk.app.pose()
+    assert posed.previous is not None
+    assert posed.problem.freeze_until is not None
+    over = [s for s in posed.previous.by_series()["pair"].sessions if s.start < posed.problem.freeze_until]
+    desk.write(people=PEOPLE.replace("Mon-Fri 8-16", "Tue 12:30-13"))
+    document = rondo("why", "spring", "pair", "--sessions", 8, "--json").document
+    assert document["possible"] == len(over) > 0
+    assert document["smallest"]["holds"] == 8
+
+
+def test_a_series_that_gives_is_named(rondo: Rondo, desk: Desk) -> None:
+    """Whoever asks for the hour of another group is told which."""
+    rondo("plan", "spring")
+    sessions = rondo("show", "spring", "--json").document["groups"][1]["sessions"]
+    local = sessions[0]["local"]
+    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri")[date.fromisoformat(local[:10]).weekday()]
+    said = rondo("why", "spring", "ela", "amara", "--at", f"{weekday} {local[11:16]}")
+    assert "  circle gives way, on 8 of 8 dates" in said.out.splitlines()
