@@ -126,7 +126,7 @@ def _show_people(to: Console, app: App, book: Ledger) -> None:
     to.print(f"Minutes outside preferred hours, for each session planned of a person's groups.{order}", soft_wrap=True)
     to.print(table)
     if len(told) > MOST_ROWS:
-        to.print(f"{len(told) - MOST_ROWS} more people have less; --json tells all.")
+        to.print(f"People with less: {len(told) - MOST_ROWS}. --json tells all.")
     if len(told) < len(book.entries):
         to.print(f"People with nothing to bear: {len(book.entries) - len(told)}.")
 

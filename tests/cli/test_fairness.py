@@ -113,6 +113,15 @@ def test_an_earlier_ledger_puts_who_bore_much_first(rondo: Rondo, globe: Desk, t
     assert third["gone"] == [{"id": "dee", "pain": 50, "planned": 1}]
 
 
+def test_a_long_table_is_cut(rondo: Rondo, globe: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever bears most is told by name, the others are counted."""
+    monkeypatch.setattr("scheduler.cli.fairness.MOST_ROWS", 1)
+    out = rondo("fairness", "spring", "--no-curve").out
+    assert "Bea B." in out
+    assert "Ann A." not in out
+    assert "\nPeople with less: 1. --json tells all.\nPeople with nothing to bear: 1.\n" in out
+
+
 def test_the_curve_is_drawn(rondo: Rondo, globe: Desk, tmp_path: Path) -> None:
     """As one SVG, with the programme's name and every worst burden in it."""
     assert rondo("fairness", "spring", "--svg", "curve.svg", "--slack", "0-2").code == 0
