@@ -12,8 +12,12 @@ from scheduler.solve.rotation import TURNS, Proposal, proposals
 
 
 def proposed(planned: Planned, params: Params) -> tuple[Proposal, ...]:
-    """Circles that should take turns; of a programme that is published none: people keep what they have."""
-    return () if planned.posed.previous else proposals(planned.posed.problem, planned.plan, params)
+    """Circles that should take turns; of a programme that is published none: people keep what they have.
+
+    Under a time limit nothing is searched for beyond the plan itself.
+    """
+    settled = planned.posed.previous is not None or params.time_limit is not None
+    return () if settled else proposals(planned.posed.problem, planned.plan, params)
 
 
 def show_proposals(to: Console, found: Sequence[Proposal]) -> None:

@@ -206,6 +206,11 @@ def test_plan_proposes_turns_and_they_deliver(rondo: Rondo, globe: Desk) -> None
     assert document["rotation"] == []
 
 
+def test_a_time_limit_is_for_the_plan_alone(rondo: Rondo, globe: Desk) -> None:
+    """No further search begins when it is over."""
+    assert rondo("plan", "spring", "--time-limit", "60", "--json").document["rotation"] == []
+
+
 def test_what_is_published_is_not_asked_to_take_turns(rondo: Rondo, globe: Desk) -> None:
     """People keep what they have."""
     globe.publish()
