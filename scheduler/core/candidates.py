@@ -21,6 +21,7 @@ from scheduler.core.interval import (
     no_intervals,
 )
 from scheduler.core.pain import pain
+from scheduler.core.people import Participant
 from scheduler.core.problem import Problem
 from scheduler.core.series import NTHS, Cadence, Series, Slot, regular_days
 from scheduler.core.walltime import days_as_wall, resolve, wall_clock
@@ -109,13 +110,38 @@ class Candidates:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the candidates of a problem rest on: what is known of each person, and the grid of each zone."""
+
+    problem: Problem
+    lattice: Lattice
+    known: Mapping[str, Availability]
+    grids: Mapping[str, WallGrid]
+
+    @staticmethod
+    def of(problem: Problem) -> "Survey":
+        """That of a problem."""
+        lattice = Lattice.of(problem.horizon, problem.grid_minutes)
+        known = {person.id: availability(person, problem.horizon) for person in problem.people.values()}
+        zones = {series.anchor_zone for series in problem.series}
+        grids = {zone: wall_grid(zone, problem.horizon, problem.grid_minutes, lattice) for zone in sorted(zones)}
+        return Survey(problem, lattice, known, grids)
+
+    def candidates(self, series: Series) -> Candidates:
+        """Those of one series."""
+        return candidates(self.problem, series, self.known, self.grids[series.anchor_zone], self.lattice)
+
+    def with_person(self, person: Participant) -> "Survey":
+        """The same, but for one person."""
+        problem = replace(self.problem, people={**self.problem.people, person.id: person})
+        return replace(self, problem=problem, known={**self.known, person.id: availability(person, problem.horizon)})
+
+
 def all_candidates(problem: Problem) -> tuple[Candidates, ...]:
     """Those of every series of a problem, in its order."""
-    lattice = Lattice.of(problem.horizon, problem.grid_minutes)
-    known = {person.id: availability(person, problem.horizon) for person in problem.people.values()}
-    zones = {series.anchor_zone for series in problem.series}
-    grids = {zone: wall_grid(zone, problem.horizon, problem.grid_minutes, lattice) for zone in sorted(zones)}
-    return tuple(candidates(problem, series, known, grids[series.anchor_zone], lattice) for series in problem.series)
+    survey = Survey.of(problem)
+    return tuple(survey.candidates(series) for series in problem.series)
 
 
 def candidates(

@@ -16,7 +16,7 @@ from scheduler.core.fairness import least_pains
 from scheduler.core.interval import Int64Array
 from scheduler.core.pain import pain
 from scheduler.solve.seating import Seating, seating, weighed
-from scheduler.solve.standing import GIVEN, Standing
+from scheduler.solve.standing import NO_ROWS, Standing
 from scheduler.solve.table import RuleTable, rule_table
 from scheduler.solve.task import NEVER, Task
 from scheduler.solve.work import Work
@@ -162,7 +162,7 @@ def _kindest(task: Task, member: int) -> Int64Array:
 
 
 def _given_pain(standing: Standing, who: str) -> int:
-    rows = standing.others(who, GIVEN - 1)
-    rows = rows[rows[:, 2] == GIVEN]
+    rows = standing.rows.get(who, NO_ROWS)
+    rows = rows[rows[:, 2] < 0]
     boundary = standing.problem.people[who].boundary
     return int(pain(boundary, rows[:, 0], rows[:, 1] - rows[:, 0], standing.problem.horizon).sum())

@@ -17,7 +17,7 @@ from scheduler.solve.clocks import Clocks
 from scheduler.solve.components import components
 from scheduler.solve.select import Caps, Selection, select
 from scheduler.solve.shortlist import Shortlist
-from scheduler.solve.standing import GIVEN, Standing
+from scheduler.solve.standing import NO_ROWS, Standing
 from scheduler.solve.task import NEVER
 from scheduler.solve.work import Work
 
@@ -81,7 +81,7 @@ class Crowd:
     def _caps(self, who: str, starts: Int64Array, rules: Int64Array) -> Iterator[Caps]:
         """Each pattern of rules with sessions in one local day or week that may pass a cap."""
         boundary, clocks = self.boundary(who), self.standing.clocks
-        days, given = clocks.days_of(boundary.zone, starts), self.standing.others(who, GIVEN - 1)[:, 3]
+        days, given = clocks.days_of(boundary.zone, starts), self.standing.rows.get(who, NO_ROWS)[:, 3]
         for cap, size in ((boundary.max_per_day, 1), (boundary.max_per_week, 7)):
             if cap is not None:
                 room = np.maximum(cap - np.bincount(given // size, minlength=clocks.days), 0)

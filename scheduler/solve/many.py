@@ -8,6 +8,7 @@ from scheduler.solve.lazy import best_rules
 from scheduler.solve.moves import seat_all
 from scheduler.solve.polish import better_rules, polish
 from scheduler.solve.reach import seat_most
+from scheduler.solve.repair import MOSTLY, mended, restored
 from scheduler.solve.seating import Placed
 from scheduler.solve.shortlist import shortlist
 from scheduler.solve.standing import Standing
@@ -16,7 +17,14 @@ from scheduler.solve.work import Work
 
 
 def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
-    """A good plan for series that may share people."""
+    """A good plan for series that may share people; where most of a previous one can stand, that is repaired."""
+    standing, disturbed = restored(problem, tasks)
+    if len(disturbed) <= MOSTLY * len(tasks):
+        mended(standing, disturbed, work)
+        work.teller.happen += standing.happen
+        if work.search.params.polish and not work.search.is_over:
+            seat_most(standing, work)
+        return standing.placements()
     standing = Standing.of(problem, tasks)
     around_given = (standing.around(number) for number in work.teller.steps("rules", range(len(tasks))))
     lists = [shortlist(task, problem.slack) for task in around_given]

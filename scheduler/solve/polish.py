@@ -1,13 +1,13 @@
 """Improves a plan where series get in each other's way: by other rules, by seating weeks anew, by making room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from scheduler.solve.moves import respond
 from scheduler.solve.seating import Seating, seating
 from scheduler.solve.shortlist import Shortlist
-from scheduler.solve.standing import GIVEN, Standing
+from scheduler.solve.standing import Standing
 from scheduler.solve.task import NEVER
 from scheduler.solve.week import Chair, seat_week, settle, total, week_of
 from scheduler.solve.work import Work
@@ -22,11 +22,9 @@ def polish(standing: Standing, lists: Sequence[Shortlist], work: Work) -> None:
     """Round by round, as long as anything is gained."""
     given = work.teller.happen - standing.happen
     for _ in range(ROUNDS):
-        better = (
-            better_rules(standing, _short(standing, lists), work)
-            | better_weeks(standing, work)
-            | make_room(standing, lists, work)
-        )
+        better = better_rules(standing, _short(standing, lists), work)
+        better |= better_weeks(standing, range(len(lists)), work)
+        better |= make_room(standing, {number: lists[number] for number in _short(standing, lists)}, work)
         work.teller.happen = given + standing.happen
         if not better or work.search.is_over:
             break
@@ -45,10 +43,10 @@ def better_rules(standing: Standing, numbers: Sequence[int], work: Work) -> bool
     return better
 
 
-def better_weeks(standing: Standing, work: Work) -> bool:
-    """Where a session is lost that has a place by itself, the week is seated anew with those who are near."""
+def better_weeks(standing: Standing, numbers: Sequence[int], work: Work) -> bool:
+    """Where others are in the way of a session of these series, its week is seated anew with those who are near."""
     better = False
-    for chair in work.teller.steps("better weeks", list(_displaced(standing))):
+    for chair in work.teller.steps("better weeks", list(_displaced(standing, numbers))):
         if work.search.is_over:
             break
         week = week_of(standing, _near(standing, chair))
@@ -57,16 +55,14 @@ def better_weeks(standing: Standing, work: Work) -> bool:
     return better
 
 
-def make_room(standing: Standing, lists: Sequence[Shortlist], work: Work) -> bool:
-    """A series that loses sessions takes one of its best rules, and those in its way look for others."""
+def make_room(standing: Standing, lists: Mapping[int, Shortlist], work: Work) -> bool:
+    """Each of these series takes one of its best rules, and those in its way look for others."""
     better = False
-    for number in work.teller.steps("room", _short(standing, lists)):
+    for number, mine in work.teller.steps("room", list(lists.items())):
         if work.search.is_over:
             break
-        rules = lists[number].rules
-        better |= any(
-            _exchanged(standing, number, seating(rules, rule)) for rule in range(min(MOST_TRIES, len(rules.gain)))
-        )
+        tries = (seating(mine.rules, rule) for rule in range(min(MOST_TRIES, len(mine))))
+        better |= any(_exchanged(standing, number, wanted) for wanted in tries)
     return better
 
 
@@ -98,7 +94,7 @@ def _in_the_way(standing: Standing, number: int, wanted: Seating) -> list[int]:
         rows, buffer = standing.others(who, number), standing.problem.people[who].boundary.buffer
         late = rows[:, :1] < starts + task.series.duration + buffer
         found |= set(rows[(late & (rows[:, 1:2] + buffer > starts)).any(axis=1), 2].tolist())
-    return sorted(found - {GIVEN})
+    return sorted(number for number in found if number >= 0)
 
 
 def _short(standing: Standing, lists: Sequence[Shortlist]) -> list[int]:
@@ -112,16 +108,16 @@ def _short(standing: Standing, lists: Sequence[Shortlist]) -> list[int]:
     return [number for _, _, number in sorted(short)]
 
 
-def _displaced(standing: Standing) -> Iterator[Chair]:
+def _displaced(standing: Standing, numbers: Sequence[int]) -> Iterator[Chair]:
     """The sessions that others keep from taking place, and then those that others keep from their regular time."""
     moved: list[Chair] = []
-    for number, (task, seated) in enumerate(zip(standing.tasks, standing.seatings, strict=True)):
+    for number in numbers:
+        task, seated = standing.tasks[number], standing.seatings[number]
         if seated.rule is not None:
-            found, regular = task.candidates, seated.rule.regular(task)
-            lost = (seated.starts == NEVER) & (
-                np.isin(seated.rule.weeks(task), found.week) | np.isin(regular, found.starts)
-            )
-            away = (seated.starts != NEVER) & (seated.starts != regular) & np.isin(regular, found.starts)
+            regular, stands = seated.rule.regular(task), seated.starts != NEVER
+            held_alone = np.isin(regular, task.candidates.starts)
+            lost = ~stands & (held_alone | np.isin(seated.rule.weeks(task), task.candidates.week))
+            away = stands & (seated.starts != regular) & held_alone
             moved += [(number, k) for k in np.flatnonzero(away).tolist()]
             yield from ((number, k) for k in np.flatnonzero(lost).tolist())
     yield from moved

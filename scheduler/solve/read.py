@@ -24,13 +24,22 @@ UNPLACED = Choice(0, (), {}, {})
 
 
 def placement(task: Task, horizon: Horizon, choice: Choice) -> Placement:
-    """A choice as a placement. Without a session that we placed it has no slot, whatever its rule says."""
-    slots = choice.slots if choice.placed else ()
-    first = choice.first if slots else 0
+    """A choice as a placement.
+
+    Without a session that we placed it has no slot, whatever its rule says; with nothing left to place, the one it had.
+    """
+    first, slots = (choice.first, choice.slots) if choice.placed else _last_rule(task)
     count = range(task.series.sessions)
     nominal = [task.nominal(i) for i in count]
-    regular = regular_starts(task.series, first, slots, horizon).tolist() if slots else nominal
+    regular = regular_starts(task.series, first, slots, horizon).tolist() if choice.placed else nominal
     return Placement(task.series.id, first, slots, tuple(_session(task, choice, i, regular[i]) for i in count))
+
+
+def _last_rule(task: Task) -> tuple[int, tuple[Slot, ...]]:
+    before = task.before
+    if before and not len(task.open) and len(before.slots) == task.series.cadence.rotation:
+        return before.first, before.slots
+    return 0, ()
 
 
 def chosen(series: SeriesVars, values: Sequence[int]) -> Choice:

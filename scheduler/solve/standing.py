@@ -13,8 +13,6 @@ from scheduler.solve.seating import Placed, Seating, nothing, placed, weighed
 from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import NEVER, Task
 
-GIVEN = -1
-"""The owner of sessions that stand already."""
 NO_ROWS = np.empty((0, 4), dtype=np.int64)
 
 
@@ -22,12 +20,12 @@ NO_ROWS = np.empty((0, 4), dtype=np.int64)
 class Standing:
     """All series with their seatings, and who is taken when.
 
-    `series_of[who]`: the numbers of somebody's series. `rows[who]`: start, end, owner (a series' number) and local day
-    of the sessions that somebody attends, by start.
+    `series_of[who]`: the numbers of somebody's series. `rows[who]`: start, end, owner and local day of the sessions
+    that somebody attends, by start; the owner is a series' number, or below 0 for sessions that are given.
     """
 
     problem: Problem
-    tasks: Sequence[Task]
+    tasks: list[Task]
     clocks: Clocks
     seatings: list[Seating]
     series_of: Mapping[str, Sequence[int]]
@@ -41,10 +39,27 @@ class Standing:
             for who in task.series.members:
                 series_of.setdefault(who, []).append(number)
         clocks = Clocks.of(problem, (problem.people[who].boundary.zone for who in series_of))
-        standing = Standing(problem, tasks, clocks, [nothing(task) for task in tasks], series_of, {})
-        for who, seats in taken_seats(tasks, standing.placements()).items():
-            standing.rows[who] = _sorted(standing.rows_of(who, seats[:, 0], seats[:, 1], GIVEN))
+        standing = Standing(problem, list(tasks), clocks, [nothing(task) for task in tasks], series_of, {})
+        for number, task in enumerate(tasks):
+            if task.given:
+                standing.renew(number, task)
         return standing
+
+    def copy(self) -> "Standing":
+        """One that can be changed without this one."""
+        return replace(self, tasks=list(self.tasks), seatings=list(self.seatings), rows=dict(self.rows))
+
+    def renew(self, number: int, task: Task) -> None:
+        """Take a series as it is now, with what is given of it and nothing else."""
+        self.take(number, nothing(task))
+        self.tasks[number] = task
+        self.seatings[number] = nothing(task)
+        given = taken_seats([task], {task.series.id: placed(task, nothing(task), self.problem.horizon)})
+        for who in task.series.members:
+            seats = given.get(who, NO_ROWS)
+            rows = self.others(who, given_to(number))
+            mine = self.rows_of(who, seats[:, 0], seats[:, 1], given_to(number))
+            self.rows[who] = _sorted(np.concatenate([rows, mine]))
 
     @property
     def happen(self) -> int:
@@ -73,7 +88,7 @@ class Standing:
             self.rows[who] = _sorted(np.concatenate([self.others(who, number), mine]))
 
     def others(self, who: str, number: int) -> Int64Array:
-        """The sessions of one person that are not of a series."""
+        """The sessions of one person that have another owner."""
         rows = self.rows.get(who, NO_ROWS)
         left: Int64Array = rows[rows[:, 2] != number]
         return left
@@ -161,6 +176,11 @@ class Standing:
             else:
                 bad.append(start)
         return bad
+
+
+def given_to(number: int) -> int:
+    """The owner of the given sessions of a series."""
+    return -1 - number
 
 
 def _sorted(rows: Int64Array) -> Int64Array:

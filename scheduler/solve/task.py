@@ -81,12 +81,13 @@ def all_tasks(problem: Problem, previous: Plan | None) -> tuple[Task, ...]:
     """The series of a problem, in its order."""
     before = previous.by_series() if previous else {}
     return tuple(
-        _task(problem, found, before.get(found.series.id), keep=previous is not None)
+        task_of(problem, found, before.get(found.series.id), keep=previous is not None)
         for found in all_candidates(problem)
     )
 
 
-def _task(problem: Problem, candidates: Candidates, before: Placement | None, *, keep: bool) -> Task:
+def task_of(problem: Problem, candidates: Candidates, before: Placement | None, *, keep: bool) -> Task:
+    """One series with its candidates, and where it stood before."""
     series = candidates.series
     was = before.sessions[: series.sessions] if before else ()
     freeze = problem.freeze_until
@@ -94,7 +95,7 @@ def _task(problem: Problem, candidates: Candidates, before: Placement | None, *,
     given = {i: _kept(series, session) for i, session in frozen.items()}
     undecided = set()
     for i, start in series.pinned.items():
-        given[i] = pinned = _pinned(start, frozen.get(i), given.get(i))
+        given[i] = pinned = _pinned(start, frozen.get(i), was[i] if i < len(was) else None, series)
         if pinned.takes_place and i not in frozen:
             undecided.add(i)
     return Task(
@@ -113,8 +114,9 @@ def _kept(series: Series, session: Session) -> Session:
     return Session(session.start, status, tuple(who for who in session.absent if who in series.optional))
 
 
-def _pinned(start: int | None, frozen: Session | None, kept: Session | None) -> Session:
-    """What a person decided; it wins over a frozen session, of which it keeps who is absent."""
+def _pinned(start: int | None, frozen: Session | None, was: Session | None, series: Series) -> Session:
+    """What a person decided; it wins over a frozen session. Who was absent there before still is."""
     if start is None:
         return Session(frozen.start if frozen else 0, Status.SKIPPED)
-    return Session(start, Status.PINNED, kept.absent if kept else ())
+    before = was if was and (frozen or (was.takes_place and was.start == start)) else Session(start, Status.PINNED)
+    return Session(start, Status.PINNED, _kept(series, before).absent)

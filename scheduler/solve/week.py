@@ -12,7 +12,7 @@ from scheduler.solve.costs import MOVE_PAIN
 from scheduler.solve.search import Search
 from scheduler.solve.seating import Seating, weighed
 from scheduler.solve.select import Caps
-from scheduler.solve.standing import GIVEN, Standing
+from scheduler.solve.standing import NO_ROWS, Standing
 from scheduler.solve.task import NEVER
 
 STRAIN = 1 << 20
@@ -43,7 +43,7 @@ def week_of(standing: Standing, chairs: Sequence[Chair]) -> Week:
     """The places that sessions of one week could have around all others."""
     inside = {number: standing.seatings[number].starts[k] for number, k in chairs}
     people = dict.fromkeys(who for number, _ in chairs for who in standing.tasks[number].series.members)
-    outside = {who: _without(standing.others(who, GIVEN - 1), inside) for who in people}
+    outside = {who: _without(standing.rows.get(who, NO_ROWS), inside) for who in people}
     places = [_places(standing, chair, outside) for chair in chairs]
     first = np.cumsum([0, *(len(starts) for starts, _, _ in places)])
     start = np.concatenate([starts for starts, _, _ in places])
