@@ -11,9 +11,11 @@ from scheduler.core.verify import check
 from scheduler.solve.bound import Bound, bound, free_bound
 from scheduler.solve.search import Params, Search
 from scheduler.solve.task import all_tasks
+from tests.benchmarks.instances import MANNERS, instance, instance_of
 from tests.brute import best_plan
 from tests.problems import random_problem
 from tests.solve.bench import person, problem, series, tasks_of, window
+from tests.whole import WholeRelaxation
 
 NO_GUIDE: Mapping[str, Placement] = {}
 
@@ -40,6 +42,17 @@ def test_no_plan_of_a_tiny_problem_has_more_and_the_best_has_as_many(seed: int) 
         assert happen <= found.happen <= free
         if previous is None:  # else the best plan may hold fewer, so that fewer change
             assert found.happen == happen
+
+
+@pytest.mark.campaign(40)
+def test_the_relaxation_of_the_whole_is_no_sharper(seed: int) -> None:
+    """By another route: all series and weeks at once, in the plainest words, solved by another engine.
+
+    Crowded programmes of thirty series; with --long, two of two hundred.
+    """
+    asked = instance("tight", seed) if seed in (1, 11) else instance_of(30, seed, manner=MANNERS["tight"])
+    whole = WholeRelaxation(asked, "HIGHS").most()
+    assert bound_of(asked).happen <= whole + 1e-6
 
 
 def test_people_who_are_shared_lower_it() -> None:
