@@ -33,9 +33,9 @@ Back = Annotated[bool, typer.Option("--back", help="Forget what was decided by h
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("move", epilog='Example: rondo move spring pair 2027-02-09 --to "Thu 14:00"')(move)
-    app.command("skip", epilog="Example: rondo skip spring pair 2027-02-09")(skip)
-    app.command("undo", epilog="Example: rondo undo spring")(undo)
+    app.command("move", epilog='Example: rondo move spring pair-amara-chen 5 --to "Fri 15:00"')(move)
+    app.command("skip", epilog="Example: rondo skip spring pair-amara-chen 6")(skip)
+    app.command("undo", epilog="Example: rondo undo spring --yes")(undo)
 
 
 def move(

@@ -20,7 +20,7 @@ from tests.desks import ROOT, Desk
 COMMANDS = typer.main.get_command(application()).commands  # type: ignore[attr-defined]  # a group has them
 NAMES = {
     *("demo", "check", "refresh", "busy", "free", "slots", "why", "plan", "show", "diff", "apply", "export", "solve"),
-    *("verify", "status", "move", "skip", "undo", "fairness"),
+    *("verify", "status", "move", "skip", "undo", "fairness", "what-if"),
 }
 
 
@@ -116,6 +116,10 @@ def test_every_command_prints_one_document(rondo: Rondo, desk: Desk, tmp_path: P
         "status": ("spring",),
         "export": ("csv", "spring"),
         "fairness": ("spring", "--slack", "1"),
+        "what-if": ("spring", "--set", "people.chen.hours=Mon-Fri 8-18"),
+        "move": ("spring", "pair", "3"),
+        "skip": ("spring", "pair", "3"),
+        "undo": ("spring", "--yes"),
         "solve": ("problem.json", "-o", "again.json"),
         "verify": ("problem.json", "plan.json"),
     }
