@@ -18,6 +18,7 @@ from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
 from scheduler.core.verify import check
 from scheduler.solve import solve
+from scheduler.solve.repair import Stand, answered, stand
 from tests.benchmarks.changes import busier, changed_sessions, pinned, some_people
 from tests.benchmarks.instances import instance
 
@@ -58,18 +59,18 @@ def many_changes(problem: Problem, plan: Plan, seed: int) -> Iterator[str]:
 
 
 def single_changes(problem: Problem, plan: Plan, seed: int, count: int) -> Iterator[str]:
-    """The figures of the changes of single people, each answered from the standing plan."""
-    people = some_people(problem, seed, count / len(problem.people))
-    answers = [_answer(busier(problem, [who], seed), plan) for who in people]
-    changed, faults = [answer[1] for answer in answers], sum(answer[2] for answer in answers)
+    """The figures of the changes of single people, each answered alone from the plan that stands."""
+    people, ready = some_people(problem, seed, count / len(problem.people)), stand(problem, plan)
+    answers = [answer(ready, plan, busier(problem, [who], seed), who) for who in people]
+    changed, faults = [one[1] for one in answers], sum(one[2] for one in answers)
     yield from (f"{len(people)}", f"{sum(changed)}", f"{max(changed)}", f"{faults}")
-    yield from quantiles([1000 * answer[0] for answer in answers])
+    yield from quantiles([1000 * one[0] for one in answers])
 
 
-def _answer(changed: Problem, plan: Plan) -> tuple[float, int, int]:
+def answer(ready: Stand, plan: Plan, changed: Problem, who: str) -> tuple[float, int, int]:
     """Seconds, changed sessions, broken rules."""
-    seconds, repaired = timed(lambda: solve(changed, plan))
-    report = check(changed, repaired, plan)
+    seconds, found = timed(lambda: answered(ready, changed.people[who], freeze_until=changed.freeze_until))
+    report = check(changed, found.stand.plan, plan)
     return seconds, report.score.changed, len(report.faults)
 
 

@@ -10,6 +10,7 @@ from scheduler.core.verify import check
 from tests.benchmarks.baselines import greedy, naive_moves
 from tests.benchmarks.changes import busier, changed_sessions, pinned, some_people
 from tests.benchmarks.instances import instance_of
+from tests.benchmarks.repair import many_changes, quantiles, single_changes
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,18 @@ def test_changes_are_counted_as_the_checker_counts_them(standing: tuple[Problem,
     changed = check(asked, other, plan).score.changed
     assert changed > 0
     assert changed_sessions(plan, Plan(tuple(reversed(other.placements)))) == changed
+
+
+def test_repairs_are_measured_and_break_no_rule(standing: tuple[Problem, Plan]) -> None:
+    """Of many calendars at once: fewer changes than from scratch; of single ones: three times, in order."""
+    asked, plan = standing
+    broken, changed, anew, ratio, happen, _, faults, _ = many_changes(asked, plan, 3)
+    assert 0 < int(broken) <= int(changed) < int(anew)
+    assert float(ratio) == pytest.approx(int(changed) / int(anew), abs=1e-3)
+    assert int(happen) > 0
+    assert faults == "0"
+    people, total, most, faults, *milliseconds = single_changes(asked, plan, 3, 12)
+    assert (people, faults) == ("12", "0")
+    assert int(most) <= int(total)
+    assert milliseconds == sorted(milliseconds, key=float)
+    assert list(quantiles([float(n) for n in range(101)])) == ["50", "95", "100"]
