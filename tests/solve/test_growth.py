@@ -55,12 +55,11 @@ def test_what_is_in_the_way_joins() -> None:
 
 
 def test_what_is_not_in_the_way_stays_outside() -> None:
-    """Where one hour is left, nobody has to go, and the session stands there."""
-    asked = problem([person("anna", {0: window(9, 13)})], *(series(name, "anna") for name in "stuv"))
-    growth = settled(asked, guide(s=NINE, t=TEN, u=ELEVEN))
-    assert growth.spare == 0
-    [answer] = growth.answers.values()
-    assert len(answer.places) == len(growth.cells) == 1
+    """Anna has one hour for two, and Ben stands elsewhere."""
+    asked = problem([ANNA_AT_NINE, person("ben")], series("s", "anna"), series("t", "anna"), series("u", "ben"))
+    growth = settled(asked, guide(s=NINE, u=TEN))
+    assert growth.inside.tolist() == [True, True, False]
+    assert growth.spare == 1
 
 
 def test_missing_sessions_are_proven_and_said_where() -> None:
