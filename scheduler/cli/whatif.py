@@ -25,8 +25,8 @@ TOLD = (Status.HELD, Status.MOVED, Status.PINNED, Status.SKIPPED)
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    example = 'Example: rondo what-if spring --set people.chen.hours="Mon-Fri 8-18" --set groups.circle-world.rotation=1'
-    app.command("what-if", epilog=example)(what_if)
+    example = 'rondo what-if spring --set people.chen.hours="Mon-Fri 8-18" --set groups.circle-world.rotation=1'
+    app.command("what-if", epilog=f"Example: {example}")(what_if)
 
 
 def what_if(
