@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 
 import numpy as np
 
@@ -160,12 +159,16 @@ def _today(placement: Placement, shift: int, optional: Collection[str]) -> Place
 
 
 def _only_frozen(previous: Plan, frozen: int) -> Plan:
-    """The part of a plan that a new one may not touch: of each series the sessions before the freeze."""
-    kept = [
-        replace(entry, sessions=tuple(takewhile(lambda session: session.start < frozen, entry.sessions)))
-        for entry in previous.placements
-    ]
-    return replace(previous, placements=tuple(kept))
+    """The part of a plan that a new one may not touch: of each series the sessions up to the last before the freeze.
+
+    Of these only one that a person put elsewhere can begin after it, and that one stands as well.
+    """
+    return replace(previous, placements=tuple(_until(entry, frozen) for entry in previous.placements))
+
+
+def _until(placement: Placement, frozen: int) -> Placement:
+    kept = [number + 1 for number, session in enumerate(placement.sessions) if session.start < frozen]
+    return replace(placement, sessions=placement.sessions[: max(kept, default=0)])
 
 
 def _standing_sessions(standing: SavedPlan | None, previous: Plan | None, who: str) -> Intervals:

@@ -310,3 +310,14 @@ def test_a_decision_by_hand_is_held_back_by_notice_and_by_no_freeze(programme: P
     assert told.problem.freeze_until == DAY_MINUTES + 16 * 60
     assert told.notes.closed_until["chen"] == DAY_MINUTES + 16 * 60
     assert told.notes.closed_until["amara"] == 2 * DAY_MINUTES + 16 * 60
+
+
+def test_replanning_keeps_what_is_frozen_behind_a_session_that_was_put_off(programme: Programme) -> None:
+    """The first session was moved by hand to the third week: the second is frozen all the same."""
+    kept = standing(programme, FIRST, FIRST + 7 * DAY_MINUTES, FIRST + 14 * DAY_MINUTES)
+    late = datetime(2027, 3, 18, 15, tzinfo=UTC)
+    told = pose(programme, ALL, kept, datetime(2027, 3, 8, 15, tzinfo=UTC), RULES, pins=[pin(0, late)], replan=True)
+    assert told.previous is not None
+    first, second = told.previous.by_series()["pair"].sessions
+    assert told.problem.horizon.instant(first.start) == late
+    assert second.start == FIRST + 7 * DAY_MINUTES
