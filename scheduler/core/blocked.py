@@ -7,6 +7,7 @@ become alternatives of whole sets (`core.cover`).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -111,8 +112,14 @@ class Blocked:
     def alternatives(self, row: int) -> Alternatives:
         """The sets of barriers of which one has to give."""
         must: Bits = int.from_bytes(self.must[row].tobytes(), "little")
-        numbers = [int(column[row]) for column in self.clauses if column[row] != NONE]
+        numbers = [number for number in self._table[row].tolist() if number != NONE]
         return all_of([(must,), *(self.register.clauses[number] for number in numbers)]) if numbers else (must,)
+
+    @cached_property
+    def _table(self) -> Int64Array:
+        """The columns of clauses side by side; nothing is added once single starts are looked at."""
+        nothing = np.empty((len(self.starts), 0), dtype=np.int64)
+        return np.concatenate([nothing, *(column[:, None] for column in self.clauses)], axis=1)
 
     def _inside(self, spans: Intervals, rows: Int64Array) -> Bitmap:
         starts = self.starts[rows]

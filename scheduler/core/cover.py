@@ -6,8 +6,8 @@ cheapest set of barriers under which enough dates hold.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass
+from functools import lru_cache, reduce
 from math import ceil
 from operator import and_, or_
 from typing import TypeAlias
@@ -33,14 +33,6 @@ class Cover:
     chosen: Bits
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """The numbers in a set, and what they cost."""
-
-    numbers: tuple[int, ...]
-    cost: Cost
-
-
 @dataclass(slots=True)
 class Covering:
     """One search: the costs of each number (all above 0), how to choose between equals, and the best set so far."""
@@ -48,7 +40,6 @@ class Covering:
     costs: Callable[[int], Cost]
     key: Callable[[Bits], Key]
     best: Cover | None = None
-    known: dict[Bits, Priced] = field(default_factory=dict)
 
     def search(self, classes: Sequence[Class], need: int) -> None:
         """Improve the best set to one that covers at least `need` of the weights of the classes, if it can be."""
@@ -60,7 +51,7 @@ class Covering:
         if spare < 0 or not self._promises(chosen, left, need):
             return
         if need <= 0:
-            self._offer(Cover(self._priced(chosen).cost, chosen))
+            self._offer(Cover(self._price(chosen), chosen))
             return
         forced = _forced(left, spare)
         if forced:
@@ -70,7 +61,7 @@ class Covering:
 
     def _branch(self, chosen: Bits, left: Sequence[Class], need: int, spare: int) -> None:
         """Leave or cover one class: the dearest where few may be left, else the cheapest."""
-        dear = [min(self._priced(bits).cost for bits in each) for _, each in left]
+        dear = [min(self._price(bits) for bits in each) for _, each in left]
         number = dear.index(max(dear) if spare < need else min(dear))
         rest = [*left[:number], *left[number + 1 :]]
         if spare < need:
@@ -84,8 +75,8 @@ class Covering:
         """Whether what is chosen, and what is still to pay at the least, could be as good as the best."""
         if self.best is None:
             return True
-        paid, best = self._priced(chosen).cost, self.best.cost
-        weights = self._weights(left)
+        paid, best = self._price(chosen), self.best.cost
+        weights = _weights(left)
         first = paid[0] + self._least(left, weights, need, 0)
         if first != best[0]:
             return first < best[0]
@@ -96,30 +87,17 @@ class Covering:
 
         A set pays for each of its numbers once, and at most `weights` of it can be shared out among the dates.
         """
-        share = {number: self._priced(1 << number).cost[level] / weight for number, weight in weights.items()}
-        shares = sorted(
-            (min(sum(map(share.__getitem__, self._priced(b).numbers)) for b in each), w) for w, each in left
-        )
+        share = {number: self.costs(number)[level] / weight for number, weight in weights.items()}
+        shares = [(min([sum([share[n] for n in members(bits)]) for bits in each]), weight) for weight, each in left]
         least = 0.0
-        for each, weight in shares:
+        for each, weight in sorted(shares):
             least += each * min(weight, max(need, 0))
             need -= weight
         return ceil(least - ROUNDING)
 
-    def _weights(self, left: Iterable[Class]) -> Counter[int]:
-        """How many dates each number stands in the way of."""
-        weights: Counter[int] = Counter()
-        for weight, alternatives in left:
-            for number in self._priced(reduce(or_, alternatives)).numbers:
-                weights[number] += weight
-        return weights
-
-    def _priced(self, bits: Bits) -> Priced:
-        if bits not in self.known:
-            members = tuple(numbers(bits))
-            costs = [self.costs(number) for number in members]
-            self.known[bits] = Priced(members, (sum(cost for cost, _ in costs), sum(cost for _, cost in costs)))
-        return self.known[bits]
+    def _price(self, bits: Bits) -> Cost:
+        costs = [self.costs(number) for number in members(bits)]
+        return sum([cost for cost, _ in costs]), sum([cost for _, cost in costs])
 
     def _offer(self, found: Cover) -> None:
         best = self.best
@@ -139,13 +117,28 @@ def _without(chosen: Bits, classes: Sequence[Class], need: int) -> tuple[list[Cl
     return left, need
 
 
+def _weights(left: Iterable[Class]) -> dict[int, int]:
+    """How many dates each number stands in the way of."""
+    weights: dict[int, int] = {}
+    for weight, alternatives in left:
+        for number in members(reduce(or_, alternatives)):
+            weights[number] = weights.get(number, 0) + weight
+    return weights
+
+
 def _forced(left: Sequence[Class], spare: int) -> Bits:
     """What every good enough set holds: numbers without which more would be left uncovered than may be."""
     weights: Counter[int] = Counter()
     for weight, alternatives in left:
-        for number in numbers(reduce(and_, alternatives)):
+        for number in members(reduce(and_, alternatives)):
             weights[number] += weight
     return sum(1 << number for number, weight in weights.items() if weight > spare)
+
+
+@lru_cache(maxsize=1 << 15)
+def members(bits: Bits) -> tuple[int, ...]:
+    """The numbers in a set; the same sets are met again and again."""
+    return tuple(numbers(bits))
 
 
 def numbers(bits: Bits) -> Iterator[int]:
