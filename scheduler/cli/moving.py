@@ -202,7 +202,8 @@ def _clocks(chosen: Chosen, minute: int) -> str:
 
 def _costs(app: App, each: Alternative) -> str:
     names = names_of(app)
-    parts = [f"{names[who]} {minutes} minutes outside preferred hours" for who, minutes in each.outside.items()]
+    outside = ", ".join(f"{names[who]} {minutes} minutes" for who, minutes in each.outside.items())
+    parts = [f"outside preferred hours: {outside}"] if outside else []
     parts += [f"without {listed(names[who] for who in each.absent)}"] if each.absent else []
     return f" ({'; '.join(parts)})" if parts else ""
 

@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.app.moving import choose
 from tests.cli.conftest import Rondo
-from tests.desks import Desk, at
+from tests.desks import Desk, at, once
 
 NEXT = "Nothing has been written. Next: rondo apply spring\n"
 
@@ -75,6 +75,16 @@ def test_alternatives_as_a_document(rondo: Rondo, published: Desk) -> None:
     assert set(best["local"]) == {"Europe/Berlin", "Europe/London", "Asia/Kolkata"}
     instants = {datetime.fromisoformat(shown) for shown in (best["start"], *best["local"].values())}
     assert len(instants) == 1
+
+
+def test_an_alternative_says_what_it_costs_whom(rondo: Rondo, published: Desk) -> None:
+    """Amara is left with hours that she likes less, and Dev's day is over by then."""
+    published.calendar("amara", *(once(f"2027-03-{day}T09:00", 7 * 60) for day in range(15, 20)))
+    _, *times, _ = rondo("move", "spring", "circle", 3).out.splitlines()
+    assert len(times) == 3
+    for line in times:
+        assert " 16:00 London, " in line
+        assert line.endswith(" (outside preferred hours: Amara N. 45 minutes; without Dev R.)")
 
 
 def test_on_a_terminal_it_asks_which(rondo: Rondo, published: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
