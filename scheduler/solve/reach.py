@@ -11,6 +11,7 @@ from scheduler.solve.moves import respond
 from scheduler.solve.seating import Seating, seating
 from scheduler.solve.standing import Standing
 from scheduler.solve.table import rule_table
+from scheduler.solve.task import NEVER
 from scheduler.solve.week import total
 from scheduler.solve.work import Work
 
@@ -24,7 +25,9 @@ def seat_most(standing: Standing, work: Work) -> None:
         teller.tell("regions", done, of)
 
     growth = grown(standing.problem, standing.tasks, standing.placements(), work.search, tell, work.map)
-    for name in sorted(growth.cells):
+    for name in teller.steps("seats", sorted(growth.cells)):
+        if work.search.is_over:
+            break
         _take_over(standing, growth, name)
     teller.bound, teller.by = free - growth.spare, growth.by
     teller.happen = given + standing.happen
@@ -34,6 +37,9 @@ def _take_over(standing: Standing, growth: Growth, name: int) -> None:
     """Seat the series of a region as it was decided, then by better rules if there are; unless it is no gain."""
     wanted = growth.wanted(name, [seating.starts for seating in standing.seatings])
     before = {number: standing.seatings[number] for number in wanted}
+    stand = sum(int((seating.starts != NEVER).sum()) for seating in before.values())
+    if sum(map(len, wanted.values())) <= stand:
+        return
     for number in wanted:
         standing.take(number, standing.nothing(number))
     for number, minutes in wanted.items():
