@@ -32,9 +32,6 @@ from scheduler.solve.solo import NEVER
 from scheduler.solve.task import Task
 from scheduler.solve.variables import variables
 
-SPARE = 0
-"""So much more strain than all have alone is looked at first: it is mostly enough, and leaves little to choose."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -91,7 +88,7 @@ def opened(
 
 def _gained(scope: Scope, start: Mapping[str, Placement] | None, search: Search) -> Part:
     """Level 1: as if nobody were in another's way, and else with all that matters at the loss which that came to."""
-    part = _gaining(scope, 0, scope.least_strain(0) + SPARE, start, search)
+    part = _gaining(scope, 0, scope.least_strain(0), start, search)
     if part.values is not None and -part.cost == scope.best:
         return part
     known = part.placed or start
@@ -105,13 +102,13 @@ def _gaining(scope: Scope, loss: int, most: int, start: Mapping[str, Placement] 
 
 
 def _strained(scope: Scope, reached: Part, search: Search) -> Part:
-    """Level 2: with little more strain than all have alone, and else with as much as is known to do."""
+    """Level 2: with no more strain than all have alone, in passing; and else with as much as is known to do."""
     loss, most = scope.best + reached.cost, scope.strain_of(reached.placed)
     least = scope.least_strain(loss)
     part = reached
-    for guess in sorted({min(least + SPARE, most), most}):
+    for guess, how in ((min(least, most), search.in_passing), (most, search)):
         part = _built(scope.within(loss, guess), reached.placed, gain=scope.best - loss, proven=reached.proven)
-        part = _settled(part, Level(strain(part.model), bound=least, after=discomfort(part.model)), search)
+        part = _settled(part, Level(strain(part.model), bound=least, after=discomfort(part.model)), how)
         if part.values is not None and part.cost <= guess:
             break
     return part

@@ -68,16 +68,14 @@ def _by_cost(answer: Answer) -> tuple[bool, int]:
 
 
 def _searched(relaxation: Relaxation, level: Level, bound: int | None, known: Answer, search: Search) -> Answer:
-    """Search as if the least cost were near its bound, where little is left to choose; then for all that may be less
-    than what is known. That nothing is found near the bound is no proof: it only says where to look next.
+    """Search as if the least cost were its bound, where little is left to choose; then for all that may be less than
+    what is known. That nothing is found at the bound is no proof that there is nothing.
     """
-    guess = bound if level.hopeless and bound is not None else known.cost
-    while guess < known.cost and not search.is_over:
-        answer = _searched_within(relaxation, level, guess, known, search)
-        if answer.proven and answer.cost <= guess:
+    if level.hopeless and bound is not None and known.values is not None:
+        answer = _searched_within(relaxation, level, bound, known, search.in_passing)
+        if answer.proven and answer.cost <= bound:
             return answer
         known = min(known, answer, key=_by_cost)
-        guess = (guess + known.cost + 1) // 2 if answer.values is None else known.cost
     return _searched_within(relaxation, level, known.cost, known, search)
 
 

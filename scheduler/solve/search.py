@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isclose
 from threading import Event
 from typing import NamedTuple, TypeVar
@@ -92,6 +92,11 @@ class Search:
     def was_cut(self) -> bool:
         """Whether a limit or a stop has cut anything short."""
         return self.cut.is_set()
+
+    @property
+    def in_passing(self) -> "Search":
+        """The same search with less effort, for what may well lead nowhere."""
+        return replace(self, effort=self.effort / 8)
 
     def relax(self, relaxation: Relaxation, *, dive: bool = True) -> Relaxed:
         """Solve the linear relaxation of a model with an objective, and dive from there to a whole solution."""
