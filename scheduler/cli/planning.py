@@ -21,7 +21,7 @@ from scheduler.cli.console import (
     write_text,
 )
 from scheduler.cli.documents import changes_document, plan_document
-from scheduler.cli.solving import STOPPED, TimeLimit, read_plan, reporter, stoppable
+from scheduler.cli.solving import STOPPED, Stages, StagesFile, TimeLimit, read_plan, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import show_changes, show_plan
 from scheduler.core.change import Change, Keep
@@ -65,11 +65,13 @@ def plan(
         int | None, typer.Option("--workers", min=1, max=256, help="Processes; they don't change the plan.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**31 - 1)] = None,
+    stages_file: StagesFile = None,
     exit_code: ExitCode = False,
     json: Json = False,
 ) -> None:
     """Decide where every session stands. Writes to nobody's calendar. Exits with 4 where a group has no time at all."""
-    app = open_app(folder)
+    app, stages = open_app(folder), Stages(reporter())
+    stages.enter("read")
     if not no_refresh:
         warn_of_faults(app)
     posed = app.pose(replan=replan)
@@ -77,8 +79,11 @@ def plan(
     params = Params(
         seed=settings.seed if seed is None else seed, workers=workers or settings.workers, time_limit=time_limit
     )
+    stages.enter("prepare")
     with stoppable() as stop:
-        planned = app.plan(posed, params=params, stop=stop, report=reporter())
+        planned = app.plan(posed, params=params, stop=stop, report=stages)
+    if stages_file:
+        write_text(stages_file, to_json(stages.document()))
     if output:
         write_text(output, to_json(plan_to_json(planned.plan)))
     if problem:

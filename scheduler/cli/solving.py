@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -31,6 +32,12 @@ TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", min=0.1, help="Stop after so many seconds, keep the best.")
 ]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes; they don't change the plan.")]
+Polish = Annotated[
+    bool, typer.Option("--polish/--no-polish", help="Better what many series have; without it the plan comes sooner.")
+]
+StagesFile = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Where the time went, stage by stage, as JSON.")
+]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, max=2**31 - 1, help="Another seed may find another equally good plan.")
 ]
@@ -48,18 +55,26 @@ def solve_file(
     time_limit: TimeLimit = None,
     workers: Workers = 1,
     seed: Seed = 1,
+    polish: Polish = True,
+    stages_file: StagesFile = None,
     json: Json = False,
 ) -> None:
     """Find a plan for a problem file."""
+    stages = Stages(reporter())
+    stages.enter("read")
     problem = read_problem(problem_file)
     before = read_plan(previous) if previous else None
-    params = Params(seed=seed, workers=workers, time_limit=time_limit)
+    params = Params(seed=seed, workers=workers, time_limit=time_limit, polish=polish)
+    stages.enter("prepare")
     with stoppable() as stop:
-        plan = solve(problem, before, params=params, stop=stop, report=reporter())
+        plan = solve(problem, before, params=params, stop=stop, report=stages)
+    stages.enter("check")
     report = check(problem, plan, before)
     if report.faults:
         raise RondoError(f"the plan breaks a rule and is not used: {report.faults[0]}. This is a fault of Rondo's.")
     write_text(output, to_json(plan_to_json(plan)))
+    if stages_file:
+        write_text(stages_file, to_json(stages.document()))
     if json:
         print_json(solve_document(report, plan))
     else:
@@ -76,6 +91,41 @@ def read_problem(path: Path) -> Problem:
 def read_plan(path: Path) -> Plan:
     """A plan file; raises InputError."""
     return plan_from_json(read_text(path), str(path))
+
+
+@dataclass
+class Stages:
+    """Passes progress on, and notes how long each stage takes, in seconds on the wall, in the order of the first steps.
+
+    A stage lasts until the next one begins; one that comes again is counted together.
+    """
+
+    tell: Callable[[Progress], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+    last: Progress | None = None
+    current: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+    def __call__(self, at: Progress) -> None:
+        """Hear of one step."""
+        self.enter(at.stage)
+        self.last = at
+        self.tell(at)
+
+    def enter(self, stage: str) -> None:
+        """A stage begins, or goes on."""
+        now = time.monotonic()
+        if self.current:
+            self.seconds[self.current] += now - self.since
+        self.seconds.setdefault(stage, 0.0)
+        self.current, self.since = stage, now
+
+    def document(self) -> dict[str, object]:
+        """All stages until now, as JSON."""
+        self.enter(self.current)
+        stages = [{"stage": stage, "seconds": round(seconds, 3)} for stage, seconds in self.seconds.items()]
+        best = {"happen": self.last.happen, "bound": self.last.bound, "gap": self.last.gap} if self.last else {}
+        return {"schema": "rondo/report/1", "stages": stages, "seconds": round(sum(self.seconds.values()), 3), **best}
 
 
 @contextmanager
@@ -104,7 +154,8 @@ def reporter() -> Callable[[Progress], None]:
             return
         last[0] = time.monotonic()
         found = f"{at.happen} sessions placed, " if at.happen else ""
-        text = f"{at.stage} {at.done}/{at.of}: {found}at most {at.bound} possible - Ctrl-C keeps the best so far"
+        gap = f" (gap {at.gap:.1%})" if at.happen else ""
+        text = f"{at.stage} {at.done}/{at.of}: {found}at most {at.bound} possible{gap} - Ctrl-C keeps the best so far"
         typer.echo(f"\r{text:<90}" if tty else text, err=True, nl=not tty)
 
     return report

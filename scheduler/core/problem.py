@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from scheduler.core.interval import DAY_MINUTES, Horizon, as_intervals, merged
 from scheduler.core.people import WEEKDAYS, Boundary, Participant, Trip, WeekHours
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence, Series
-from scheduler.core.strict import Id, Minute, Text, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, Minutes, Text, parse_clock, parsed, show_clock
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import is_zone
 from scheduler.errors import InputError
@@ -54,7 +54,7 @@ class _Person(_Model):
     days_off: list[str] = []
     overrides: dict[str, Windows] = {}
     travel: list[_Trip] = []
-    busy: list[Minute] = []
+    busy: Minutes = []
     buffer: Annotated[int, Field(ge=0, le=DAY_MINUTES)] = 0
     max_per_day: Annotated[int, Field(ge=0, le=1000)] | None = None
     max_per_week: Annotated[int, Field(ge=0, le=10_000)] | None = None
@@ -104,7 +104,7 @@ _PROBLEM = TypeAdapter(_Problem)
 
 def problem_from_json(text: str | bytes, where: str = "problem") -> Problem:
     """Read a rondo-problem/1 document; raises InputError that names the place."""
-    document = parsed(_PROBLEM, text, where)
+    document = parsed(_PROBLEM, text, where, minutes="busy")
     monday = _date(document.first_monday, f"{where}: first_monday")
     if monday.weekday() != 0 or monday.year not in YEARS:
         raise InputError(f"first_monday {monday} is no Monday of our times", where=where)

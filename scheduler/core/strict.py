@@ -6,7 +6,8 @@ from collections import Counter
 from math import isfinite
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+import numpy as np
+from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, ValidationError
 
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.errors import InputError
@@ -23,14 +24,34 @@ MOST_MINUTES = 10_000_000  # twenty years: beyond any horizon, and far from wher
 Text = Annotated[str, AfterValidator(_writable)]
 Id = Annotated[Text, Field(min_length=1, max_length=200)]
 Minute = Annotated[int, Field(ge=-MOST_MINUTES, le=MOST_MINUTES)]
+_LISTS = TypeAdapter(list[Minute])
+
+
+def _minutes(value: Any) -> Any:
+    return value if isinstance(value, np.ndarray) else _LISTS.validate_python(value, strict=True)
+
+
+Minutes = Annotated[Any, PlainValidator(_minutes)]
+"""A list of minutes, or an array of them that `parsed` has made of it."""
 MOST_SHOWN = 5
 MOST_TEXT = 60
 
 
-def parsed(form: TypeAdapter[T], text: str | bytes, where: str) -> T:
-    """A JSON document in a given form; raises InputError with the path of each of the first few faults."""
+def parsed(form: TypeAdapter[T], text: str | bytes, where: str, minutes: str = "") -> T:
+    """A JSON document in a given form; raises InputError with the path of each of the first few faults.
+
+    Lists of whole numbers under the key `minutes` become arrays as soon as they are read: as Python's own numbers they
+    would take ten times the memory, and there may be millions.
+    """
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        whole = _once(found)
+        if minutes in whole and isinstance(whole[minutes], list):
+            whole[minutes] = _as_array(whole[minutes])
+        return whole
+
     try:
-        document = json.loads(text, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_once)
+        document = json.loads(text, parse_constant=_refused, parse_float=_finite, object_pairs_hook=pairs)
         return form.validate_python(document, strict=True)
     except ValidationError as fault:
         raise InputError(_told(fault), where=where) from None
@@ -49,6 +70,13 @@ def show_clock(minute: int) -> str:
     """Minutes since midnight as HH:MM."""
     assert 0 <= minute <= DAY_MINUTES
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _as_array(values: list[Any]) -> Any:
+    """As an array, if all are whole numbers that fit; else as they are, for the form to complain of."""
+    if set(map(type, values)) != {int} or not -MOST_MINUTES <= min(values) <= max(values) <= MOST_MINUTES:
+        return values
+    return np.array(values, dtype=np.int64)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

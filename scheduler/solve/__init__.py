@@ -2,7 +2,8 @@
 
 from scheduler.solve.bound import Bound, certified
 from scheduler.solve.progress import Progress
+from scheduler.solve.repair import Answer, Stand, answered, stand
 from scheduler.solve.search import Params
 from scheduler.solve.solver import solve
 
-__all__ = ["Bound", "Params", "Progress", "certified", "solve"]
+__all__ = ["Answer", "Bound", "Params", "Progress", "Stand", "answered", "certified", "solve", "stand"]

@@ -29,7 +29,7 @@ def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
     around_given = (standing.around(number) for number in work.teller.steps("rules", range(len(tasks))))
     lists = [shortlist(task, problem.slack) for task in around_given]
     chosen = best_rules(standing, lists, work)
-    seat_all(standing, lists, chosen)
+    seat_all(standing, lists, chosen, work)
     work.teller.happen += standing.happen
     if work.search.params.polish and not work.search.is_over:
         seat_most(standing, work)

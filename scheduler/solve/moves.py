@@ -11,9 +11,10 @@ from scheduler.solve.shortlist import Shortlist
 from scheduler.solve.standing import Standing
 from scheduler.solve.table import Rule, rule_table, table_of
 from scheduler.solve.task import NEVER, Task
+from scheduler.solve.work import Work
 
 
-def seat_all(standing: Standing, lists: Sequence[Shortlist], chosen: Chosen) -> None:
+def seat_all(standing: Standing, lists: Sequence[Shortlist], chosen: Chosen, work: Work) -> None:
     """Seat every series by its rule, those first whose missing sessions have the fewest places to go."""
     loose, tasks = [], standing.tasks
     for number, (mine, rule) in enumerate(zip(lists, chosen.rules.tolist(), strict=True)):
@@ -24,7 +25,7 @@ def seat_all(standing: Standing, lists: Sequence[Shortlist], chosen: Chosen) -> 
                 standing.take(number, _held(whole, firm, len(tasks[number].series.required)))
             if number in chosen.torn or tasks[number].series.optional or (firm != whole.starts).any():
                 loose.append((_room(tasks[number], whole, firm), number, whole.rule))
-    for _, number, kept in sorted(loose, key=lambda row: row[:2]):
+    for _, number, kept in work.teller.steps("moves", sorted(loose, key=lambda row: row[:2])):
         if kept is not None:
             standing.take(number, respond(standing, number, kept))
 

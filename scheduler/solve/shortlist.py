@@ -35,7 +35,7 @@ class Shortlist:
 def shortlist(task: Task, slack: int) -> Shortlist:
     """The best rules of a series, the best first."""
     rules = rule_table(task, slack).best(MOST_RULES)
-    rules = rules.only(np.flatnonzero(rules.gain > 0))
+    rules = rules.only(np.flatnonzero(rules.gain > 0)).compact()
     use, held = rules.use()
     starts = np.append(task.candidates.starts, NEVER)[use]
     firm = (held | (starts == task.stood)) & (use != NOWHERE)

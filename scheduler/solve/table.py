@@ -66,6 +66,12 @@ class Columns:
     held: Bitmap
     week: Int64Array
 
+    def only(self, kept: Int64Array) -> "Columns":
+        """Some of the columns."""
+        return Columns(
+            self.first[kept], self.choice[kept], self.time[kept], self.use[kept], self.held[kept], self.week[kept]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
@@ -96,6 +102,11 @@ class RuleTable:
             strain=self.strain[rules],
             comfort=self.comfort[rules],
         )
+
+    def compact(self) -> "RuleTable":
+        """The same rules, without the columns that none of them has."""
+        kept, number = np.unique(self.columns, return_inverse=True)
+        return replace(self, all_columns=self.all_columns.only(kept), columns=number.reshape(self.columns.shape))
 
     def use(self) -> tuple[Int64Array, Bitmap]:
         """For each rule and open session: the start at which it would stand (or NOWHERE), and whether it is held."""

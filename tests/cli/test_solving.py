@@ -38,6 +38,16 @@ def test_the_same_seed_gives_the_same_bytes(rondo: Rondo, problem: dict[str, Any
     assert json.loads((tmp_path / "a.json").read_bytes())["meta"]["seed"] == 7
 
 
+def test_the_stages_are_reported(rondo: Rondo, problem: dict[str, Any], tmp_path: Path) -> None:
+    """`--report FILE`: where the time went, beside the best plan and the bound on the way; the plan has none of it."""
+    assert rondo("solve", "problem.json", "-o", "plan.json", "--no-polish", "--report", "stages.json").code == 0
+    report = json.loads((tmp_path / "stages.json").read_text())
+    assert report["schema"] == "rondo/report/1"
+    assert [entry["stage"] for entry in report["stages"]][:2] == ["read", "prepare"]
+    assert report["seconds"] == pytest.approx(sum(entry["seconds"] for entry in report["stages"]), abs=0.01)
+    assert "seconds" not in (tmp_path / "plan.json").read_text()
+
+
 def test_a_previous_plan_is_repaired(rondo: Rondo, problem: dict[str, Any]) -> None:
     """`--previous old.json`: with nothing changed, nothing is."""
     rondo("solve", "problem.json", "-o", "old.json")

@@ -1,14 +1,21 @@
 """Seating all sessions by rules that are chosen."""
 
+from threading import Event
+
 import numpy as np
 
 from scheduler.core.plan import Status
 from scheduler.solve.lazy import Chosen
 from scheduler.solve.moves import respond, seat_all
+from scheduler.solve.progress import Teller, unheard
+from scheduler.solve.search import Params, Search
 from scheduler.solve.shortlist import shortlist
 from scheduler.solve.standing import Standing
 from scheduler.solve.task import NEVER
+from scheduler.solve.work import Work
 from tests.solve.bench import NINE, TEN, WEEK, person, problem, series, tasks_of
+
+WORK = Work(Search.begin(Params(), Event(), 10.0), Teller(unheard))
 
 
 def test_what_its_rule_cannot_hold_is_moved_and_what_nobody_can_hold_is_skipped() -> None:
@@ -18,7 +25,7 @@ def test_what_its_rule_cannot_hold_is_moved_and_what_nobody_can_hold_is_skipped(
     standing = Standing.of(asked, tasks_of(asked))
     mine = shortlist(standing.around(0), asked.slack)
     nine = next(number for number in range(len(mine)) if mine.starts[number, 0] == NINE)
-    seat_all(standing, [mine], Chosen(np.array([nine])))
+    seat_all(standing, [mine], Chosen(np.array([nine])), WORK)
     sessions = standing.placements()["s"].sessions
     assert [session.status for session in sessions] == [Status.HELD, Status.MOVED, Status.SKIPPED]
 
@@ -28,7 +35,7 @@ def test_rules_that_clash_for_lack_of_time_are_not_both_seated() -> None:
     asked = problem([person("anna")], series("s", "anna"), series("t", "anna"))
     standing = Standing.of(asked, tasks_of(asked))
     lists = [shortlist(standing.around(number), asked.slack) for number in range(2)]
-    seat_all(standing, lists, Chosen(np.array([0, 0]), frozenset({0, 1})))
+    seat_all(standing, lists, Chosen(np.array([0, 0]), frozenset({0, 1})), WORK)
     assert [seating.starts.tolist() for seating in standing.seatings] == [[NINE], [TEN]]
 
 
