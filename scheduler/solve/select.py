@@ -1,12 +1,18 @@
 """The choice of one rule for each of a few series, exactly: a small model that a process of its own can solve."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python.cp_model import CpModel, LinearExpr
 
+from scheduler.core.availability import Bitmap
 from scheduler.core.interval import Int64Array
 from scheduler.solve.search import Search
+
+FEW = 10
+"""So many rules of each series are tried first."""
+NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +41,46 @@ class Selection:
 
 
 def select(selection: Selection, search: Search) -> Int64Array:
-    """The best rule of each series, counted from its own first, or -1; the first ones, if there is no time."""
-    cp = CpModel()
-    rules = [cp.new_bool_var("") for _ in range(len(selection.gain))]
-    spans = list(zip(selection.first[:-1].tolist(), selection.first[1:].tolist(), strict=True))
-    for first, end in spans:
-        cp.add_at_most_one(rules[first:end])
+    """The best rule of each series, counted from its own first, or -1; the first ones, if there is no time.
+
+    Rules stand by what they cost, so a good choice is found among a few of each series. Whatever costs more than the
+    first of its series by as much as that choice loses in all is in no better one: mostly nothing else is left.
+    """
+    costs, begins, counts = _costs(selection), selection.first[:-1], np.diff(selection.first)
+    rank = np.arange(len(costs)) - np.repeat(begins, counts)
+    found = _best_of(selection, costs, rank < FEW, search)
+    if found is None:
+        return np.where(counts > 0, 0, NONE)
+    extra = costs - np.repeat(costs[begins], counts)
+    chosen = np.where(found == NONE, -costs[begins], extra[begins + np.maximum(found, 0)])
+    needed = extra <= chosen.sum()
+    if (needed & (rank >= FEW)).any():
+        better = _best_of(selection, costs, needed, search)
+        found = found if better is None else better
+    return found
+
+
+def _best_of(selection: Selection, costs: Int64Array, some: Bitmap, search: Search) -> Int64Array | None:
+    """The choice of least cost among some of the rules; None if there is no time."""
+    cp, kept = CpModel(), np.flatnonzero(some)
+    holds = {rule: cp.new_bool_var("") for rule in kept.tolist()}
+    for first, end in pairwise(selection.first.tolist()):
+        cp.add_at_most_one([holds[rule] for rule in range(first, end) if rule in holds])
     for rows in selection.apart:
-        cp.add_at_most_one([rules[rule] for rule in rows.tolist()])
+        if len(rivals := [holds[rule] for rule in rows.tolist() if rule in holds]) > 1:
+            cp.add_at_most_one(rivals)
     for caps in selection.caps:
-        cp.add(
-            LinearExpr.weighted_sum([rules[rule] for rule in caps.rules.tolist()], caps.counts.tolist()) <= caps.most
-        )
-    answer = search.minimize(cp, LinearExpr.weighted_sum(rules, _costs(selection).tolist()), None)
+        counted = [(holds[r], n) for r, n in zip(caps.rules.tolist(), caps.counts.tolist(), strict=True) if r in holds]
+        if sum(count for _, count in counted) > caps.most:
+            cp.add(LinearExpr.weighted_sum(*map(list, zip(*counted, strict=True))) <= caps.most)
+    answer = search.minimize(cp, LinearExpr.weighted_sum(list(holds.values()), costs[kept].tolist()), None)
     if answer.values is None:
-        return np.where(np.diff(selection.first) > 0, 0, -1)
-    holds = np.array(answer.values[: len(rules)], dtype=bool)
-    return np.array([next(iter(np.flatnonzero(holds[first:end]).tolist()), -1) for first, end in spans])
+        return None
+    taken = kept[np.flatnonzero(answer.values[: len(kept)])]
+    found = np.full(len(selection.first) - 1, NONE)
+    series = np.searchsorted(selection.first, taken, side="right") - 1
+    found[series] = taken - selection.first[series]
+    return found
 
 
 def _costs(selection: Selection) -> Int64Array:
