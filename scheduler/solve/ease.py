@@ -72,7 +72,7 @@ def ease(standing: Standing, work: Work) -> None:
 
 def relieve(standing: Standing, load: Load, floor: Floats, most: Floats, work: Work) -> None:
     """Lower the largest burden above a floor as long as that goes; nobody's burden comes to more than `most`."""
-    for _ in work.teller.steps("fairness", range(MOST_STEPS)):
+    for step in range(MOST_STEPS):
         bears = load.burdens(standing)
         heaviest = int(np.argmax(bears - floor)) if len(bears) else 0
         if work.search.is_over or not len(bears) or bears[heaviest] - floor[heaviest] <= NEAR:
@@ -81,6 +81,7 @@ def relieve(standing: Standing, load: Load, floor: Floats, most: Floats, work: W
         if best is None:
             break
         standing.take(best.number, best.seating)
+        work.teller.tell("burdens", step + 1, step + 2)  # nobody knows how many more there will be
 
 
 @dataclass(frozen=True, order=True)

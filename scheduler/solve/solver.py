@@ -5,6 +5,7 @@ Series that share nobody are planned apart. A part of a few series is planned ex
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
 from threading import Event
@@ -13,7 +14,7 @@ from typing import Any
 from scheduler import __version__
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
-from scheduler.solve.bound import Bound, bound, free_bound
+from scheduler.solve.bound import Bound, free_bound
 from scheduler.solve.components import components
 from scheduler.solve.exact import Part, comforted, eased, opened
 from scheduler.solve.judge import judged
@@ -23,7 +24,7 @@ from scheduler.solve.search import Params, Search
 from scheduler.solve.seating import Placed
 from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import Task, all_tasks
-from scheduler.solve.work import Work, working
+from scheduler.solve.work import working
 
 DEFAULTS = Params()
 MOST_EXACT = 8
@@ -31,7 +32,7 @@ MOST_EXACT = 8
 MOST_IN_ALL = 24
 """Of more series than this none is planned exactly: each takes a tenth of a second, and all together a second."""
 EFFORT = 60.0
-"""Deterministic time for one model: a hopeless proof ends after about a minute."""
+"""Deterministic time for one model, near to seconds: shared by all series that are planned exactly."""
 
 
 def solve(
@@ -50,35 +51,40 @@ def solve(
     search = Search.begin(params, stop or Event(), EFFORT)
     teller = Teller(report or unheard)
     tasks = all_tasks(problem, previous)
-    few, many = _by_size(tasks)
     teller.bound = free_bound(tasks)
-    with working(search, teller, len(many)) as work:
-        placed = planned(problem, many, work) if many else {}
-    worst = judged(problem, many, placed).worst
-    opening = [opened(problem, part, taken_seats(part, {}), search) for part in teller.steps("sessions", few)]
+    with working(search, teller, len(tasks)) as work:
+        placed = planned(problem, tasks, work)
+    few = _few(tasks) if params.polish else []
+    placed, proven = _proven(problem, tasks, few, placed, search, teller)
+    exact = proven and previous is None and not search.is_over  # else the first level is not of sessions alone
+    known = Bound(teller.happen, "exact") if exact else Bound(teller.bound, teller.by)
+    return Plan(tuple(placed[task.series.id] for task in tasks), _meta(search, known, optimal=proven))
+
+
+def _proven(
+    problem: Problem, tasks: Sequence[Task], few: Sequence[list[Task]], placed: Placed, search: Search, teller: Teller
+) -> tuple[Placed, bool]:
+    """The plan with parts of a few series planned exactly, and whether that is proven to be the best of all plans."""
+    search = replace(search, effort=EFFORT / max(1, len(tasks)))
+    inside = {task.series.id for part in few for task in part}
+    worst = judged(problem, [task for task in tasks if task.series.id not in inside], placed).worst
+    opening = [opened(problem, part, taken_seats(part, {}), search, placed) for part in teller.steps("sessions", few)]
     eased_parts, worst = _eased(teller.steps("fairness", opening), worst, search)
-    optimal = not many
+    proven = len(inside) == len(tasks)
     for part, found in zip(few, teller.steps("comfort", eased_parts), strict=True):
         done = comforted(found, worst, search)
-        optimal = optimal and done.proven
-        placed |= {one.series: one for one in done.placements} or planned(problem, part, Work(search, teller))
+        proven = proven and done.proven
+        better = {**placed, **done.placed}
+        if done.proven or judged(problem, part, better) <= judged(problem, part, placed):
+            placed = better
         teller.happen = _happening(placed)
-    exact = optimal and previous is None and not search.is_over  # else the first level is not of sessions alone
-    known = Bound(teller.bound, teller.by)
-    if exact:
-        known = Bound(teller.happen, "exact")
-    elif few and search.params.polish:
-        known = bound(problem, tasks, placed, search)
-    return Plan(tuple(placed[task.series.id] for task in tasks), _meta(search, known, optimal=optimal))
+    return placed, proven
 
 
-def _by_size(tasks: Sequence[Task]) -> tuple[list[list[Task]], list[Task]]:
-    """The parts of a problem that share nobody and are planned exactly; and what is too much for that."""
-    if len(tasks) > MOST_IN_ALL:
-        return [], list(tasks)
-    parts = components(tasks, [task.series.members for task in tasks])
-    many = [task for part in parts if len(part) > MOST_EXACT for task in part]
-    return [part for part in parts if len(part) <= MOST_EXACT], many
+def _few(tasks: Sequence[Task]) -> list[list[Task]]:
+    """The parts of a problem that share nobody and are small enough to be planned exactly."""
+    parts = components(tasks, [task.series.members for task in tasks]) if len(tasks) <= MOST_IN_ALL else []
+    return [part for part in parts if len(part) <= MOST_EXACT]
 
 
 def _eased(parts: Iterable[Part], worst: Fraction, search: Search) -> tuple[list[Part], Fraction]:
