@@ -31,9 +31,7 @@ def least(relaxation: Relaxation, level: Level, hint: Sequence[int] | None, sear
     known = _known(relaxation, hint)
     if known.values is not None and known.cost == level.bound:
         return replace(known, proven=True)
-    if known.values is not None and level.hopeless is not None:
-        relaxation = relaxation.without(level.hopeless(known.cost))
-    relaxed = search.relax(relaxation)
+    relaxed = search.relax(relaxation)  # of the whole model, since it goes on from where the last level ended
     known = min(known, _known(relaxation, relaxed.values), key=_by_cost)
     bound = max((bound for bound in (level.bound, relaxed.bound) if bound is not None), default=None)
     if known.cost != bound and bound is not None and level.after is not None:
