@@ -24,7 +24,7 @@ from scheduler.core.tradeoff import Trade, chart, next_step
 from scheduler.errors import InputError
 from scheduler.flow import Planned
 from scheduler.solve import Params
-from scheduler.solve.rotation import Proposal
+from scheduler.solve.advice.rotation import Proposal
 
 MOST_ROWS = 20
 

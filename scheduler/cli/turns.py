@@ -8,7 +8,7 @@ from rich.console import Console
 
 from scheduler.flow import Planned
 from scheduler.solve import Params
-from scheduler.solve.rotation import TURNS, Proposal, proposals
+from scheduler.solve.advice.rotation import TURNS, Proposal, proposals
 
 
 def proposed(planned: Planned, params: Params) -> tuple[Proposal, ...]:

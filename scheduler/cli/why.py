@@ -24,7 +24,7 @@ from scheduler.core.words import place, usual_time
 from scheduler.errors import InputError
 from scheduler.programme.problem import Posed
 from scheduler.solve import Params
-from scheduler.solve.ways_out import ways_out
+from scheduler.solve.advice.ways_out import ways_out
 
 MOST_WAYS = 6
 

@@ -1,8 +1,8 @@
 """Plans the sessions of a problem: exactly where there are few series, else near a stated bound."""
 
-from scheduler.solve.bound import Bound, certified
+from scheduler.solve.bound.sharpen import Bound, certified
+from scheduler.solve.many.repair import Answer, Stand, answered, stand
 from scheduler.solve.progress import Progress
-from scheduler.solve.repair import Answer, Stand, answered, stand
 from scheduler.solve.search import Params
 from scheduler.solve.solver import solve
 

@@ -8,7 +8,7 @@ import numpy as np
 from scheduler.core.availability import Lattice
 from scheduler.core.interval import Horizon, Int64Array
 from scheduler.core.problem import Problem
-from scheduler.solve.rules import local_days
+from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, wall_clock
 
 MARGIN_WEEKS = 1
 """Local days reach beyond the horizon."""
@@ -37,6 +37,17 @@ class Clocks:
         place = self.lattice.index(minutes)
         place = np.where((place < 0) | (place >= self.lattice.size), self.lattice.size, place)
         return self.day[zone][place]
+
+
+def local_days(starts: Int64Array, zone: str, horizon: Horizon) -> Int64Array:
+    """The ordinal days on which sessions begin, by the clock of a zone."""
+    days: Int64Array = wall_clock(horizon.exact(starts), zone) // DAY_SECONDS + EPOCH_DAY
+    return days
+
+
+def local_weeks(starts: Int64Array, zone: str, horizon: Horizon) -> Int64Array:
+    """The weeks, Monday to Sunday, in which sessions begin, by the clock of a zone."""
+    return (local_days(starts, zone, horizon) - 1) // 7
 
 
 def _table(zone: str, horizon: Horizon, lattice: Lattice, beyond: int) -> Int64Array:

@@ -8,9 +8,8 @@ import numpy as np
 
 from scheduler.core.plan import Placement, Status
 from scheduler.core.problem import Problem
-from scheduler.solve.costs import MOVE_PAIN
 from scheduler.solve.seats import pain_of, taken_seats
-from scheduler.solve.task import Task
+from scheduler.solve.task import MOVE_PAIN, Task
 
 
 class Standing(NamedTuple):

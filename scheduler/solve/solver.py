@@ -14,14 +14,14 @@ from typing import Any
 from scheduler import __version__
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
-from scheduler.solve.bound import Bound, free_bound
+from scheduler.solve.bound.sharpen import Bound, free_bound
 from scheduler.solve.components import components
-from scheduler.solve.exact import Part, comforted, eased, opened
+from scheduler.solve.exact.part import Part, comforted, eased, opened
 from scheduler.solve.judge import judged
-from scheduler.solve.many import planned
+from scheduler.solve.many.plan import planned
+from scheduler.solve.many.seating import Placed
 from scheduler.solve.progress import Report, Teller, unheard
 from scheduler.solve.search import Params, Search
-from scheduler.solve.seating import Placed
 from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import Task, all_tasks
 from scheduler.solve.work import working

@@ -14,6 +14,8 @@ from scheduler.core.series import Series
 SESSION_WORTH = 3
 """With a previous plan: a session that takes place is worth so many changed ones (formats.md, keep)."""
 
+MOVE_PAIN = 60
+"""A moved session is as much discomfort as an hour of pain."""
 NEVER = -(1 << 60)
 """The minute of what does not take place."""
 

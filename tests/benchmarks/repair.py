@@ -18,7 +18,7 @@ from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
 from scheduler.core.verify import check
 from scheduler.solve import solve
-from scheduler.solve.repair import Stand, answered, stand
+from scheduler.solve.many.repair import Stand, answered, stand
 from tests.benchmarks.changes import busier, changed_sessions, pinned, some_people
 from tests.benchmarks.instances import instance
 

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.core.plan import Plan
 from scheduler.solve.components import components
-from scheduler.solve.exact import opened
+from scheduler.solve.exact.part import opened
 from scheduler.solve.search import Params, Search
 from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import all_tasks

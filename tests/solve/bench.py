@@ -13,11 +13,11 @@ from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
 from scheduler.core.series import Cadence, Series
 from scheduler.core.walltime import WallWindow
-from scheduler.solve.model import Model, PersonVars, SeriesVars
-from scheduler.solve.options import menu
+from scheduler.solve.exact.model import Model, PersonVars, SeriesVars
+from scheduler.solve.exact.options import menu
+from scheduler.solve.exact.variables import variables
 from scheduler.solve.seats import cleared, taken_seats
 from scheduler.solve.task import Task, all_tasks
-from scheduler.solve.variables import variables
 
 MONDAY = date(2027, 1, 4)
 DAY, WEEK = 1440, 10_080

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Timer
 
 import pytest
 
@@ -17,7 +17,7 @@ from scheduler.solve.work import Work, working
 from tests.benchmarks.instances import instance_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def work() -> Iterator[Work]:
     """Work with two processes."""
     search = Search.begin(Params(workers=2), Event(), 10.0)
@@ -74,7 +74,7 @@ def test_what_kills_every_process_is_given_up_and_nothing_else(work: Work) -> No
 
 def test_jobs_end_when_the_search_is_stopped(work: Work) -> None:
     """The stop reaches other processes."""
-    Thread(target=lambda: (time.sleep(0.2), work.search.stop.set())).start()
+    Timer(0.2, work.search.stop.set).start()
     assert list(work.map(waits, [1, 2])) == [1, 2]
 
 

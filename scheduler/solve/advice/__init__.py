@@ -1,0 +1,1 @@
+"""What else a programme could do, each proposal planned for real."""

@@ -1,0 +1,1 @@
+"""How many sessions can happen at most, whatever the plan."""

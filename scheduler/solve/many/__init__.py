@@ -1,0 +1,1 @@
+"""The way for many series that share people: best rules together, moves, betterment, fairness, and repair."""
