@@ -92,6 +92,7 @@ def decided(region: Region, search: Search) -> Decided:
     for some in rows:
         _say_rows(cp, some, places)
     worth, loss = _loss(region, places, patterns)
+    cp.minimize(loss)  # for the relaxation too, should the search come to nothing
     found = search.minimize(cp, loss, None)
     most = min(region.free, -(found.cost // worth)) if found.proven else _relaxed(cp, region, worth, search)
     values = found.values or (0,) * len(cp.proto.variables)

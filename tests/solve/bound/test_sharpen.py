@@ -9,7 +9,7 @@ from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.core.verify import check
 from scheduler.solve.bound.sharpen import Bound, bound, free_bound
-from scheduler.solve.search import Params, Search
+from scheduler.solve.search import Answer, Params, Search
 from scheduler.solve.task import all_tasks
 from tests.benchmarks.instances import MANNERS, instance, instance_of
 from tests.brute import best_plan
@@ -62,6 +62,24 @@ def test_people_who_are_shared_lower_it() -> None:
     assert free_bound(tasks) == 2
     assert bound(asked, tasks, NO_GUIDE, search()) == (1, "exact")
     assert bound(asked, tasks, NO_GUIDE, search(0.0)) == (2, "free")
+
+
+@pytest.mark.campaign(100)
+def test_where_search_finds_nothing_the_relaxation_bounds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solver that gives up, or whose answers are not believed, leaves a bound all the same."""
+    asked, previous = random_problem(seed, size="small")
+    exact = bound_of(asked, previous=previous)
+    monkeypatch.setattr(Search, "minimize", lambda *_: Answer())
+    relaxed = bound_of(asked, previous=previous)
+    assert exact.happen <= relaxed.happen <= free_bound(all_tasks(asked, previous))
+    assert relaxed.by in ("free", "lp")
+
+
+def test_the_relaxation_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four hours' sessions in three: proven without search."""
+    monkeypatch.setattr(Search, "minimize", lambda *_: Answer())
+    asked = problem([person("anna")], *(series(name, "anna") for name in "stuv"))
+    assert bound_of(asked) == (3, "lp")
 
 
 def test_nothing_to_sharpen_is_free() -> None:
