@@ -1,7 +1,8 @@
 """The solver on one page.
 
-Series that share nobody are planned apart. A part of a few series is planned exactly, level by level of the score
-(`exact`); many by their best rules, then moves, then improvement block by block with the same exact model (`many`).
+Everything is planned the quick way first (`many`): the best rules together, then moves, then betterment up to the bound
+(`bound`); or, where most of a previous plan can stand, repaired. From there, parts of a few series that share nobody
+with others are planned exactly, level by level of the score, with proofs (`exact`).
 """
 
 from collections.abc import Iterable, Sequence
