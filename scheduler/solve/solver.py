@@ -66,7 +66,9 @@ def _proven(
     problem: Problem, tasks: Sequence[Task], few: Sequence[list[Task]], placed: Placed, search: Search, teller: Teller
 ) -> tuple[Placed, bool]:
     """The plan with parts of a few series planned exactly, and whether that is proven to be the best of all plans."""
-    search = replace(search, effort=EFFORT / max(1, len(tasks)))
+    if not few:
+        return placed, not tasks
+    search = replace(search, effort=EFFORT / len(tasks))
     inside = {task.series.id for part in few for task in part}
     worst = judged(problem, [task for task in tasks if task.series.id not in inside], placed).worst
     opening = [opened(problem, part, taken_seats(part, {}), search, placed) for part in teller.steps("sessions", few)]

@@ -95,7 +95,12 @@ class Pool:
             _, waiting = wait(waiting, timeout=LOOK_UP_SECONDS)
             if search.is_over:
                 self.stop.set()
-        return {number: future.result() for future, number in futures.items() if future.exception() is None}
+        whole = {
+            future: number
+            for future, number in futures.items()
+            if not isinstance(future.exception(), BrokenProcessPool)
+        }
+        return {number: future.result() for future, number in whole.items()}  # what a job raises is raised here
 
     def _start(self) -> None:
         self.executor = ProcessPoolExecutor(

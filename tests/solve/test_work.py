@@ -85,3 +85,14 @@ def test_the_plan_is_the_same_for_any_number_of_processes(*, polish: bool) -> No
     plans = [solve(problem, params=Params(workers=workers, polish=polish)) for workers in (1, 2)]
     assert plans[0] == plans[1]
     assert check(problem, plans[0]).faults == ()
+
+
+def fails(number: int, search: Search) -> int:
+    """A job with a fault of ours."""
+    raise ZeroDivisionError(number)
+
+
+def test_a_fault_of_ours_is_no_crash(work: Work) -> None:
+    """It is raised, not retried and passed over."""
+    with pytest.raises(ZeroDivisionError):
+        list(work.map(fails, [1, 2]))
