@@ -130,7 +130,7 @@ def _near(standing: Standing, chair: Chair) -> list[Chair]:
     assert rule is not None
     week = rule.weeks(standing.tasks[number])[k]
     found = {number: k}
-    for one in found_order(standing, number):
+    for one in _nearest(standing, number):
         if len(found) >= MOST_CHAIRS:
             break
         other = standing.seatings[one].rule
@@ -141,7 +141,7 @@ def _near(standing: Standing, chair: Chair) -> list[Chair]:
     return sorted(found.items())
 
 
-def found_order(standing: Standing, number: int) -> Iterator[int]:
+def _nearest(standing: Standing, number: int) -> Iterator[int]:
     """The series that share people with one, and then those that share people with these."""
     seen, ring = {number}, [number]
     for _ in range(2):

@@ -86,13 +86,14 @@ def stand(problem: Problem, plan: Plan) -> Stand:
 def answered(
     before: Stand, person: Participant, *, freeze_until: int | None = None, params: Params = DEFAULTS
 ) -> Answer:
-    """Repair after one person's limits or calendar changed; `freeze_until`: minutes before which sessions stay.
+    """Repair after one person's limits or calendar changed; `freeze_until`: how far the freeze has come since.
 
     Touches the person's series, and others only where a session would be lost. Only the new stand and the placements
     that changed are new: nothing of `before` is written to.
     """
     survey = before.survey.with_person(person)
-    survey = replace(survey, problem=replace(survey.problem, freeze_until=freeze_until))
+    if freeze_until is not None:
+        survey = replace(survey, problem=replace(survey.problem, freeze_until=freeze_until))
     standing = replace(before.standing.copy(), problem=survey.problem)
     mine = list(standing.series_of.get(person.id, ()))
     for number in mine:
@@ -121,7 +122,7 @@ def _stays(standing: Standing, number: int) -> bool:
     task = standing.around(number)
     rule = _rule_before(task)
     if rule is None:
-        return not (task.stood != NEVER).any() and task.before is not None
+        return not (task.stood != NEVER).any() and not len(task.candidates.starts)
     possible = np.isin(task.stood, task.candidates.starts)
     starts = np.where(possible, task.stood, NEVER)
     standing.take(number, standing.consistent(number, _as_before(task, standing.problem.slack, rule, starts)))
@@ -136,7 +137,10 @@ def _as_before(task: Task, slack: int, rule: Rule, starts: Int64Array) -> Seatin
     comes = np.ones((len(starts), len(task.series.members)), dtype=bool)
     comes[: len(came), required:] = np.array(came, dtype=bool).reshape(len(came), len(optional))
     stands = starts != NEVER
-    comes[stands, required:] &= task.candidates.comes[np.searchsorted(task.candidates.starts, starts[stands])]
+    free = task.candidates.comes[np.searchsorted(task.candidates.starts, starts[stands])]
+    again = comes[stands, required:] & free
+    enough = again.sum(axis=1, keepdims=True) >= task.series.quorum
+    comes[stands, required:] = np.where(enough, again, free)
     return weighed(task, slack, rule, starts, comes)
 
 
