@@ -37,14 +37,15 @@ class Crowd:
     """All series, with the people that they require; optional people may stay away where they can't attend.
 
     `standing` has the sessions that are given. `of_person[who]`: the numbers of the series that require somebody.
-    `limits`: what was found out of each person's rules so far; a rule is named by its number among all rules of all
-    series.
+    `first_rule` and `series_of_rule`: a rule is named by its number among all rules of all series; where those of each
+    series begin, and back. `limits`: what was found out of each person's rules so far.
     """
 
     standing: Standing
     lists: Sequence[Shortlist]
     of_person: Mapping[str, list[int]]
     first_rule: Int64Array
+    series_of_rule: Int64Array
     limits: dict[str, tuple[list[Int64Array], list[Caps]]] = field(default_factory=dict)
 
     @staticmethod
@@ -55,7 +56,8 @@ class Crowd:
             for who in task.series.required if len(lists[number]) else ():
                 of_person.setdefault(who, []).append(number)
         counts = np.cumsum([0, *(len(mine) for mine in lists)])
-        return Crowd(standing, lists, of_person, counts)
+        series_of_rule = np.repeat(np.arange(len(lists)), np.diff(counts))
+        return Crowd(standing, lists, of_person, counts, series_of_rule)
 
     def limits_of(self, who: str) -> tuple[list[Int64Array], list[Caps]]:
         """Sets of rules of which a person can follow one, and caps on weighted sums of them."""
@@ -163,10 +165,9 @@ def _selection(crowd: Crowd, part: Sequence[int], active: set[str]) -> Selection
     offsets = np.cumsum([0, *(len(crowd.lists[number]) for number in part)])
     shift = np.zeros(len(crowd.first_rule), dtype=np.int64)
     shift[part] = offsets[:-1] - crowd.first_rule[part]
-    series_of = np.searchsorted(crowd.first_rule, np.arange(crowd.first_rule[-1]), side="right") - 1
 
     def local(rules: Int64Array) -> Int64Array:
-        return rules + shift[series_of[rules]]
+        return rules + shift[crowd.series_of_rule[rules]]
 
     apart, caps = [], []
     for who in people:
