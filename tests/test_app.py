@@ -166,6 +166,7 @@ def test_an_absent_person_may_leave_while_their_group_is_running(desk: Desk) -> 
     """What is frozen was planned without them, and stays."""
     second = sessions(desk, "circle")[1]
     desk.write(groups=GROUPS.replace("circle,dev,optional", "circle,dev,optional\ncircle,chen,optional"),
+               people=PEOPLE.replace("Mon-Fri 8-16", "Mon-Fri 0-24"),
                settings=settings() + "[groups.circle]\nquorum = 1\n")  # fmt: skip  # one alteration
     desk.calendar("dev", at(second, 45))
     desk.publish()

@@ -113,8 +113,8 @@ def test_what_is_against_a_time_is_said(published: Desk) -> None:
         "Chen L. is outside hours on 20 March: Sat 20 Mar 11:00 New York",
     ]
     circle = choose(published.app, "circle", "3").start
-    (words,) = against(published.app, chosen, chosen.minute_named(circle.isoformat()))
-    assert words.startswith("Amara N. meets another group on ")
+    told = against(published.app, chosen, chosen.minute_named(circle.isoformat()))
+    assert any(words.startswith("Amara N. meets another group on ") for words in told)
     other = choose(published.app, "pair", "4").start + timedelta(minutes=30)
     assert against(published.app, chosen, chosen.minute_named(other.isoformat())) == ["pair meets then already: #4"]
 
