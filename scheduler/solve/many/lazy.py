@@ -127,10 +127,26 @@ def clashing(crowd: Crowd, chosen: Int64Array) -> set[str]:
     buffer = np.array([limit.buffer for limit in limits], dtype=np.int64)
     late = (who[1:] == who[:-1]) & (starts[1:] < (starts + duration + buffer[who])[:-1])
     days = _days(crowd.standing.clocks, who, starts, [limit.zone for limit in limits])
+    ours = _counts(who, days, len(names), crowd.standing.clocks.days)
+    given = [crowd.standing.rows.get(name, NO_ROWS)[:, 3] for name in names]
+    given_to = np.repeat(np.arange(len(names)), [len(some) for some in given])
+    theirs = _counts(given_to, np.concatenate([NO_ROWS[:, 3], *given]), len(names), crowd.standing.clocks.days)
     found = set(who[1:][late].tolist())
-    found |= _over(who, days, [limit.max_per_day for limit in limits], crowd.standing.clocks.days)
-    found |= _over(who, days // 7, [limit.max_per_week for limit in limits], crowd.standing.clocks.days)
+    found |= _over(ours, theirs, [limit.max_per_day for limit in limits])
+    found |= _over(_by_week(ours), _by_week(theirs), [limit.max_per_week for limit in limits])
     return {names[number] for number in found}
+
+
+def _counts(who: Int64Array, days: Int64Array, people: int, most: int) -> Int64Array:
+    """How many sessions each person has on each local day, shape (people, days)."""
+    counts: Int64Array = np.bincount(who * most + days, minlength=people * most).reshape(people, most)
+    return counts
+
+
+def _by_week(counts: Int64Array) -> Int64Array:
+    """Daily counts, week by week."""
+    weekly: Int64Array = counts.reshape(len(counts), -1, 7).sum(axis=2)
+    return weekly
 
 
 def _days(clocks: Clocks, who: Int64Array, starts: Int64Array, zones: Sequence[str]) -> Int64Array:
@@ -143,11 +159,10 @@ def _days(clocks: Clocks, who: Int64Array, starts: Int64Array, zones: Sequence[s
     return days
 
 
-def _over(who: Int64Array, periods: Int64Array, caps: Sequence[int | None], most: int) -> set[int]:
-    """The people with more sessions in a local day or week than their cap."""
+def _over(ours: Int64Array, given: Int64Array, caps: Sequence[int | None]) -> set[int]:
+    """The people (rows) with more sessions in a period (columns) than their cap, where any of them is ours."""
     cap = np.array([np.iinfo(np.int64).max if each is None else each for each in caps], dtype=np.int64)
-    keys, counts = np.unique(who * most + periods, return_counts=True)
-    return set((keys[counts > cap[keys // most]] // most).tolist())
+    return set(np.flatnonzero(((ours + given > cap[:, None]) & (ours > 0)).any(axis=1)).tolist())
 
 
 def _parts(crowd: Crowd, active: set[str], new: set[str]) -> Iterator[list[int]]:

@@ -120,6 +120,8 @@ def _news(before: Standing, now: Standing) -> Iterator[Placement]:
 def _stays(standing: Standing, number: int) -> bool:
     """Seat a series where it stood, as far as it still can; says whether nothing is lost, nor to be won beside all."""
     task = standing.around(number)
+    if not len(task.open):
+        return True
     rule = _rule_before(task)
     if rule is None:
         return not (task.stood != NEVER).any() and not len(task.candidates.starts)

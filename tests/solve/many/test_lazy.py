@@ -10,7 +10,7 @@ from scheduler.solve.progress import Teller, unheard
 from scheduler.solve.search import Params, Search
 from scheduler.solve.task import NEVER
 from scheduler.solve.work import Work
-from tests.solve.bench import ELEVEN, NINE, TEN, person, problem, series, tasks_of
+from tests.solve.bench import ELEVEN, NINE, TEN, person, problem, series, tasks_of, window
 
 ANNA = person("anna")
 BEN = person("ben")
@@ -54,6 +54,14 @@ def test_a_given_session_counts_in_the_caps() -> None:
     mentor = person("mentor", max_per_day=2)
     pinned = series("p", "mentor", pinned={0: NINE})
     asked = problem([mentor], pinned, series("s", "mentor"), series("t", "mentor"))
+    assert sorted(map(len, chosen_rules(asked)[1])) == [0, 0, 1]
+
+
+def test_a_given_session_counts_where_the_rules_alone_would_do() -> None:
+    """Anna's hour and ben's don't clash, and two a day are allowed; with the pinned one they would be three."""
+    people = [person("anna", {0: window(9, 10)}), person("ben", {0: window(10, 11)}), person("mentor", max_per_day=2)]
+    groups = [series("s", "anna", "mentor"), series("t", "ben", "mentor")]
+    asked = problem(people, series("p", "mentor", pinned={0: ELEVEN}), *groups)
     assert sorted(map(len, chosen_rules(asked)[1])) == [0, 0, 1]
 
 

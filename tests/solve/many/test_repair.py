@@ -37,7 +37,7 @@ def test_one_persons_change_is_answered_by_a_plan_that_keeps_every_rule(seed: in
     asked, _ = random_problem(seed, size="medium")
     plan, draw = solve(asked), Random(seed)
     now = stand(asked, plan)
-    assert now.plan.placements == plan.placements
+    assert [entry.sessions for entry in now.plan.placements] == [entry.sessions for entry in plan.placements]
     for _ in range(3):
         someone = busier(now.problem, draw.choice(list(now.problem.people)), draw)
         before = now.plan
@@ -105,3 +105,10 @@ def test_a_new_series_and_one_without_a_rule_are_planned() -> None:
     before = Plan(solve(only).placements)
     assert stand(asked, before).plan.placements[0] == before.placements[0]
     assert check(asked, solve(asked, before), before).score.happen == 2
+
+
+def test_a_series_that_is_over_or_never_was_stays() -> None:
+    """All of one is frozen, and another has no session at all."""
+    asked = problem([person("anna")], series("s", "anna"), series("t", "anna", sessions=0), weeks=2)
+    before = solve(asked)
+    assert solve(replace(asked, freeze_until=WEEK), before).placements == before.placements
