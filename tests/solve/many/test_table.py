@@ -55,7 +55,7 @@ def best_gain_by_hand(table: RuleTable) -> int:
             days = found.dates[first, choice].tolist()
             if NOWHERE not in days:
                 rows = found.regular[np.array(days, dtype=np.int64)]
-                movable = np.array([day // 7 in weeks for day in days])
+                movable = np.array([day // 7 in weeks for day in days], dtype=bool)
                 best = max(best, int(((rows != NOWHERE) | movable[:, None]).sum(axis=0).max(initial=0)))
     return best
 
