@@ -145,7 +145,7 @@ def _counts(who: Int64Array, days: Int64Array, people: int, most: int) -> Int64A
 
 def _by_week(counts: Int64Array) -> Int64Array:
     """Daily counts, week by week."""
-    weekly: Int64Array = counts.reshape(len(counts), -1, 7).sum(axis=2)
+    weekly: Int64Array = counts.reshape(len(counts), counts.shape[1] // 7, 7).sum(axis=2)
     return weekly
 
 
