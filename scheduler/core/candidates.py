@@ -144,6 +144,14 @@ def all_candidates(problem: Problem) -> tuple[Candidates, ...]:
     return tuple(survey.candidates(series) for series in problem.series)
 
 
+def candidates_of(problem: Problem, series: Series) -> Candidates:
+    """Those of one series, by what the problem says of its members."""
+    lattice = Lattice.of(problem.horizon, problem.grid_minutes)
+    grid = wall_grid(series.anchor_zone, problem.horizon, problem.grid_minutes, lattice)
+    known = {who: availability(problem.people[who], problem.horizon) for who in series.members}
+    return candidates(problem, series, known, grid, lattice)
+
+
 def candidates(
     problem: Problem, series: Series, known: Mapping[str, Availability], grid: WallGrid, lattice: Lattice
 ) -> Candidates:

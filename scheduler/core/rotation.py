@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scheduler.core.availability import Lattice, availability
-from scheduler.core.candidates import NOWHERE, Candidates, candidates, wall_grid
+from scheduler.core.candidates import NOWHERE, Candidates, candidates_of
 from scheduler.core.interval import DAY_MINUTES, Int64Array
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
@@ -110,14 +109,6 @@ def _is_worth_alone(problem: Problem, series: Series) -> bool:
     planned = dict.fromkeys(series.members, series.sessions)
     one, two = (best_outcome(found, turns, problem.slack, nothing, planned) for turns in (1, 2))
     return two.is_worth(one)
-
-
-def candidates_of(problem: Problem, series: Series) -> Candidates:
-    """Those of one series, by what the problem says of its members."""
-    lattice = Lattice.of(problem.horizon, problem.grid_minutes)
-    grid = wall_grid(series.anchor_zone, problem.horizon, problem.grid_minutes, lattice)
-    known = {who: availability(problem.people[who], problem.horizon) for who in series.members}
-    return candidates(problem, series, known, grid, lattice)
 
 
 def best_outcome(

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.core.availability import Lattice, availability
-from scheduler.core.candidates import NOWHERE, Candidates, candidates, wall_grid
+from scheduler.core.candidates import NOWHERE, Candidates, candidates_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.diary import Diary
 from scheduler.core.hours import parse_hours
@@ -65,19 +64,12 @@ def best_slots(problem: Problem, series: Series, top: int, plan: Plan = NOTHING)
     Sessions of `plan` stand; each option can be added to it.
     """
     around = with_commitments(problem, plan, series.duration)
-    found = _candidates(around, series)
+    found = candidates_of(around, series)
     options = []
     for rule in _different(found, problem.slack, top):
         diaries = {who: Diary.of(problem, plan, who, series.duration) for who in series.members}
         options.append(_option(problem, found, rule, diaries))
     return tuple(sorted(options, key=lambda option: _worth(option, problem.slack)))
-
-
-def _candidates(problem: Problem, series: Series) -> Candidates:
-    lattice = Lattice.of(problem.horizon, problem.grid_minutes)
-    grid = wall_grid(series.anchor_zone, problem.horizon, problem.grid_minutes, lattice)
-    known = {who: availability(problem.people[who], problem.horizon) for who in series.members}
-    return candidates(problem, series, known, grid, lattice)
 
 
 def _different(found: Candidates, slack: int, top: int) -> list[Rule]:

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from scheduler.core.availability import open_hours
+from scheduler.core.candidates import candidates_of
 from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Horizon, as_intervals
 from scheduler.core.people import Boundary, Participant
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
-from scheduler.core.rotation import Outcome, best_outcome, candidates_of, hours_apart, in_turn, may_turn, settled
+from scheduler.core.rotation import Outcome, best_outcome, hours_apart, in_turn, may_turn, settled
 from scheduler.core.series import Cadence, Series, Slot
 from scheduler.core.verify import check
 from scheduler.solve import solve

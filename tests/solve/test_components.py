@@ -1,6 +1,6 @@
 """Which things share anything."""
 
-from scheduler.solve.components import components, neighbours_near
+from scheduler.solve.components import components
 
 
 def test_what_shares_anything_is_one_part() -> None:
@@ -12,8 +12,3 @@ def test_what_shares_nothing_is_alone() -> None:
     """Nobody at all is shared by nobody."""
     assert components("ab", ["", ""]) == [["a"], ["b"]]
     assert components("", []) == []
-
-
-def test_neighbours_stand_near() -> None:
-    """The order goes from each item to those that share something with it."""
-    assert neighbours_near("abcd", ["x", "y", "x", "y"]) == ["a", "c", "b", "d"]

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scheduler.core.burden import Account, accounts
+from scheduler.core.candidates import candidates_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
-from scheduler.core.rotation import Outcome, best_outcome, candidates_of, hours_apart, in_turn, may_turn
+from scheduler.core.rotation import Outcome, best_outcome, hours_apart, in_turn, may_turn
 from scheduler.core.series import Series
 from scheduler.core.verify import check
 from scheduler.solve.search import Params

@@ -17,7 +17,7 @@ from scheduler.core.interval import Int64Array
 from scheduler.core.pain import pain
 from scheduler.solve.many.seating import Seating, seating, weighed
 from scheduler.solve.many.standing import NO_ROWS, Standing
-from scheduler.solve.many.table import RuleTable, rule_table
+from scheduler.solve.many.table import RuleTable, first_of_weeks, rule_table
 from scheduler.solve.task import NEVER, Task
 from scheduler.solve.work import Work
 
@@ -154,12 +154,9 @@ def _with_slack_spent(task: Task, slack: int, seated: Seating, member: int) -> S
 def _kindest(task: Task, member: int) -> Int64Array:
     """The start in each week that hurts a member least, of those at which most optional people come; or NOWHERE."""
     found = task.candidates
-    best = np.full(found.weeks, NOWHERE)
-    order = np.lexsort((found.pain.sum(axis=1), found.pain[:, member], (~found.comes).sum(axis=1)))
-    order = order[found.week[order] != NOWHERE]
-    weeks, at = np.unique(found.week[order], return_index=True)
-    best[weeks] = order[at]
-    return best
+    return first_of_weeks(
+        found, np.lexsort((found.pain.sum(axis=1), found.pain[:, member], (~found.comes).sum(axis=1)))
+    )
 
 
 def _given_pain(standing: Standing, who: str) -> int:

@@ -9,7 +9,7 @@ from scheduler.solve.many.lazy import UNPLACED, Chosen
 from scheduler.solve.many.seating import Seating, seating
 from scheduler.solve.many.shortlist import Shortlist
 from scheduler.solve.many.standing import Standing
-from scheduler.solve.many.table import Rule, rule_table, table_of
+from scheduler.solve.many.table import Rule, RuleTable, rule_table, table_of
 from scheduler.solve.task import NEVER, Task
 from scheduler.solve.work import Work
 
@@ -33,10 +33,16 @@ def seat_all(standing: Standing, lists: Sequence[Shortlist], chosen: Chosen, wor
 def respond(standing: Standing, number: int, rule: Rule | None = None) -> Seating:
     """The best seating of a series while all others stay: under any rule, or under one that is kept."""
     task, slack = standing.around(number), standing.problem.slack
-    table = rule_table(task, slack).best(1) if rule is None else table_of(task, slack, rule)
-    if not len(table.gain) or table.gain[0] <= 0:
+    table = rule_table(task, slack) if rule is None else table_of(task, slack, rule)
+    return best_seating(standing, number, table)
+
+
+def best_seating(standing: Standing, number: int, table: RuleTable) -> Seating:
+    """The seating of a series by the best rule of a table; nothing, where no rule gains anything."""
+    best = table.best(1)
+    if not len(best.gain) or best.gain[0] <= 0:
         return standing.nothing(number)
-    return standing.consistent(number, seating(table, 0))
+    return standing.consistent(number, seating(best, 0))
 
 
 def _held(whole: Seating, firm: Int64Array, required: int) -> Seating:

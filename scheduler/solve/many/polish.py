@@ -8,7 +8,7 @@ from scheduler.solve.many.moves import respond
 from scheduler.solve.many.seating import Seating, seating
 from scheduler.solve.many.shortlist import Shortlist
 from scheduler.solve.many.standing import Standing
-from scheduler.solve.many.week import Chair, seat_week, settle, total, week_of
+from scheduler.solve.many.week import Chair, seat_week, settle, week_of
 from scheduler.solve.task import NEVER
 from scheduler.solve.work import Work
 
@@ -76,13 +76,7 @@ def _exchanged(standing: Standing, number: int, wanted: Seating) -> bool:
         standing.take(one, standing.nothing(one))
     for one in before:
         standing.take(one, respond(standing, one, wanted.rule if one == number else None))
-    if total(standing.seatings[one] for one in before) < total(before.values()):
-        return True
-    for one in before:
-        standing.take(one, standing.nothing(one))
-    for one, seated in before.items():
-        standing.take(one, seated)
-    return False
+    return standing.kept_if_better(before)
 
 
 def _in_the_way(standing: Standing, number: int, wanted: Seating) -> list[int]:

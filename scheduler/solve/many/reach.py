@@ -7,11 +7,10 @@ import numpy as np
 from scheduler.core.interval import Int64Array
 from scheduler.solve.bound.growth import Growth
 from scheduler.solve.bound.sharpen import grown
-from scheduler.solve.many.moves import respond
-from scheduler.solve.many.seating import Seating, seating
+from scheduler.solve.many.moves import best_seating, respond
+from scheduler.solve.many.seating import Seating
 from scheduler.solve.many.standing import Standing
 from scheduler.solve.many.table import rule_table
-from scheduler.solve.many.week import total
 from scheduler.solve.task import NEVER
 from scheduler.solve.work import Work
 
@@ -46,19 +45,11 @@ def _take_over(standing: Standing, growth: Growth, name: int) -> None:
         standing.take(number, _seated_at(standing, number, minutes))
     for number in wanted:
         standing.take(number, respond(standing, number))
-    if total(standing.seatings[number] for number in before) < total(before.values()):
-        return
-    for number in before:
-        standing.take(number, standing.nothing(number))
-    for number, seated in before.items():
-        standing.take(number, seated)
+    standing.kept_if_better(before)
 
 
 def _seated_at(standing: Standing, number: int, minutes: Int64Array) -> Seating:
     """The best seating of a series at some minutes alone, as far as others leave them."""
     task = standing.around(number)
     found = task.candidates.only(np.isin(task.candidates.starts, minutes))
-    table = rule_table(replace(task, candidates=found), standing.problem.slack).best(1)
-    if not len(table.gain) or table.gain[0] <= 0:
-        return standing.nothing(number)
-    return standing.consistent(number, seating(table, 0))
+    return best_seating(standing, number, rule_table(replace(task, candidates=found), standing.problem.slack))

@@ -1,5 +1,6 @@
 """One series placed by one rule: where each of its open sessions stands, and who comes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,12 @@ class Seating:
     def worth(self) -> tuple[int, int, int]:
         """By which seatings compare, the less the better."""
         return -self.gain, self.strain, self.comfort
+
+
+def total(seatings: Iterable[Seating]) -> tuple[int, ...]:
+    """By which several seatings together compare, the less the better."""
+    worths = np.array([seating.worth for seating in seatings], dtype=np.int64).reshape(-1, 3)
+    return tuple(worths.sum(axis=0).tolist())
 
 
 def nothing(task: Task) -> Seating:

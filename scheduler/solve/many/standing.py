@@ -9,7 +9,7 @@ from scheduler.core.availability import Bitmap
 from scheduler.core.interval import WEEK_MINUTES, Int64Array
 from scheduler.core.problem import Problem
 from scheduler.solve.clocks import Clocks
-from scheduler.solve.many.seating import Placed, Seating, nothing, placed, weighed
+from scheduler.solve.many.seating import Placed, Seating, nothing, placed, total, weighed
 from scheduler.solve.seats import taken_seats
 from scheduler.solve.task import NEVER, Task
 
@@ -111,6 +111,14 @@ class Standing:
             found = replace(found, comes=comes)
             fits &= comes.sum(axis=1) >= task.series.quorum
         return replace(task, candidates=found.only(fits))
+
+    def kept_if_better(self, before: Mapping[int, Seating]) -> bool:
+        """Whether some series stand better together than before; else they are seated as before again."""
+        if total(self.seatings[number] for number in before) < total(before.values()):
+            return True
+        for number, seated in before.items():
+            self.take(number, seated)
+        return False
 
     def is_free(self, who: str, rows: Int64Array, starts: Int64Array, duration: int) -> Bitmap:
         """At which starts a person can attend one session more than those of some rows."""

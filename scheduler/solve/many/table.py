@@ -200,7 +200,7 @@ def _columns(
 def _best_places(task: Task, at: Int64Array, week: Int64Array) -> Int64Array:
     """For each column and session: where it stands best, held or moved; NOWHERE where it can't stand at all."""
     cost = seat_cost(task)
-    elsewhere = _best_moves(task.candidates, cost)[week]
+    elsewhere = first_of_weeks(task.candidates, np.argsort(cost, kind="stable"))[week]
     use = np.where(at != NOWHERE, at, elsewhere)
     if task.series.optional:
         padded = np.append(cost, FAR)
@@ -221,13 +221,12 @@ def seat_cost(task: Task) -> Int64Array:
     return np.asarray(pain, dtype=np.int64)
 
 
-def _best_moves(found: Candidates, cost: Int64Array) -> Int64Array:
-    """The cheapest start in each week, or NOWHERE, shape (weeks + 1,); the last one answers for NOWHERE."""
+def first_of_weeks(found: Candidates, order: Int64Array) -> Int64Array:
+    """Of starts in an order, the first in each week, or NOWHERE; shape (weeks + 1,), the last answers for NOWHERE."""
     best = np.full(found.weeks + 1, NOWHERE, dtype=np.int64)
-    mine = np.flatnonzero(found.week != NOWHERE)
-    mine = mine[np.lexsort((cost[mine], found.week[mine]))]
-    weeks, at = np.unique(found.week[mine], return_index=True)
-    best[weeks] = mine[at]
+    order = order[found.week[order] != NOWHERE]
+    weeks, at = np.unique(found.week[order], return_index=True)
+    best[weeks] = order[at]
     return best
 
 

@@ -1,6 +1,6 @@
 """One week of a few series seated anew and exactly, while all other sessions stay where they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from ortools.sat.python.cp_model import CpModel, LinearExpr
 
 from scheduler.core.interval import Int64Array
 from scheduler.solve.cliques import cliques
-from scheduler.solve.many.seating import Seating, weighed
+from scheduler.solve.many.seating import weighed
 from scheduler.solve.many.select import Caps
 from scheduler.solve.many.standing import NO_ROWS, Standing
 from scheduler.solve.search import Search
@@ -92,17 +92,7 @@ def seat_week(standing: Standing, week: Week, found: Int64Array) -> bool:
     _put(standing, week.chairs, starts)
     for number, _ in week.chairs:
         standing.fill(number)
-    if total(standing.seatings[number] for number in before) < total(before.values()):
-        return True
-    for number, seating in before.items():
-        standing.take(number, seating)
-    return False
-
-
-def total(seatings: Iterable[Seating]) -> tuple[int, ...]:
-    """By which several seatings together compare, the less the better."""
-    worths = np.array([seating.worth for seating in seatings], dtype=np.int64).reshape(-1, 3)
-    return tuple(worths.sum(axis=0).tolist())
+    return standing.kept_if_better(before)
 
 
 def _put(standing: Standing, chairs: Sequence[Chair], starts: Sequence[int]) -> None:
