@@ -206,6 +206,15 @@ def test_many_series(seed: int) -> None:
     assert seed % 40 or solve(asked, previous) == plan
 
 
+def test_without_a_previous_plan_nothing_is_taken_for_a_repair() -> None:
+    """Most series have no time at all: the rest is planned as always, stage by stage."""
+    people = [person("anna"), person("ben", busy=[[0, 10_080]])]
+    stages: list[str] = []
+    groups = [series("s", "anna"), *(series(name, "ben") for name in "tuv")]
+    solve(problem(people, *groups), report=lambda at: stages.append(at.stage))
+    assert "rules" in stages
+
+
 def test_noon_is_noon_on_the_anchors_clock() -> None:
     """A weekly session keeps its wall time over the clock change of its anchor zone."""
     london = person("anna", {0: window(8, 20)}, zone="Europe/London")

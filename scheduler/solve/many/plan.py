@@ -18,13 +18,22 @@ from scheduler.solve.work import Work
 
 def planned(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
     """A good plan for series that may share people; where most of a previous one can stand, that is repaired."""
-    standing, disturbed = restored(problem, tasks)
-    if len(disturbed) <= MOSTLY * len(tasks):
-        mended(standing, disturbed, work)
-        work.teller.happen += standing.happen
-        if work.search.params.polish and not work.search.is_over:
-            seat_most(standing, work)
-        return standing.placements()
+    if any(task.keep for task in tasks):
+        standing, disturbed = restored(problem, tasks)
+        if len(disturbed) <= MOSTLY * len(tasks):
+            return _repaired(standing, disturbed, work)
+    return _planned_anew(problem, tasks, work)
+
+
+def _repaired(standing: Standing, disturbed: Sequence[int], work: Work) -> Placed:
+    mended(standing, disturbed, work)
+    work.teller.happen += standing.happen
+    if work.search.params.polish and not work.search.is_over:
+        seat_most(standing, work)
+    return standing.placements()
+
+
+def _planned_anew(problem: Problem, tasks: Sequence[Task], work: Work) -> Placed:
     standing = Standing.of(problem, tasks)
     around_given = (standing.around(number) for number in work.teller.steps("rules", range(len(tasks))))
     lists = [shortlist(task, problem.slack) for task in around_given]
