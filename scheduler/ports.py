@@ -1,16 +1,18 @@
 """What the application needs from outside, as narrow as it needs it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from scheduler.core.delivery import Delivery, Place, Receipt
 from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
-from scheduler.core.interval import Interval
+from scheduler.core.interval import Interval, Intervals, no_intervals
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
+from scheduler.errors import RondoError
 
 
 class Clock(Protocol):
@@ -21,34 +23,115 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """What in somebody's calendar is our own: by UID, and where no UID can be seen, by its times.
+
+    `sessions`: [start, end) in seconds since 1970, one row a session, sorted, and not merged.
+    """
+
+    uids: frozenset[str] = frozenset()
+    sessions: Intervals = field(default_factory=no_intervals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One calendar to be read: its address, its owner's zone, what in it is ours, and the token of its last Answer."""
+
+    calendar: str
+    zone: str = "UTC"
+    own: Own = Own()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of reading one calendar: `free_busy`, or why it is unknown; neither: nothing changed since then."""
+
+    free_busy: FreeBusy | None = None
+    error: RondoError | None = None
+    token: str = ""
+
+
 class CalendarReader(Protocol):
     """Reads free/busy, and can do nothing else."""
 
-    def free_busy(self, calendar: str, *, zone: str, window: Interval, own: Callable[[str], bool]) -> FreeBusy:
-        """What a calendar says of a window; `zone` is the owner's, and events whose UID is `own` are left out.
+    def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
+        """What calendars say of a window, one answer each, in their order; our own sessions are left out.
 
-        Raises Unavailable when nothing could be read, InputError when the address can't be a calendar's.
+        Never raises RondoError: what went wrong with one calendar (Unavailable, CredentialsRejected, InputError) is its
+        answer, and the others are read.
         """
         ...
 
 
-class CalendarWriter(Protocol):
-    """Writes our events; each call may be repeated without harm."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed in a calendar since a token: the UIDs (iCalendar's, or the provider's id where it tells no other).
 
-    def put(self, event: Event) -> None:
-        """Create the event or bring what stands under its UID up to date. Raises Unavailable."""
+    `everything`: the token was of no use, or none was given; nobody may conclude that something was deleted.
+    """
+
+    token: str
+    uids: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+class ChangeFeed(Protocol):
+    """Tells what changed in a calendar, without reading it."""
+
+    def changes(self, calendar: str, token: str) -> Changes:
+        """Since a token; "" begins. An expired token is no error. Raises Unavailable, CredentialsRejected."""
         ...
 
-    def cancel(self, event: Event) -> None:
-        """Take the event out of the calendars of all its attendees. Raises Unavailable."""
+
+class CalendarWriter(Protocol):
+    """Brings what stands under an event's UID up to date at one place; each call may be repeated without harm.
+
+    `standing` is what was written there last, None: nothing that we know of. Where somebody else changed its times
+    since, ChangedElsewhere is raised, and nothing is overwritten. Raises Unavailable and CredentialsRejected as well;
+    InputError where the provider can't express the series exactly. After a write the series is read back, and each
+    instant compared with the plan.
+    """
+
+    def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Create the series or make it say this: its rule, the moved and the skipped sessions, people, and room."""
+        ...
+
+    def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Take the series out of the calendars of all its attendees; one that is gone already is no error."""
+        ...
+
+
+class Writers(Protocol):
+    """Knows where an event belongs, and who writes there."""
+
+    def places(self, event: Event) -> Sequence[Place]:
+        """Where an event is to be written, in order."""
+        ...
+
+    def at(self, place: Place) -> CalendarWriter:
+        """The writer of a place. Raises CredentialsRejected where its owner has to connect first."""
         ...
 
 
 class Conferencing(Protocol):
-    """Gives a series its video room."""
+    """Gives a series the address of its video room, where that needs no call to anybody."""
 
     def room(self, programme: str, group: str) -> str:
-        """The address of a group's room: hard to guess, and the same at every call. Empty: no video."""
+        """The address of a group's room: hard to guess, and the same at every call. Empty: no video, or made later."""
+        ...
+
+
+class Secret(Protocol):
+    """The credentials of one account, kept encrypted; providers renew them, so they are kept again."""
+
+    def read(self) -> str:
+        """The text that was kept last. Raises CredentialsRejected where it can't be decrypted."""
+        ...
+
+    def keep(self, text: str) -> None:
+        """Keep a text in its place."""
         ...
 
 
@@ -126,4 +209,24 @@ class Store(Protocol):
 
     def done(self, event: Event, at: datetime) -> None:
         """Note that an event's writing was confirmed."""
+        ...
+
+    def deliveries(self, uid: str) -> Mapping[Place, Delivery]:
+        """What was written of an event, and where."""
+        ...
+
+    def standing_deliveries(self) -> tuple[tuple[Place, Delivery], ...]:
+        """Everything that stands at any place."""
+        ...
+
+    def begin(self, uid: str, sequence: int, place: Place) -> bool:
+        """Note that a write to a place begins; False: it was begun before, and its end was never noted."""
+        ...
+
+    def delivered(self, uid: str, place: Place, delivery: Delivery, at: datetime) -> None:
+        """Note what was written to a place."""
+        ...
+
+    def withdrawn(self, uid: str, place: Place) -> None:
+        """Note that nothing stands at a place any more."""
         ...

@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +17,22 @@ from pydantic_settings import (
 from scheduler.errors import InputError
 
 DEFAULTS = Path(__file__).parent.parent / "config" / "rondo.toml"
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def _safe(url: str) -> str:
+    """A provider's address: https, or plain http on this machine alone."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url
+    raise ValueError("must be an https address; plain http is for this machine alone")
+
+
+Endpoint = Annotated[str, AfterValidator(_safe)]
 
 
 class _Section(BaseModel):
@@ -42,6 +59,61 @@ class Video(_Section):
     host: Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d{1,5})?$")] = "meet.jit.si"
 
 
+class Google(_Section):
+    """Google Calendar: its addresses, and the app that is registered there."""
+
+    api_endpoint: Endpoint = "https://www.googleapis.com/calendar/v3/"
+    auth_uri: Endpoint = "https://accounts.google.com/o/oauth2/auth"
+    token_uri: Endpoint = "https://oauth2.googleapis.com/token"
+    revoke_uri: Endpoint = "https://oauth2.googleapis.com/revoke"
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+
+
+class Microsoft(_Section):
+    """Outlook calendars on Microsoft Graph: their addresses, and the app that is registered there."""
+
+    authority: Endpoint = "https://login.microsoftonline.com/organizations"
+    graph_endpoint: Endpoint = "https://graph.microsoft.com/v1.0"
+    tenant: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+
+
+class Zoom(_Section):
+    """Zoom: its addresses, and the server-to-server app."""
+
+    api_endpoint: Endpoint = "https://api.zoom.us/v2"
+    token_uri: Endpoint = "https://zoom.us/oauth/token"
+    account_id: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+
+
+class Smtp(_Section):
+    """The mail server for invitations; none where `host` is empty."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+
+
+class Outbound(_Section):
+    """Where addresses that somebody typed may lead to, beside the public internet."""
+
+    allow: tuple[str, ...] = ()
+
+
+class Secrets(_Section):
+    """Where the keys are that encrypt what accounts are opened with."""
+
+    key_file: str = ""
+    keys: SecretStr = SecretStr("")
+
+
 class Settings(BaseSettings):
     """All settings; see config/rondo.toml for what each means."""
 
@@ -51,6 +123,12 @@ class Settings(BaseSettings):
     reading: Reading = Reading()
     planning: Planning = Planning()
     video: Video = Video()
+    google: Google = Google()
+    microsoft: Microsoft = Microsoft()
+    zoom: Zoom = Zoom()
+    smtp: Smtp = Smtp()
+    outbound: Outbound = Outbound()
+    secrets: Secrets = Secrets()
 
     @classmethod
     def settings_customise_sources(

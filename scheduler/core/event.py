@@ -22,6 +22,8 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Span = tuple[Instant, int]
+"""When a session begins, and its minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ class Event:
     """One recurring event. `generation` grows when a rule changes: the old event ends and a new one begins.
 
     `occurrences` are the first dates of the rule, one after the other and without a gap; after the last the rule ends.
-    `organizer` is the id of one of the attendees. `sequence` and `stamped` are RFC 5545's SEQUENCE and DTSTAMP: how
+    `organizer` is the id of one of the attendees. `conference` is the address of a room, or `meeting` says who makes
+    one when the event is written (meet, teams, zoom). `sequence` and `stamped` are RFC 5545's SEQUENCE and DTSTAMP: how
     often and when it was changed. They say nothing of what it is, and `same_as` leaves them out.
     """
 
@@ -95,6 +98,7 @@ class Event:
     organizer: str
     attendees: tuple[Attendee, ...]
     conference: str = ""
+    meeting: str = ""
     cancelled: bool = False
     sequence: int = 0
     stamped: Instant | None = None
@@ -116,6 +120,10 @@ class Event:
     def same_as(self, other: "Event") -> bool:
         """Whether both say the same, however often each was changed."""
         return replace(self, sequence=other.sequence, stamped=other.stamped) == other
+
+    def known_as(self, uid: str, conference: str) -> "Event":
+        """The event under another UID, and with the address of its room."""
+        return replace(self, uid=uid, conference=conference)
 
     def seen_by(self, person: str) -> "Event":
         """The event in one attendee's own calendar: without the sessions at which they are absent."""

@@ -57,6 +57,7 @@ class CalendarCopy:
     """What we hold of one calendar of a person: the last good reading, and how the last attempt ended.
 
     `error` is empty when the last attempt went well; `read_at` and `free_busy` are None before the first good one.
+    `token` is what the connector wants to be shown the next time, so that what has not changed is not read again.
     """
 
     person: str
@@ -65,6 +66,7 @@ class CalendarCopy:
     error: str = ""
     read_at: datetime | None = None
     free_busy: FreeBusy | None = None
+    token: str = ""
 
 
 def knowledge(copies: Sequence[CalendarCopy], now: datetime, stale_for: timedelta) -> Knowledge:
