@@ -10,6 +10,7 @@ from typing import Protocol
 
 from scheduler.core.delivery import Place
 from scheduler.ports import CalendarReader, CalendarWriter, ChangeFeed
+from tests.doubles.server import Double
 
 CANARY = "CANARY-7f3d"
 """Stands in the title, place, notes and guests of whatever `add` writes, and must never be seen by us."""
@@ -28,6 +29,14 @@ class Stage(Protocol):
 
     name: str
 
+    def double(self) -> Double | None:
+        """What can be told to fail and counts the calls: the provider's double; None where the server is a real one."""
+        ...
+
+    def pauses(self) -> list[float]:
+        """The seconds that our connectors would have waited: their `pause` is this list's `append`."""
+        ...
+
     def reader(self) -> CalendarReader | None:
         """Our reader of both calendars; None where the connector only writes."""
         ...
@@ -37,7 +46,10 @@ class Stage(Protocol):
         ...
 
     def writer(self, place: Place) -> CalendarWriter | None:
-        """Our writer of ana's calendar, or, with `copy`, of ben's; None where the connector only reads."""
+        """Our writer of a place, opened anew, so that it remembers nothing: of ana's calendar, or, with `copy`, of ben's.
+
+        None where the connector only reads.
+        """
         ...
 
     def address(self, person: str) -> str:
