@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from scheduler.errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0002"
+NEWEST = "0003"
 BUSY_SECONDS = 10
 
 

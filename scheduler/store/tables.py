@@ -1,6 +1,6 @@
 """The tables: text keys and UTC seconds, so that a move from SQLite to PostgreSQL is a copy.
 
-No title and no token has a column here.
+No title has a column here, and tokens are encrypted before they come.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
@@ -20,6 +20,7 @@ calendar_copy = Table(
     Column("unavailable", Text),
     Column("warnings", Text),
     Column("tzdata", String(16)),
+    Column("token", Text),  # what the connector wants to be shown the next time
 )
 
 plan = Table(
@@ -63,3 +64,30 @@ outbound_write = Table(
     Column("done_at", BigInteger),
 )
 Index("outbound_write_pending", outbound_write.c.done_at, outbound_write.c.position)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("uid", String(255), primary_key=True),
+    Column("place", String(100), primary_key=True),
+    Column("document", Text),  # none: begun for the first time
+    Column("receipt", Text),
+    Column("written_at", BigInteger),
+    Column("begun", String(64)),  # SHA-256 of the document whose writing began and has not ended
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("person", String(64), primary_key=True),  # empty: the organisation's
+    Column("provider", String(16), primary_key=True),
+    Column("identity", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # JSON: a list of names
+    Column("everybody", Boolean, nullable=False),
+    Column("schedules", Boolean, nullable=False),
+    Column("calendars", Text, nullable=False),  # JSON: a list of addresses
+    Column("connected_at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # sealed by the vault
+)
