@@ -46,7 +46,7 @@ class Stage(Protocol):
         ...
 
     def writer(self, place: Place) -> CalendarWriter | None:
-        """Our writer of a place, opened anew, so that it remembers nothing: of ana's calendar, or, with `copy`, of ben's.
+        """Our writer of a place, opened anew so that it remembers nothing: ana's calendar, or, with `copy`, ben's.
 
         None where the connector only reads.
         """
@@ -74,6 +74,14 @@ class Stage(Protocol):
 
     def masters(self, person: str) -> int:
         """How many series of ours stand live in a person's calendar."""
+        ...
+
+    def rooms(self, person: str) -> frozenset[str]:
+        """The addresses of video rooms that live series of ours show in a person's calendar."""
+        ...
+
+    def invited(self) -> int:
+        """How many invitations, updates and cancellations went out to people so far, as mails or to their calendars."""
         ...
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
