@@ -1,0 +1,54 @@
+"""Random series, and what becomes of them, through every connector and back: the same instants, or a refusal.
+
+Each series is written, changed one to three times, and cancelled, and what the provider shows is compared with the plan
+after every step. The provider's expansion is its own, or that of a library that knows nothing of ours.
+"""
+
+import pytest
+
+from scheduler.core.delivery import Delivery
+from scheduler.core.event import Event
+from scheduler.errors import InputError
+from tests.connectors.contract import CONNECTORS, Scene, cancelled, plan
+from tests.connectors.random_series import Emails, random_versions
+
+CALENDARS = [each for each in CONNECTORS if each.home]
+COPIES = [each for each in CONNECTORS if each.copies]
+
+
+def _through(scene: Scene, versions: list[Event], *, copy: bool) -> None:
+    """Write the versions of one series, one after the other, and take it back."""
+    person = "ben" if copy else scene.connector.at
+    writer = scene.writer(copy=copy)
+    standing: Delivery | None = None
+    for event in versions:
+        try:
+            receipt = writer.put(event, standing=standing)
+        except InputError as refusal:
+            assert refusal.message
+            assert not event.sessions, f"refused: {refusal}"
+        else:
+            assert receipt.differences == ()
+            standing = Delivery(event=event, receipt=receipt)
+        assert scene.seen(person) == (plan(standing.event) if standing else [])
+        assert scene.masters(person) <= 1
+    writer.cancel(cancelled(versions[-1]), standing=standing)
+    assert (scene.seen(person), scene.masters(person)) == ([], 0)
+
+
+@pytest.mark.campaign(2000)
+@pytest.mark.parametrize("scene", CALENDARS, indirect=True, ids=lambda each: each.name)
+def test_random_series_stand_on_exactly_their_instants(seed: int, scene: Scene) -> None:
+    """In the organiser's calendar, in the files, and in what a mail program makes of our mails."""
+    versions = random_versions(seed, Emails(ana=scene.stage.email("ana"), ben=scene.stage.email("ben")))
+    if scene.connector.at == "ben":
+        versions = [event.seen_by("ben") for event in versions]
+    _through(scene, versions, copy=False)
+
+
+@pytest.mark.campaign(400)
+@pytest.mark.parametrize("scene", COPIES, indirect=True, ids=lambda each: each.name)
+def test_copies_stand_on_exactly_the_sessions_of_their_owner(seed: int, scene: Scene) -> None:
+    """In an attendee's own calendar, without the sessions at which they are absent."""
+    emails = Emails(ana=scene.stage.email("ana"), ben=scene.stage.email("ben"))
+    _through(scene, [event.seen_by("ben") for event in random_versions(seed + 5000, emails)], copy=True)
