@@ -163,7 +163,7 @@ PLANTED = {
     "scheduler/flow.py": "import scheduler.store",
     "scheduler/ports.py": "import connectors",
     "scheduler/cli/planted.py": "import ortools",
-    "scheduler/programme/planted.py": "import sqlalchemy\nimport alembic",
+    "scheduler/programme/planted.py": "import sqlalchemy\nimport alembic\nimport cryptography",
     "connectors/planted.py": "import scheduler.solve",
     "scheduler/stray.py": "",
 }
@@ -203,6 +203,7 @@ def contracts(folder: Path) -> str:
         "scheduler.cli.planted -> ortools",
         "scheduler.programme.planted -> sqlalchemy",
         "scheduler.programme.planted -> alembic",
+        "scheduler.programme.planted -> cryptography",
         "connectors.planted -> scheduler.solve",
         "scheduler.stray",
     ],
