@@ -1,0 +1,197 @@
+"""The accounts of a programme folder, with what opens them: kept in its database, sealed by keys that lie outside."""
+
+import json
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scheduler.core.account import Account, Grant, Provider
+from scheduler.core.freebusy import CalendarCopy
+from scheduler.errors import CredentialsRejected, InputError
+from scheduler.ports import Clock, Secret
+from scheduler.settings import LOOPBACK, Secrets, Settings
+from scheduler.store.accounts import SqlAccounts, open_accounts
+from scheduler.vault import About, KeyFile, Vault, new_key
+
+KEYS = "keys"
+
+
+class Accounts:
+    """Connected accounts, as they were when first asked for, and as they were changed here since.
+
+    `state` is the folder of the database; the keys are those of the settings, else in `state`/keys, made on first use.
+    """
+
+    def __init__(self, store: SqlAccounts, secrets: Secrets, state: Path) -> None:
+        self._store, self._secrets, self._state = store, secrets, state
+        self._known: tuple[Account, ...] | None = None
+
+    @classmethod
+    def at(cls, state: Path, settings: Settings) -> "Accounts":
+        """Those of a programme's state folder. Raises Unavailable."""
+        return cls(open_accounts(state), settings.secrets, state)
+
+    def all(self) -> tuple[Account, ...]:
+        """Every account, in the order of person, provider and identity."""
+        if self._known is None:
+            self._known = self._store.all()
+        return self._known
+
+    def of(self, person: str, provider: Provider) -> Account | None:
+        """Somebody's own account at a provider; "" is the organisation's."""
+        return next(iter(self.those_of(person, provider)), None)
+
+    def those_of(self, person: str, provider: Provider) -> tuple[Account, ...]:
+        """Somebody's own accounts at a provider: several at ICS, else one at most."""
+        return tuple(each for each in self.all() if (each.person, each.provider) == (person, provider))
+
+    def serving(self, person: str, provider: Provider, calendar: str = "") -> Account | None:
+        """The account through which somebody's calendar is read; whether it may write there is another question.
+
+        Their own; else one that acts for everybody; else the first that is connected, since colleagues may see each
+        other's free/busy. On CalDAV only an account of the very server of `calendar`: no other learns the password.
+        """
+        own = self.of(person, provider)
+        if own or provider is Provider.ICS:
+            return own
+        others = [each for each in self.all() if each.provider is provider]
+        if provider is Provider.CALDAV:
+            others = [each for each in others if _origin(calendar) in map(_origin, (each.identity, *each.calendars))]
+        return min(others, key=lambda each: (not each.everybody, each.person), default=None)
+
+    def secret(self, account: Account) -> Secret:
+        """What an account is opened with, as it is kept at each moment."""
+        return SealedSecret(self._store, self.vault, account)
+
+    def loopback(self, account: Account) -> str:
+        """The origin on this machine that its requests may go to; empty: none.
+
+        Whoever typed such an address here gave leave for it; connected from elsewhere it would have been refused.
+        """
+        if account.provider not in (Provider.CALDAV, Provider.ICS):
+            return ""
+        text = self.secret(account).read()
+        return loopback_origin(json.loads(text)["url"] if account.provider is Provider.CALDAV else text)
+
+    def connect(self, person: str, provider: Provider, grant: Grant, clock: Clock) -> Account:
+        """Keep what came of signing in. Raises InputError where the person is connected as somebody else."""
+        standing = self.those_of(person, provider)
+        same = next((each for each in standing if each.identity == grant.identity), None)
+        if standing and same is None and provider is not Provider.ICS:
+            raise InputError(
+                f"{person or 'the organisation'} is connected to {provider} as {standing[0].address}, "
+                f"and this account is {grant.address}.",
+                hint=f"Disconnect that one first: rondo disconnect {provider} DIR{person and f' --person {person}'}",
+            )
+        account = Account(
+            person=person,
+            provider=provider,
+            identity=grant.identity,
+            address=grant.address,
+            scopes=grant.scopes,
+            everybody=grant.everybody,
+            schedules=grant.schedules,
+            calendars=same.calendars if same else grant.calendars,
+            connected_at=clock.now(),
+        )
+        self._store.keep(account, self.vault.seal(grant.secret, _about(account)))
+        self._known = None
+        return account
+
+    def count(self, account: Account, calendars: tuple[str, ...]) -> Account:
+        """Note which of its calendars count."""
+        self._store.count(account, calendars)
+        self._known = None
+        return replace(account, calendars=calendars)
+
+    def note(self, account: Account, error: str) -> None:
+        """Note what was wrong at its last use; empty: nothing."""
+        self._store.note(account, error)
+        self._known = None
+
+    def erase(self, account: Account, copies: tuple[CalendarCopy, ...]) -> None:
+        """Forget an account, its secret, and these copies of calendars that were read with it."""
+        self._store.erase(account, [(copy.person, copy.calendar) for copy in copies])
+        self._known = None
+
+    def rotate(self, *, forget_old: bool = False) -> int:
+        """Put a new key first and encrypt everything with it; says how many secrets there are.
+
+        The old keys stay, for what still runs with them and for a crash at any point. With `forget_old` no new key is
+        made: once everything is encrypted with the first, the others are dropped. Keys of the settings are changed
+        there by hand, so that only the encrypting is done here. Raises InputError, CredentialsRejected.
+        """
+        file = self._key_file
+        if file is None and forget_old:
+            raise InputError("the keys stand in secrets.keys of the settings: take the old ones out there.")
+        if file and not forget_old:
+            file.replace([new_key(), *self._keys(file)])
+        vault = self._opened()
+        count = self._store.reseal(
+            lambda account, sealed: vault.seal(vault.open(sealed, _about(account)), _about(account))
+        )
+        if file and forget_old:
+            file.replace(file.read()[:1])
+        return count
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens the secrets. Raises InputError for keys that can't be used."""
+        return self._opened()
+
+    def _opened(self) -> Vault:
+        file = self._key_file
+        if file is None:
+            keys = self._secrets.keys.get_secret_value().split(",")
+            return Vault([key.strip() for key in keys], source="secrets.keys of the settings")
+        return Vault(self._keys(file), source=str(file.path), again=file.read)
+
+    @property
+    def _key_file(self) -> KeyFile | None:
+        """Where the keys are; None: they stand in the settings."""
+        if self._secrets.keys.get_secret_value():
+            return None
+        return KeyFile(Path(self._secrets.key_file) if self._secrets.key_file else self._state / KEYS)
+
+    def _keys(self, file: KeyFile) -> tuple[str, ...]:
+        if not file.path.exists() and not self._secrets.key_file:
+            if self._store.all():
+                raise CredentialsRejected(
+                    f"{file.path} is gone, and with it the key to all connected accounts: bring it back from a backup, "
+                    "or disconnect them and connect again."
+                )
+            file.make()
+        return file.read()
+
+
+class SealedSecret:
+    """The secret of one account (ports.Secret); for many threads, since each call is one statement of its own."""
+
+    def __init__(self, store: SqlAccounts, vault: Vault, account: Account) -> None:
+        self._store, self._vault, self._account = store, vault, account
+
+    def read(self) -> str:
+        """The text that was kept last."""
+        sealed = self._store.sealed(self._account)
+        if not sealed:
+            raise CredentialsRejected(f"{self._account.person}'s {self._account.provider} account was disconnected.")
+        return self._vault.open(sealed, _about(self._account))
+
+    def keep(self, text: str) -> None:
+        """Keep a text in its place; nothing where the account was disconnected or connected anew meanwhile."""
+        self._store.renew(self._account, self._vault.seal(text, _about(self._account)))
+
+
+def loopback_origin(url: str) -> str:
+    """Scheme, host and port of an address on this machine; empty for any other."""
+    return _origin(url) if urlsplit(url).hostname in LOOPBACK else ""
+
+
+def _about(account: Account) -> About:
+    return (account.person, str(account.provider), account.identity)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url.removeprefix("caldav:"))
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

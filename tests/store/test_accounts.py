@@ -1,0 +1,116 @@
+"""Connected accounts in the database: what goes in comes out, and what is erased is gone."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scheduler.core.account import Account, Provider
+from scheduler.store.accounts import SqlAccounts, open_accounts
+
+NOW = datetime(2027, 2, 20, 12, tzinfo=UTC)
+ANA = Account(
+    person="ana",
+    provider=Provider.GOOGLE,
+    identity="https://accounts.google.com 1001",
+    address="ana@example.org",
+    scopes=("calendar.freebusy", "calendar.events.owned"),
+    calendars=("google:ana@example.org",),
+    connected_at=NOW,
+)
+BEN = Account(
+    person="ben",
+    provider=Provider.CALDAV,
+    identity="https://dav.example.org /ben/",
+    address="https://dav.example.org/ben/",
+    everybody=True,
+    schedules=True,
+    connected_at=NOW + timedelta(days=1),
+    error="it does not answer",
+)
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> SqlAccounts:
+    """A database without any."""
+    return open_accounts(tmp_path / "state")
+
+
+def test_what_goes_in_comes_out(accounts: SqlAccounts, tmp_path: Path) -> None:
+    """Each field, in the order of persons, also for whoever opens it next; the sealed secret apart."""
+    accounts.keep(BEN, "sealed-ben")
+    accounts.keep(ANA, "sealed-ana")
+    again = open_accounts(tmp_path / "state")
+    assert again.all() == (ANA, BEN)
+    assert (again.sealed(ANA), again.sealed(BEN)) == ("sealed-ana", "sealed-ben")
+
+
+def test_connecting_again_takes_the_place_of_what_was(accounts: SqlAccounts) -> None:
+    """The same person, provider and identity is one account; any other is another."""
+    accounts.keep(ANA, "one")
+    accounts.keep(replace(ANA, scopes=(), connected_at=NOW + timedelta(hours=1)), "two")
+    assert [each.scopes for each in accounts.all()] == [()]
+    assert accounts.sealed(ANA) == "two"
+    accounts.keep(replace(ANA, identity="other"), "three")
+    accounts.keep(replace(ANA, provider=Provider.OUTLOOK), "four")
+    assert len(accounts.all()) == 3
+
+
+def test_ticks_and_health_are_noted_alone(accounts: SqlAccounts) -> None:
+    """Nothing else of the account changes, and no other account."""
+    accounts.keep(ANA, "sealed")
+    accounts.keep(BEN, "sealed")
+    accounts.count(ANA, ("google:a@example.org", "google:b@example.org"))
+    accounts.note(BEN, "")
+    ticked = replace(ANA, calendars=("google:a@example.org", "google:b@example.org"))
+    assert accounts.all() == (ticked, replace(BEN, error=""))
+
+
+def test_a_secret_is_renewed_in_its_connection_alone(accounts: SqlAccounts) -> None:
+    """A process of before a disconnection, or of before another connection, brings nothing back."""
+    accounts.keep(ANA, "one")
+    accounts.renew(ANA, "two")
+    assert accounts.sealed(ANA) == "two"
+    later = replace(ANA, connected_at=NOW + timedelta(hours=1))
+    accounts.keep(later, "three")
+    accounts.renew(ANA, "stale")
+    accounts.note(ANA, "stale")
+    assert (accounts.sealed(later), accounts.all()[0].error) == ("three", "")
+    accounts.erase(later, [])
+    accounts.renew(later, "ghost")
+    assert accounts.all() == ()
+    assert accounts.sealed(later) == ""
+
+
+def test_what_is_erased_is_gone(accounts: SqlAccounts, tmp_path: Path) -> None:
+    """The row, and the copies that are named; what others have stays."""
+    accounts.keep(ANA, "sealed-canary")
+    accounts.keep(BEN, "other")
+    copies = [("ana", "google:ana@example.org"), ("ana", "calendars/ana.ics"), ("ben", "google:ana@example.org")]
+    with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
+        connection.executemany(
+            "INSERT INTO calendar_copy (person, calendar, tried_at, error) VALUES (?, ?, 1, '')", copies
+        )
+    accounts.erase(ANA, [copies[0]])
+    with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
+        assert connection.execute("SELECT person, calendar FROM calendar_copy ORDER BY person").fetchall() == copies[1:]
+        assert connection.execute("SELECT person, secret FROM account").fetchall() == [("ben", "other")]
+
+
+def test_all_secrets_are_sealed_anew_or_none(accounts: SqlAccounts) -> None:
+    """What goes wrong with the last leaves the first as it was."""
+    accounts.keep(ANA, "a")
+    accounts.keep(BEN, "b")
+    assert accounts.reseal(lambda account, sealed: f"{account.person}+{sealed}") == 2
+    assert (accounts.sealed(ANA), accounts.sealed(BEN)) == ("ana+a", "ben+b")
+
+    def broken(account: Account, sealed: str) -> str:
+        if account.person == "ben":
+            raise ValueError("not this one")
+        return "lost"
+
+    with pytest.raises(ValueError, match="not this one"):
+        accounts.reseal(broken)
+    assert (accounts.sealed(ANA), accounts.sealed(BEN)) == ("ana+a", "ben+b")
