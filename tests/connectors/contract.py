@@ -28,7 +28,7 @@ class Connector:
 
     `reads`, `tells`: there is a reader, a feed of changes. `home` is where an event of ana's is written, and `at` whose
     calendar shows it there. `looks`: the writer sees what stands there; `edited`: also what people did to it. `copies`:
-    it can write into ben's own calendar, too. `invites`: the provider brings it to ben. `meeting`: whose rooms it makes.
+    it can write into ben's own calendar. `invites`: the provider brings it to ben. `meeting`: whose rooms it makes.
     """
 
     name: str
