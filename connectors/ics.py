@@ -1,6 +1,8 @@
 """iCalendar files as calendars. The files are strangers' work, and are read in a process of their own."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from connectors._ical.files import read_below, read_file
@@ -8,7 +10,10 @@ from connectors._ical.guard import read_guarded
 from scheduler.core.freebusy import FreeBusy, ReadWarning
 from scheduler.core.icaltime import shown
 from scheduler.core.interval import Interval
-from scheduler.errors import Unavailable
+from scheduler.errors import RondoError, Unavailable
+from scheduler.ports import Answer, Asked
+
+AT_ONCE = min(4, os.cpu_count() or 1)  # each waits for a process that reads, and has a second and a half for it
 
 
 class IcsFiles:
@@ -17,9 +22,17 @@ class IcsFiles:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def free_busy(self, calendar: str, *, zone: str, window: Interval, own: Callable[[str], bool]) -> FreeBusy:
-        """What one file says. Raises Unavailable, or InputError where the path leads out of the folder."""
-        return read_guarded([read_below(self._root, calendar)], zone=zone, window=window).free_busy(own)
+    def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
+        """What each file says; Unavailable, or InputError where a path leads out of the folder, is its answer."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(lambda each: self._answer(each, window), asked))
+
+    def _answer(self, asked: Asked, window: Interval) -> Answer:
+        try:
+            reading = read_guarded([read_below(self._root, asked.calendar)], zone=asked.zone, window=window)
+        except RondoError as fault:
+            return Answer(error=fault)
+        return Answer(free_busy=reading.free_busy(asked.own.uids.__contains__))
 
 
 def read_collection(paths: Sequence[Path], *, zone: str, window: Interval) -> FreeBusy:

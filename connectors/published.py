@@ -7,6 +7,7 @@ from urllib.parse import quote
 from connectors._ics_out.calendar import events_by_uid, people_of, replaced
 from connectors._ics_out.folder import Folder, folder
 from connectors._ics_out.vevent import ROLES, vevents
+from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event
 
 FOLDER = "published"
@@ -24,10 +25,11 @@ class PublishedFiles:
         """`root` is there; the folder `name` in it is made."""
         self.root, self.name = root, name
 
-    def put(self, event: Event) -> None:
+    def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Bring the group's file and those of all attendees up to date; what is so already is not touched.
 
-        Raises Unavailable; and ValueError for an event that is not stamped.
+        The files are ours alone, so they themselves are what stands. Raises Unavailable; and ValueError for an event
+        that is not stamped.
         """
         invited = {attendee.id for attendee in event.attendees if attendee.role in ROLES}
         with folder(self.root, self.name, "groups") as groups, folder(self.root, self.name, "people") as people:
@@ -36,10 +38,11 @@ class PublishedFiles:
                 _replace(people, person, own, OF_PERSON, reader=person)
             # the group's file comes last: it tells who had the event, if a crash cuts this short
             _replace(groups, event.group, event, event.title)
+        return Receipt()
 
-    def cancel(self, event: Event) -> None:
+    def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Mark the event as cancelled in the group's file and in those of all who had it. Raises as `put`."""
-        self.put(replace(event, cancelled=True))
+        return self.put(replace(event, cancelled=True), standing=standing)
 
 
 def _own(event: Event, person: str) -> Event:

@@ -3,36 +3,46 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from connectors._http.retry import Pause
 
 
 class Pace:
-    """At most `calls` in any `span` seconds, and `at_once` at the same time; for many threads."""
+    """At most `calls` in any `span` seconds, and `at_once` at the same time; for many threads.
 
-    def __init__(self, *, calls: int, span: float, at_once: int, pause: Pause = time.sleep) -> None:
-        self._calls, self._span, self._pause = calls, span, pause
+    `clock` tells seconds, from any beginning; like `pause`, tests put another in its place.
+    """
+
+    def __init__(
+        self,
+        *,
+        calls: int,
+        span: float,
+        at_once: int,
+        pause: Pause = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._span, self._pause, self._clock = span, pause, clock
         self._slots = threading.BoundedSemaphore(at_once)
-        self._begun: deque[float] = deque()
+        self._begins: deque[float] = deque(maxlen=calls)
         self._lock = threading.Lock()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn, and hold it for a call."""
         with self._slots:
-            while (wait := self._wait()) > 0:
+            wait = self._reserved()
+            if wait > 0:
                 self._pause(wait)
             yield
 
-    def _wait(self) -> float:
-        """Seconds until a call may begin; 0: it is counted as begun."""
+    def _reserved(self) -> float:
+        """Seconds until the instant at which this call may begin; nobody else is given it."""
         with self._lock:
-            now = time.monotonic()
-            while self._begun and now - self._begun[0] >= self._span:
-                self._begun.popleft()
-            if len(self._begun) < self._calls:
-                self._begun.append(now)
-                return 0.0
-            return self._begun[0] + self._span - now
+            now = begin = self._clock()
+            if len(self._begins) == self._begins.maxlen:
+                begin = max(now, self._begins[0] + self._span)
+            self._begins.append(begin)
+            return begin - now

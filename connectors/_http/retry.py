@@ -15,7 +15,9 @@ Pause = Callable[[float], None]
 """Waits so many seconds; tests put another in the place of time.sleep."""
 
 TRIES = 6
-FIRST, MOST = 1.0, 30.0  # seconds to wait where the server says nothing
+LEAST, FIRST, MOST = 0.5, 1.0, 30.0  # seconds to wait where the server says nothing: at random, below a growing bound
+MOST_DIGITS = 9
+MANY_MINUTES = 120
 LONGEST = 60.0  # what a server may ask for before we say that it is unavailable
 
 
@@ -29,13 +31,13 @@ class Later(Exception):
 
 def patiently(call: Callable[[], T], *, pause: Pause = time.sleep, tries: int = TRIES) -> T:
     """What a call gives in the end. Raises Unavailable where it asked for too long a wait, or was busy every time."""
-    backoff = wait_random_exponential(multiplier=FIRST, max=MOST)
+    backoff = wait_random_exponential(multiplier=FIRST, min=LEAST, max=MOST)
 
     def wait(state: RetryCallState) -> float:
         later = state.outcome and state.outcome.exception()
         asked = seconds_of(later.retry_after) if isinstance(later, Later) else None
         if asked is not None and asked > LONGEST:
-            raise Unavailable(f"{later} It asks to be left alone for {round(asked / 60)} minutes.") from None
+            raise Unavailable(f"{later} It asks to be left alone for {_long(asked)}.") from None
         return backoff(state) if asked is None else asked
 
     retrying = Retrying(
@@ -47,16 +49,24 @@ def patiently(call: Callable[[], T], *, pause: Pause = time.sleep, tries: int = 
         raise Unavailable(later.reason) from None
 
 
-def seconds_of(retry_after: str | None) -> float | None:
-    """Seconds that a Retry-After header (RFC 9110, 10.2.3) asks for; None where it says nothing of use."""
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
+def seconds_of(retry_after: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """Seconds that a Retry-After header (RFC 9110, 10.2.3) asks for; None where it says nothing of use.
+
+    No wait at all is of no use either: whoever is busy is not asked again in the same instant.
+    """
+    text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    seconds = (at.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+        seconds = float(text[:MOST_DIGITS])
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return None
+        # a date without a zone, or of zone -0000, is in UTC
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now()).total_seconds()
     return seconds if seconds > 0 else None
+
+
+def _long(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < MANY_MINUTES else f"{round(minutes / 60)} hours"

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.ics import IcsFiles, read_collection
 from scheduler.errors import InputError, Unavailable
-from scheduler.ports import CalendarReader
+from scheduler.ports import Answer, Asked, CalendarReader, Own
 from tests.connectors._ical.calendars import YEAR, calendar, event, interval, meeting, spans
 
 WINDOW = interval(YEAR)
@@ -21,34 +21,60 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_file_is_read_on_its_owners_clock(root: Path) -> None:
+def _answer(root: Path, calendar: str, *, zone: str = "UTC", uids: frozenset[str] = frozenset()) -> Answer:
     """Through the port that the application knows."""
     reader: CalendarReader = IcsFiles(root)
-    found = reader.free_busy("calendars/ana.ics", zone="Asia/Kolkata", window=WINDOW, own=lambda uid: False)
-    assert spans(found.busy) == ["03-02 03:30-04:30"]
-    assert found.complete
+    [answer] = reader.free_busy([Asked(calendar=calendar, zone=zone, own=Own(uids=uids))], window=WINDOW)
+    return answer
+
+
+def _spans(answer: Answer) -> list[str]:
+    assert answer.free_busy is not None
+    assert answer.free_busy.complete
+    return spans(answer.free_busy.busy)
+
+
+def test_a_file_is_read_on_its_owners_clock(root: Path) -> None:
+    """Its floating times are those of the owner's zone."""
+    assert _spans(_answer(root, "calendars/ana.ics", zone="Asia/Kolkata")) == ["03-02 03:30-04:30"]
 
 
 def test_our_own_events_are_left_out(root: Path) -> None:
     """By their UID."""
-    found = IcsFiles(root).free_busy("calendars/ana.ics", zone="UTC", window=WINDOW, own=lambda uid: uid == "ana")
-    assert len(found.busy) == 0
+    assert _spans(_answer(root, "calendars/ana.ics", uids=frozenset({"ana"}))) == []
 
 
 def test_a_calendar_outside_of_the_folder_is_no_calendar(root: Path) -> None:
     """An InputError, since somebody wrote it; a file that is missing is Unavailable."""
-    reader = IcsFiles(root / "calendars")
-    with pytest.raises(InputError):
-        reader.free_busy("../calendars/ana.ics", zone="UTC", window=WINDOW, own=lambda uid: False)
-    with pytest.raises(Unavailable, match="There is no such file"):
-        reader.free_busy("cy.ics", zone="UTC", window=WINDOW, own=lambda uid: False)
+    assert isinstance(_answer(root / "calendars", "../calendars/ana.ics").error, InputError)
+    missing = _answer(root / "calendars", "cy.ics").error
+    assert isinstance(missing, Unavailable)
+    assert str(missing) == "There is no such file."
 
 
 def test_a_file_that_is_no_calendar_is_unavailable(root: Path) -> None:
     """Never known and free."""
     (root / "page.ics").write_bytes(b"<html>Sign in</html>")
-    with pytest.raises(Unavailable, match="no iCalendar text"):
-        IcsFiles(root).free_busy("page.ics", zone="UTC", window=WINDOW, own=lambda uid: False)
+    answer = _answer(root, "page.ics")
+    assert isinstance(answer.error, Unavailable)
+    assert "no iCalendar text" in str(answer.error)
+    assert answer.free_busy is None
+
+
+def test_many_files_have_an_answer_each_in_their_order(root: Path) -> None:
+    """However many are read at once, and whatever is wrong with one of them."""
+    names = [f"calendars/{name}.ics" for name in ("ana", "none", "ben")] * 5
+    answers = IcsFiles(root).free_busy([Asked(calendar=name) for name in names], window=WINDOW)
+    assert [_spans(answer) if answer.free_busy else str(answer.error) for answer in answers] == [
+        ["03-02 09:00-10:00"],
+        "There is no such file.",
+        ["03-03 09:00-10:00"],
+    ] * 5
+
+
+def test_nothing_asked_is_nothing_answered(root: Path) -> None:
+    """An empty programme is no special case."""
+    assert IcsFiles(root).free_busy([], window=WINDOW) == []
 
 
 def test_several_files_are_one_collection(root: Path) -> None:

@@ -14,6 +14,7 @@ from scheduler.core.people import Participant
 from scheduler.core.series import Cadence, Slot, regular_starts
 from scheduler.core.walltime import WallTime, resolve_one
 from scheduler.errors import InputError
+from scheduler.ports import Asked
 from scheduler.programme import Group, Person, Programme, load, series_of
 from scheduler.programme.sample import PLANNED_AT, sample_files, write_sample
 
@@ -29,13 +30,11 @@ def programme() -> Programme:
 @pytest.fixture(scope="module")
 def calendars(programme: Programme) -> dict[str, FreeBusy]:
     """What each calendar of the example says, by its path."""
-    reader = IcsFiles(EXAMPLE)
-    window = programme.horizon.interval
-    return {
-        path: reader.free_busy(path, zone=person.boundary.zone, window=window, own=lambda _: False)
-        for person in programme.people
-        for path in person.calendars
-    }
+    asked = [
+        Asked(calendar=path, zone=person.boundary.zone) for person in programme.people for path in person.calendars
+    ]
+    answers = IcsFiles(EXAMPLE).free_busy(asked, window=programme.horizon.interval)
+    return {each.calendar: answer.free_busy for each, answer in zip(asked, answers, strict=True) if answer.free_busy}
 
 
 def test_the_example_is_what_the_sample_writes(tmp_path: Path) -> None:
