@@ -5,15 +5,16 @@ the standing plan as previous.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import reduce
 from threading import Event as Flag
 
+from scheduler.core.address import label
 from scheduler.core.availability import availability
 from scheduler.core.change import Change, Create, Details, Keep, diff, events_of
 from scheduler.core.commitments import with_commitments
+from scheduler.core.delivery import Channel
 from scheduler.core.event import Attendee, Event
 from scheduler.core.freebusy import CalendarCopy, merge
 from scheduler.core.interval import Interval, Intervals, as_intervals, intersection
@@ -21,13 +22,12 @@ from scheduler.core.people import Participant
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.verify import Report, check
-from scheduler.errors import InputError, RondoError, StalePlan, Unavailable
-from scheduler.ports import CalendarReader, CalendarWriter, Clock, Conferencing, SavedPlan, Store
+from scheduler.delivering import Outcome, deliver
+from scheduler.errors import RondoError, StalePlan, Unavailable
+from scheduler.ports import Answer, Asked, CalendarReader, Clock, Own, Rooms, SavedPlan, Store, Writers
 from scheduler.programme import Group, Person, Programme
 from scheduler.programme.problem import Posed, Rules, known_busy
 from scheduler.solve import Params, Progress, solve
-
-READERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,28 @@ class Planned:
     posed: Posed
     plan: Plan
     report: Report
+
+
+@dataclass(slots=True)
+class Written:
+    """What came of writing events, one outcome each; those that are not settled stay owed."""
+
+    outcomes: list[tuple[Event, Outcome]] = field(default_factory=list)
+
+    @property
+    def events(self) -> int:
+        """How many are written everywhere."""
+        return sum(outcome.settled for _, outcome in self.outcomes)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """By which ways something was written."""
+        return tuple(sorted({place.channel for _, outcome in self.outcomes for place in outcome.written}))
+
+    @property
+    def faults(self) -> tuple[RondoError, ...]:
+        """Why others could not be."""
+        return tuple(fault for _, outcome in self.outcomes for _, fault in outcome.failed)
 
 
 def refresh(programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock) -> tuple[CalendarCopy, ...]:
@@ -49,22 +71,54 @@ def refresh(programme: Programme, *, reader: CalendarReader, store: Store, clock
 def read_calendars(
     programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock
 ) -> tuple[CalendarCopy, ...]:
-    """As `refresh`, and remembers nothing. Our own events are left out, else every series would block itself."""
-    held, own = store.copies(), {event.uid for event in store.events()}
+    """As `refresh`, and remembers nothing. Our own sessions are left out, else every series would block itself."""
+    held, own = store.copies(), _Own(store)
+    jobs = [(person, calendar) for person in programme.people for calendar in person.calendars]
+    before = [held.get((person.id, label(calendar))) for person, calendar in jobs]
+    asked = [
+        Asked(
+            calendar=calendar,
+            person=person.id,
+            zone=person.boundary.zone,
+            own=own.of(person.id),
+            token=copy.token if copy and copy.free_busy else "",
+        )
+        for (person, calendar), copy in zip(jobs, before, strict=True)
+    ]
+    answers = reader.free_busy(asked, window=programme.horizon.interval)
+    now = clock.now()
+    return tuple(
+        _taken(copy or CalendarCopy(person=each.person, calendar=label(each.calendar), tried_at=now), answer, now)
+        for each, copy, answer in zip(asked, before, answers, strict=True)
+    )
 
-    def read(job: tuple[Person, str]) -> CalendarCopy:
-        person, calendar = job
-        empty = CalendarCopy(person=person.id, calendar=calendar, tried_at=clock.now())
-        before = replace(held.get((person.id, calendar), empty), tried_at=clock.now())
-        try:
-            window = programme.horizon.interval
-            found = reader.free_busy(calendar, zone=person.boundary.zone, window=window, own=own.__contains__)
-        except (Unavailable, InputError) as fault:
-            return replace(before, error=str(fault))
-        return replace(before, error="", read_at=before.tried_at, free_busy=found)
 
-    with ThreadPoolExecutor(READERS) as pool:
-        return tuple(pool.map(read, [(person, each) for person in programme.people for each in person.calendars]))
+def _taken(before: CalendarCopy, answer: Answer, now: datetime) -> CalendarCopy:
+    """What is held of a calendar after an answer: the last good copy, where there is no newer one."""
+    token = answer.token or before.token
+    if answer.error:
+        return replace(before, tried_at=now, error=str(answer.error), token=token)
+    return replace(
+        before, tried_at=now, read_at=now, error="", free_busy=answer.free_busy or before.free_busy, token=token
+    )
+
+
+class _Own:
+    """What of everybody's calendars is our own: all that stands there, and what may stand there after a crash."""
+
+    def __init__(self, store: Store) -> None:
+        deliveries = [delivery for _, delivery in store.standing_deliveries()]
+        known = {event.uid for event in store.events()} | {each.receipt.ical_uid for each in deliveries}
+        self._uids = frozenset(known - {""})
+        self._rows: dict[str, set[tuple[int, int]]] = {}
+        for event in [*(delivery.event for delivery in deliveries), *store.pending()]:
+            for attendee in event.attendees:
+                rows = ((start, end) for start, end in _seconds_of(event, attendee.id).tolist())
+                self._rows.setdefault(attendee.id, set()).update(rows)
+
+    def of(self, person: str) -> Own:
+        """One person's."""
+        return Own(uids=self._uids, sessions=as_intervals(sorted(self._rows.get(person, ()))))
 
 
 def common_free(
@@ -128,9 +182,7 @@ def still_fits(posed: Posed, saved: Plan) -> Planned:
     return Planned(posed, saved, checked)
 
 
-def changes(
-    programme: Programme, planned: Planned, *, store: Store, rooms: Conferencing, scope: str
-) -> tuple[Change, ...]:
+def changes(programme: Programme, planned: Planned, *, store: Store, rooms: Rooms, scope: str) -> tuple[Change, ...]:
     """What applying a plan would change in people's calendars; groups that are gone are cancelled."""
     published, placements = store.events(), planned.plan.by_series()
     series = {each.id: each for each in planned.posed.problem.series}
@@ -174,34 +226,38 @@ def record(
 
 
 def write_pending(
-    *, store: Store, writer: CalendarWriter, clock: Clock, done: Callable[[Event], None] | None = None
-) -> int:
+    *, store: Store, writers: Writers, clock: Clock, done: Callable[[Event], None] | None = None
+) -> Written:
     """Write all that is owed, in order; what was written just before a crash is written again, and stays the same."""
-    owed = store.pending()
-    for event in owed:
-        (writer.cancel if event.cancelled else writer.put)(event)
-        store.done(event, clock.now())
-        if done:
-            done(event)
-    return len(owed)
+    written = Written()
+    for event in store.pending():
+        outcome = deliver(event, store=store, writers=writers, clock=clock)
+        written.outcomes.append((event, outcome))
+        if outcome.settled:
+            store.done(event, clock.now())
+            if done:
+                done(event)
+    return written
 
 
 def _seconds_of(event: Event, who: str) -> Intervals:
     """[start, end) of the sessions of an event that somebody attends."""
     length = timedelta(minutes=event.duration)
-    mine = [each.start for each in event.seen_by(who).sessions if each.start and who in {a.id for a in event.attendees}]
+    invited = who in {attendee.id for attendee in event.attendees}
+    mine = [each.start for each in event.sessions if each.start and invited and who not in each.absent]
     return as_intervals([Interval(start, start + length).seconds for start in mine])
 
 
-def details_of(programme: Programme, group: Group, rooms: Conferencing, scope: str) -> Details:
+def details_of(programme: Programme, group: Group, rooms: Rooms, scope: str) -> Details:
     """What the events of a group say beside their times."""
-    people = {person.id: person for person in programme.people}
+    people, room = {person.id: person for person in programme.people}, rooms.of(group.id)
     return Details(
         programme=scope,
         title=group.title,
         organizer=group.organizer,
         attendees=tuple(_attendee(people[who], _role(group, who)) for who in _invited(group)),
-        conference=rooms.room(scope, group.id),
+        conference=room.address,
+        meeting=room.maker,
     )
 
 

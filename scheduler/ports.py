@@ -36,9 +36,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One calendar to be read: its address, its owner's zone, what in it is ours, and the token of its last Answer."""
+    """One calendar to be read: its address, its owner, what in it is ours, and the token of its last Answer."""
 
     calendar: str
+    person: str = ""
     zone: str = "UTC"
     own: Own = Own()
     token: str = ""
@@ -119,7 +120,23 @@ class Conferencing(Protocol):
     """Gives a series the address of its video room, where that needs no call to anybody."""
 
     def room(self, programme: str, group: str) -> str:
-        """The address of a group's room: hard to guess, and the same at every call. Empty: no video, or made later."""
+        """The address of a group's room: hard to guess, and the same at every call. Empty: no video."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A group's video room: its address, or who makes it when the event is written (`Event.meeting`)."""
+
+    address: str = ""
+    maker: str = ""
+
+
+class Rooms(Protocol):
+    """Knows each group's video room."""
+
+    def of(self, group: str) -> Room:
+        """The room of a group; empty where it has none."""
         ...
 
 
@@ -219,8 +236,12 @@ class Store(Protocol):
         """Everything that stands at any place."""
         ...
 
-    def begin(self, uid: str, sequence: int, place: Place) -> bool:
-        """Note that a write to a place begins; False: it was begun before, and its end was never noted."""
+    def begin(self, uid: str, place: Place, event: Event) -> bool:
+        """Note that writing this to a place begins; False: it was begun before, and its end was never noted."""
+        ...
+
+    def failed(self, uid: str, place: Place) -> None:
+        """Note that what was begun at a place ended without effect."""
         ...
 
     def delivered(self, uid: str, place: Place, delivery: Delivery, at: datetime) -> None:

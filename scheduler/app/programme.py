@@ -10,10 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event as Flag
 
-from connectors.ics import IcsFiles
 from connectors.published import PublishedFiles
-from connectors.video import FixedRoom, JitsiRooms, NoVideo
 from scheduler import flow
+from scheduler.app.accounts import Accounts
+from scheduler.app.connectors import Connectors
+from scheduler.app.reading import Calendars, connected
+from scheduler.app.rooms import GroupRooms
+from scheduler.app.writing import Desks, PlacesOfProgramme
+from scheduler.core.account import Provider
 from scheduler.core.change import Change
 from scheduler.core.event import Event
 from scheduler.core.explain import Notes
@@ -26,9 +30,9 @@ from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.core.verify import check
 from scheduler.core.walltime import parse_instant
 from scheduler.errors import InputError
-from scheduler.flow import Planned
-from scheduler.ports import CalendarReader, CalendarWriter, Clock, Conferencing, SavedPlan, Store
-from scheduler.programme import Person, Programme, Video, VideoProvider, load
+from scheduler.flow import Planned, Written
+from scheduler.ports import CalendarReader, Clock, SavedPlan, Store, Writers
+from scheduler.programme import Person, Programme, load
 from scheduler.programme.edit import add_group
 from scheduler.programme.problem import Posed, Rules, copies_of, pose
 from scheduler.settings import Settings, load_settings
@@ -49,7 +53,10 @@ class SystemClock:
 
 def open_app(folder: Path, clock: Clock | None = None) -> "App":
     """The App of a programme folder. Raises InputError for a folder or setting that can't be read."""
-    return App(folder, load(folder), load_settings(), clock or SystemClock())
+    app = App(folder, load(folder), load_settings(), clock or SystemClock())
+    if not (folder / STATE).is_dir():
+        return app  # nobody has connected anything, and looking at a folder writes nothing into it
+    return replace(app, programme=connected(app.programme, app.accounts.all()))
 
 
 @dataclass(frozen=True)
@@ -67,19 +74,41 @@ class App:
         return open_store(self.folder / STATE)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts that people connected."""
+        return Accounts.at(self.folder / STATE, self.settings)
+
+    @cached_property
+    def connectors(self) -> Connectors:
+        """What opens those accounts."""
+        return Connectors(self.folder, PUBLISHED, self.settings, self.accounts)
+
+    @cached_property
     def reader(self) -> CalendarReader:
-        """Reads calendars below the folder."""
-        return IcsFiles(self.folder)
+        """Reads calendars wherever they are."""
+        return Calendars(self.accounts, self.connectors)
 
     @cached_property
-    def writer(self) -> CalendarWriter:
-        """Writes into the folder's published/."""
-        return PublishedFiles(self.folder, PUBLISHED)
+    def desks(self) -> Desks:
+        """Whose calendar may be written, and through which account."""
+        return Desks(self.programme.people, self.accounts)
 
     @cached_property
-    def rooms(self) -> Conferencing:
+    def writers(self) -> Writers:
+        """Write events wherever they belong."""
+        return PlacesOfProgramme(self.desks, self.connectors)
+
+    @cached_property
+    def rooms(self) -> GroupRooms:
         """Video rooms as the programme and its groups ask for them."""
-        return _Rooms(self.programme, self.settings.video.host, programme_key(self.folder / STATE / "key"))
+        return GroupRooms(
+            self.programme.groups,
+            scope=self.scope,
+            host=self.settings.video.host,
+            key=programme_key(self.folder / STATE / "key"),
+            reach=self.desks.reach,
+            zoom=self.accounts.of("", Provider.ZOOM) is not None,
+        )
 
     @cached_property
     def scope(self) -> str:
@@ -185,47 +214,29 @@ class App:
         """What applying a plan would change."""
         return flow.changes(self.programme, planned, store=self.store, rooms=self.rooms, scope=self.scope)
 
-    def apply(self, planned: Planned, todo: Sequence[Change], done: Callable[[Event], None] | None = None) -> int:
-        """Decide the changes and write them; says how many events were written.
+    def apply(self, planned: Planned, todo: Sequence[Change], done: Callable[[Event], None] | None = None) -> Written:
+        """Decide the changes and write them; says what came of it.
 
         Raises ChangedElsewhere where somebody applied since the changes were found, Unavailable while somebody does.
         """
         with self.writing():
             flow.decide(planned, todo, store=self.store, clock=self.clock)
-            return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
+            return flow.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
 
     def write_files(self, events: Sequence[Event], folder: Path) -> None:
         """Write events as calendar files into another folder, which is made where there is none."""
         target = folder.resolve()
         writer = PublishedFiles(target.parent, target.name)
         for event in events:
-            writer.put(event)
+            writer.put(event, standing=None)
 
-    def write_pending(self, done: Callable[[Event], None] | None = None) -> int:
+    def write_pending(self, done: Callable[[Event], None] | None = None) -> Written:
         """Write what an earlier apply still owes. Raises Unavailable while somebody applies."""
         if not self.store.pending():
-            return 0
+            return Written()
         with self.writing():
-            return flow.write_pending(store=self.store, writer=self.writer, clock=self.clock, done=done)
+            return flow.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the lock of whoever decides and writes. Raises Unavailable while somebody else does."""
         return only_one(self.folder / STATE / "lock")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rooms:
-    """Each group's room by the provider that it asks for."""
-
-    programme: Programme
-    host: str
-    key: bytes
-
-    def room(self, programme: str, group: str) -> str:
-        video = next(each.video for each in self.programme.groups if each.id == group)
-        return self._provider(video).room(programme, group)
-
-    def _provider(self, video: Video) -> Conferencing:
-        if video.provider is VideoProvider.JITSI:
-            return JitsiRooms(video.host or self.host, self.key)
-        return FixedRoom(video.url) if video.provider is VideoProvider.URL else NoVideo()

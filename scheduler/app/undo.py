@@ -23,6 +23,7 @@ from scheduler.core.series import Series
 from scheduler.core.verify import check
 from scheduler.core.words import when
 from scheduler.errors import InputError, StalePlan
+from scheduler.flow import Written
 from scheduler.ports import SavedPlan
 from scheduler.programme import Programme
 from scheduler.programme.problem import Posed, pose
@@ -57,14 +58,14 @@ def find_undo(app: App) -> Undo:
     return Undo(before and replace(before, decided_at=now), changes, pins)
 
 
-def write_undo(app: App, undo: Undo, done: Callable[[Event], None] | None = None) -> int:
-    """Decide it and write it; says how many events were written. A killed one is resumed like any apply.
+def write_undo(app: App, undo: Undo, done: Callable[[Event], None] | None = None) -> Written:
+    """Decide it and write it; says what came of it. A killed one is resumed like any apply.
 
     Raises ChangedElsewhere where somebody applied since it was found, Unavailable while somebody does.
     """
     with app.writing():
         flow.record(undo.standing, undo.changes, undo.pins, store=app.store, clock=app.clock)
-        return flow.write_pending(store=app.store, writer=app.writer, clock=app.clock, done=done)
+        return flow.write_pending(store=app.store, writers=app.writers, clock=app.clock, done=done)
 
 
 def _pins(app: App, standing: SavedPlan | None, before: SavedPlan) -> tuple[Pin, ...]:

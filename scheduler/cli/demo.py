@@ -52,7 +52,9 @@ def demo(
         return
     _headline(app, len(copies))
     show_plan(out(), app, planned)
-    typer.echo(f"\nPublished: {written} recurring events, one .ics a group and one a person, in {app.published}.")
+    typer.echo(
+        f"\nPublished: {written.events} recurring events, one .ics a group and one a person, in {app.published}."
+    )
     _say_next(folder)
 
 

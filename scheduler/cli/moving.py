@@ -16,12 +16,13 @@ from scheduler.cli.documents import changes_document
 from scheduler.cli.planning import NoRefresh, ask_to_write, resume, warn_of_faults
 from scheduler.cli.solving import STOPPED, reporter, stoppable
 from scheduler.cli.views import names_of, show_changes
+from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
 from scheduler.core.alternatives import Alternative
 from scheduler.core.plan import Session
 from scheduler.core.series import Series
 from scheduler.core.walltime import local
 from scheduler.core.words import beside, listed, when
-from scheduler.flow import Planned
+from scheduler.flow import Planned, Written
 from scheduler.solve import Params
 
 TOP, NO_TIME = 3, 4
@@ -92,13 +93,16 @@ def undo(
         show_changes(out(), app, None, found.changes)
     if found.todo:
         ask_to_write(yes)
-    written = resumed + (write_undo(app, found) if found.todo else 0)
+    written = write_undo(app, found) if found.todo else Written()
+    warn_of_writes(written)
     if json:
-        print_json({"schema": "rondo/undo/1", "written": written} | changes_document(found.changes))
+        both = Written([*resumed.outcomes, *written.outcomes])
+        print_json({"schema": "rondo/undo/1"} | outcome_document(both) | changes_document(found.changes))
     elif found.todo:
-        typer.echo(f"Taken back. Events written to {app.published}: {written}.")
+        typer.echo(f"Taken back. {say_written(app, written)}")
     else:
         typer.echo("Nothing to do: the calendars say what stood before.")
+    raise typer.Exit(max(code_of(resumed), code_of(written)))
 
 
 def _chosen(folder: Path, group: str, date: str, no_refresh: bool) -> tuple[App, Chosen]:

@@ -24,13 +24,14 @@ from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, Stages, StagesFile, TimeLimit, read_plan, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import show_changes, show_plan
+from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
 from scheduler.core.change import Change, Keep
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
 from scheduler.errors import InputError
-from scheduler.flow import Planned
+from scheduler.flow import Planned, Written
 from scheduler.solve import Params
 
 PENDING, UNPLACED = 3, 4
@@ -137,12 +138,19 @@ def apply(
     changes = app.changes(planned)
     if not json:
         show_changes(out(), app, planned, changes)
-    if not _todo(changes):
-        _finish(json, changes, resumed, "Nothing to do: the calendars say what the plan says.")
-        return
-    ask_to_write(yes)
-    written = app.apply(planned, changes)
-    _finish(json, changes, resumed + written, f"Events written to {app.published}: {written}.")
+    written = Written()
+    if _todo(changes):
+        ask_to_write(yes)
+        written = app.apply(planned, changes)
+        warn_of_writes(written)
+    elif not json:
+        typer.echo("Nothing to do: the calendars say what the plan says.")
+    if json:
+        both = Written([*resumed.outcomes, *written.outcomes])
+        print_json({"schema": "rondo/apply/1"} | outcome_document(both) | changes_document(changes))
+    elif written.outcomes:
+        typer.echo(say_written(app, written))
+    raise typer.Exit(max(code_of(resumed), code_of(written)))
 
 
 def status(folder: Folder, json: Json = False) -> None:
@@ -184,11 +192,13 @@ def _pin_document(pin: Pin) -> dict[str, object]:
 
 
 def warn_of_faults(app: App) -> None:
-    """Read all calendars, and say on stderr which of them can't be read and what that means."""
+    """Read all calendars, and say on stderr which can't be read and what that means, and whose rooms can't be had."""
     for copy in app.refresh():
         if copy.error:
             kind = app.knowledge(app.person(copy.person))
             progress(f"warning: {copy.person}, {copy.calendar}: {copy.error} ({copy.person} is {kind})")
+    for line in app.rooms.fallbacks():
+        progress(f"warning: {line}")
 
 
 def _planned(app: App, plan_file: Path | None) -> Planned:
@@ -202,13 +212,14 @@ def _planned(app: App, plan_file: Path | None) -> Planned:
     return app.drafted(draft.plan)
 
 
-def resume(app: App, yes: bool) -> int:
+def resume(app: App, yes: bool) -> Written:
     """Write what an earlier apply was told to write; that is not asked again, but somebody has to be there."""
     if app.store.pending() and not yes and not sys.stdin.isatty():
         nobody_to_ask(*UNASKED)
     written = app.write_pending()
-    if written:
-        progress(f"Finished what an earlier apply had decided: {written} events.")
+    if written.events:
+        progress(f"Finished what an earlier apply had decided: {written.events} events.")
+    warn_of_writes(written)
     return written
 
 
@@ -217,13 +228,6 @@ def ask_to_write(yes: bool) -> None:
     if not yes and not confirm("Write this?", *UNASKED):
         progress("Nothing was written.")
         raise typer.Exit(1)
-
-
-def _finish(json: bool, changes: tuple[Change, ...], written: int, words: str) -> None:
-    if json:
-        print_json({"schema": "rondo/apply/1", "written": written} | changes_document(changes))
-    else:
-        typer.echo(words)
 
 
 def _say_next(app: App, planned: Planned, changes: tuple[Change, ...], output: Path | None) -> None:

@@ -21,6 +21,7 @@ class Details:
     organizer: str
     attendees: tuple[Attendee, ...]
     conference: str = ""
+    meeting: str = ""
 
 
 class Kind(StrEnum):
@@ -131,6 +132,7 @@ def events_again(
             organizer=details.organizer,
             attendees=details.attendees,
             conference=details.conference,
+            meeting=details.meeting,
         )
         for event in mine
     )
@@ -185,6 +187,7 @@ def _event(line: Line, series: Series, placement: Placement, horizon: Horizon, d
         organizer=details.organizer,
         attendees=details.attendees,
         conference=details.conference,
+        meeting=details.meeting,
     )
 
 

@@ -22,6 +22,7 @@ class Channel(StrEnum):
     FILES = "files"
 
 
+COPY = "+copy"  # no id of a person has a plus
 MEET, TEAMS, ZOOM = "meet", "teams", "zoom"
 """Who makes the room of an event when it is written (`Event.meeting`)."""
 
@@ -35,7 +36,7 @@ class Place:
     copy: bool = False
 
     def __str__(self) -> str:
-        return f"{self.channel}:{self.person}{'+copy' if self.copy else ''}"
+        return f"{self.channel}:{self.person}{COPY if self.copy else ''}"
 
 
 @dataclass(frozen=True, slots=True)

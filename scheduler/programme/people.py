@@ -4,6 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from scheduler.core.address import parse_address
 from scheduler.core.hours import parse_hours
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.people import Boundary
@@ -28,8 +29,6 @@ LEAVE = "leave"
 
 EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,189}")
 LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-LONGEST_PATH = 255
 
 
 def read_people(path: Path, complaints: Complaints, overlay: Overlay) -> dict[str, Person]:
@@ -88,24 +87,11 @@ def locale(text: str) -> str:
 
 
 def calendars(text: str) -> tuple[str, ...]:
-    """Paths of calendar files below the folder, spaces between. Raises InputError for anything else.
+    """Addresses of calendars (core.address), spaces between. Raises InputError for anything else.
 
-    Only the form is checked here; the file is the connector's, which opens it without following links.
+    Only the form is checked here; what is behind an address is the connector's to find out.
     """
-    return tuple(dict.fromkeys(_calendar(path) for path in text.split()))
-
-
-def _calendar(path: str) -> str:
-    if ADDRESS.match(path):
-        raise InputError(
-            f"calendar {quoted(path)} is an address, and only files are read for now.",
-            hint="Save the calendar as a file, such as calendars/amara.ics.",
-        )
-    parts = path.split("/")
-    if "\\" in path or len(path) > LONGEST_PATH or any(part in ("", ".", "..") for part in parts):
-        hint = "Write it like calendars/amara.ics, with / and without .. in it."
-        raise InputError(f"calendar {quoted(path)} is no path below the folder.", hint=hint)
-    return path
+    return tuple(dict.fromkeys(str(parse_address(each)) for each in text.split()))
 
 
 def _check_twins(row: Row, person: Person, lines: dict[str, int]) -> None:

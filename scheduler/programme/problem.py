@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from scheduler.core.address import label
 from scheduler.core.commitments import attended
 from scheduler.core.explain import Notes
 from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge, merge
@@ -90,7 +91,8 @@ def pose(
 def copies_of(person: Person, copies: Sequence[CalendarCopy]) -> list[CalendarCopy]:
     """What is held of the calendars that a person lists; one that was never tried is held as unread."""
     held = {copy.calendar: copy for copy in copies if copy.person == person.id}
-    return [held.get(calendar) or _never_read(person, calendar) for calendar in person.calendars]
+    known = [label(calendar) for calendar in person.calendars]
+    return [held.get(calendar) or _never_read(person, calendar) for calendar in known]
 
 
 def known_busy(person: Person, copies: Sequence[CalendarCopy], now: datetime, rules: Rules) -> tuple[str, Intervals]:

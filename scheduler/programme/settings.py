@@ -33,7 +33,7 @@ from scheduler.programme.fields import (
 )
 from scheduler.programme.overlay import Overlay
 from scheduler.programme.toml import Places, read_toml
-from scheduler.programme.values import Video, VideoProvider
+from scheduler.programme.values import MADE_ON_WRITING, Video, VideoProvider
 from scheduler.programme.words import MOST_DAYS
 
 
@@ -45,19 +45,30 @@ class VideoTable(_Table):
     """`[video]`, or `video` of a group."""
 
     provider: Provider = VideoProvider.NONE
+    fallback: Provider = VideoProvider.JITSI
     host: Host = "meet.jit.si"
     url: Room = ""
 
     @model_validator(mode="after")
-    def _url_is_there(self) -> "VideoTable":
-        if self.provider is VideoProvider.URL and not self.url:
+    def _fits(self) -> "VideoTable":
+        if VideoProvider.URL in self._asked and not self.url:
             raise ValueError('provider = "url" needs a url')
+        if self.fallback in MADE_ON_WRITING:
+            raise ValueError(f'fallback = "{self.fallback}" can fail as well: use "jitsi", "url" or "none"')
         return self
 
+    @property
+    def _asked(self) -> set[VideoProvider]:
+        return {self.provider} | ({self.fallback} if self.provider in MADE_ON_WRITING else set())
+
     def video(self) -> Video:
-        """As a value: only what the provider needs."""
-        jitsi, url = self.provider is VideoProvider.JITSI, self.provider is VideoProvider.URL
-        return Video(provider=self.provider, host=self.host if jitsi else "", url=self.url if url else "")
+        """As a value: only what the provider, and what takes its place, need."""
+        return Video(
+            provider=self.provider,
+            fallback=self.fallback if self.provider in MADE_ON_WRITING else VideoProvider.NONE,
+            host=self.host if VideoProvider.JITSI in self._asked else "",
+            url=self.url if VideoProvider.URL in self._asked else "",
+        )
 
 
 class Rules(_Table):

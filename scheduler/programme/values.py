@@ -15,13 +15,22 @@ class VideoProvider(StrEnum):
     NONE = "none"
     JITSI = "jitsi"
     URL = "url"
+    MEET = "meet"
+    TEAMS = "teams"
+    ZOOM = "zoom"
+
+
+MADE_ON_WRITING = frozenset({VideoProvider.MEET, VideoProvider.TEAMS, VideoProvider.ZOOM})
+"""Rooms that somebody else makes when an event is written, if the organiser has an account there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
-    """`host` is that of JITSI's rooms, `url` the standing room of URL."""
+    """`host` is that of JITSI's rooms, `url` the standing room of URL; `fallback` is used where MEET, TEAMS or ZOOM
+    can't be had."""
 
     provider: VideoProvider = VideoProvider.NONE
+    fallback: VideoProvider = VideoProvider.NONE
     host: str = ""
     url: str = ""
 
@@ -31,7 +40,8 @@ class Person:
     """Somebody who takes part. `notice` is in minutes; `country` is empty where no public holidays are kept.
 
     Without listed hours (`has_hours` is False) the boundary holds no hours back: the calendar's own may do so later.
-    `calendars` are paths of files below the programme folder; with none, a person is known by hours alone.
+    `calendars` are addresses (core.address): files below the folder, of the web, or at a provider; with none, a person
+    is known by hours alone.
     """
 
     id: str

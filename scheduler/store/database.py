@@ -13,8 +13,17 @@ from sqlalchemy.pool import NullPool
 from scheduler.errors import Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0003"
+NEWEST = "0004"
 BUSY_SECONDS = 10
+
+
+def open_state(folder: Path) -> Engine:
+    """The database of a programme folder's state, made where there is none. Raises Unavailable."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as fault:
+        raise Unavailable(f"{folder} can't be made: {fault.strerror}.") from None
+    return open_database(folder / "state.db")
 
 
 def open_database(path: Path) -> Engine:

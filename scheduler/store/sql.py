@@ -16,24 +16,21 @@ from scheduler.core.interval import Intervals, as_intervals
 from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_from_json, plan_to_json
 from scheduler.core.problem import problem_from_json, problem_to_json
-from scheduler.errors import ChangedElsewhere, Unavailable
+from scheduler.errors import ChangedElsewhere
 from scheduler.ports import SavedPlan
 from scheduler.store import tables
-from scheduler.store.database import open_database
+from scheduler.store.database import open_state
+from scheduler.store.deliveries import Deliveries
 
 DRAFT, STANDING, BEFORE = "draft", "standing", "before"
 
 
 def open_store(folder: Path) -> "SqlStore":
     """The state of a programme folder, made where there is none. Raises Unavailable."""
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as fault:
-        raise Unavailable(f"{folder} can't be made: {fault.strerror}.") from None
-    return SqlStore(open_database(folder / "state.db"))
+    return SqlStore(open_state(folder))
 
 
-class SqlStore:
+class SqlStore(Deliveries):
     """State in a database; see ports.Store for what each method promises."""
 
     def __init__(self, engine: Engine) -> None:
@@ -224,6 +221,7 @@ def _copy_row(copy: CalendarCopy) -> dict[str, Any]:
         "unavailable": _packed(known.unavailable),
         "warnings": json.dumps([[warning.what, warning.uid, warning.line] for warning in known.warnings]),
         "tzdata": version("tzdata"),
+        "token": copy.token,
     }
 
 
@@ -242,6 +240,7 @@ def _copy(row: RowMapping) -> CalendarCopy:
         error=row["error"],
         read_at=_instant(row["read_at"]) if read else None,
         free_busy=known if read else None,
+        token=row["token"] or "",
     )
 
 

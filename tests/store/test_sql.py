@@ -292,6 +292,6 @@ def test_no_column_can_hold_a_title(tmp_path: Path) -> None:
         rows = connection.exec_driver_sql("PRAGMA table_info(calendar_copy)").all()
     assert {row[1] for row in rows} == {
         *("person", "calendar", "tried_at", "error", "read_at", "complete"),
-        *("busy", "unavailable", "warnings", "tzdata"),
+        *("busy", "unavailable", "warnings", "tzdata", "token"),
     }
     assert replace(event("a"), title="") != event("a")

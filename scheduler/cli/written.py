@@ -1,0 +1,58 @@
+"""What came of writing, in words and as JSON; and the exit code that it means."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from scheduler.app.programme import App
+from scheduler.cli.console import progress
+from scheduler.core.delivery import Channel
+from scheduler.core.words import listed
+from scheduler.flow import Written
+
+
+def say_written(app: App, written: Written) -> str:
+    """How many events were written, and where."""
+    places = [str(app.published) if each is Channel.FILES else str(each) for each in written.channels]
+    return f"Events written{f' to {listed(places)}' if places else ''}: {written.events}."
+
+
+def warn_of_writes(written: Written) -> None:
+    """Say on stderr what failed, what is late, and what stands otherwise than planned."""
+    for line in _lines(written):
+        progress(f"warning: {line}")
+
+
+def outcome_document(written: Written) -> dict[str, Any]:
+    """What failed, what is late, and what stands otherwise than planned."""
+    return {
+        "written": written.events,
+        "channels": [str(channel) for channel in written.channels],
+        "failed": [
+            {"group": event.group, "place": str(place), "error": str(fault)}
+            for event, outcome in written.outcomes
+            for place, fault in outcome.failed
+        ],
+        "late": [
+            {"group": event.group, "place": str(place)} for event, outcome in written.outcomes for place in outcome.late
+        ],
+        "differences": [
+            {"group": event.group, "place": str(place), "difference": told}
+            for event, outcome in written.outcomes
+            for place, told in outcome.differences
+        ],
+    }
+
+
+def code_of(written: Written) -> int:
+    """0, or that of the gravest fault."""
+    return max((fault.exit_code for fault in written.faults), default=0)
+
+
+def _lines(written: Written) -> Iterator[str]:
+    for event, outcome in written.outcomes:
+        for place, fault in outcome.failed:
+            yield f"{event.group}, {place}: {fault} The write is still owed: apply again."
+        for place in outcome.late:
+            yield f"{event.group}, {place}: its video link is not there yet. Apply again to add it."
+        for place, told in outcome.differences:
+            yield f"{event.group}, {place}: it stands otherwise than planned: {told}"

@@ -1,0 +1,101 @@
+"""One event to everybody: to each place where it belongs, once, in order; what went wrong at one stops no other."""
+
+from dataclasses import dataclass, field, replace
+
+from scheduler.core.delivery import Channel, Delivery, Place, Receipt, carried
+from scheduler.core.event import Event
+from scheduler.errors import RondoError
+from scheduler.ports import Clock, Store, Writers
+
+SEEN_BY_UID = (Channel.CALDAV, Channel.MAIL, Channel.FILES)
+"""Where an event may have any UID: that of the organiser's provider, so that both are known to be one."""
+MAYBE_UNSENT = "the mail may not have been sent: it was begun when an earlier run ended"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of writing an event: where it was written, what failed where, what stands otherwise than planned, and
+    whose link is late."""
+
+    written: list[Place] = field(default_factory=list)
+    failed: list[tuple[Place, RondoError]] = field(default_factory=list)
+    differences: list[tuple[Place, str]] = field(default_factory=list)
+    late: list[Place] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is owed any more."""
+        return not self.failed and not self.late
+
+
+def deliver(event: Event, *, store: Store, writers: Writers, clock: Clock) -> Outcome:
+    """Write an event wherever it belongs, and take it back from where it does no longer."""
+    delivering = _Delivering(event, store, writers, clock)
+    wanted = () if event.cancelled else writers.places(event)
+    for place in wanted:
+        if not delivering.put(place):
+            break
+    for place in [each for each in delivering.held if each not in wanted]:
+        delivering.cancel(place)
+    return delivering.outcome
+
+
+class _Delivering:
+    """The state between the places of one event: `said` is the event as the next place gets it."""
+
+    def __init__(self, event: Event, store: Store, writers: Writers, clock: Clock) -> None:
+        self._event, self._store, self._writers, self._clock = event, store, writers, clock
+        self.held = dict(store.deliveries(event.uid))
+        self.outcome, self._said = Outcome(), event
+
+    def put(self, place: Place) -> bool:
+        """Write to a place; False: the others have to wait, since the organiser's calendar comes first."""
+        said, standing = self._known_at(place), self.held.get(place)
+        if standing and standing.event.same_as(said) and not standing.receipt.late:
+            receipt = standing.receipt
+        else:
+            try:
+                receipt = self._written(place, said, standing)
+            except RondoError as fault:
+                self.outcome.failed.append((place, fault))
+                return place.copy or place.channel in (Channel.ZOOM, Channel.MAIL)
+        if receipt.late:
+            self.outcome.late.append(place)
+        if not place.copy and place.channel is not Channel.MAIL:
+            self._said = carried(self._said, receipt)
+        return True
+
+    def cancel(self, place: Place) -> None:
+        """Take the event back from a place."""
+        standing = self.held[place]
+        gone = replace(standing.event, cancelled=True, sequence=self._event.sequence, stamped=self._event.stamped)
+        try:
+            if place.channel is not Channel.MAIL or self._begins(place, gone):
+                self._writers.at(place).cancel(gone, standing=standing)
+        except RondoError as fault:
+            self._store.failed(self._event.uid, place)
+            self.outcome.failed.append((place, fault))
+        else:
+            self._store.withdrawn(self._event.uid, place)
+            self.outcome.written.append(place)
+
+    def _known_at(self, place: Place) -> Event:
+        return self._said if place.channel in SEEN_BY_UID else replace(self._said, uid=self._event.uid)
+
+    def _written(self, place: Place, said: Event, standing: Delivery | None) -> Receipt:
+        """A mail is sent at most once: one that was begun and not ended by an earlier run is said, not sent again."""
+        if self._begins(place, said) or place.channel is not Channel.MAIL:
+            try:
+                receipt = self._writers.at(place).put(said, standing=standing)
+            except RondoError:
+                self._store.failed(self._event.uid, place)
+                raise
+        else:
+            receipt = Receipt(differences=(MAYBE_UNSENT,))
+        self.outcome.written.append(place)
+        self.outcome.differences += [(place, told) for told in receipt.differences]
+        self._store.delivered(self._event.uid, place, Delivery(event=said, receipt=receipt), self._clock.now())
+        return receipt
+
+    def _begins(self, place: Place, said: Event) -> bool:
+        return self._store.begin(self._event.uid, place, said)

@@ -1,0 +1,179 @@
+"""One event to everybody: in order, once, and with what went wrong at one place told and kept apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from scheduler.core.delivery import Channel, Delivery, Place, Receipt
+from scheduler.core.event import Event
+from scheduler.delivering import MAYBE_UNSENT, Outcome, deliver
+from scheduler.errors import CredentialsRejected, RondoError, Unavailable
+from scheduler.ports import CalendarWriter, Store
+from scheduler.store import open_store
+from tests.core.test_delivery import ANA, BEN, event
+from tests.desks import At
+
+ZOOM, HOME = Place(Channel.ZOOM), Place(Channel.GOOGLE, "ana")
+COPY, MAIL = Place(Channel.CALDAV, "cy", copy=True), Place(Channel.MAIL, "ben")
+ALL = (ZOOM, HOME, COPY, MAIL)
+LINK = "https://meet.google.com/abc"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class World:
+    """Every place, and what was written there; a place can be made to fail."""
+
+    where: Sequence[Place] = ALL
+    receipts: dict[Place, Receipt] = field(default_factory=dict)
+    faults: dict[Place, BaseException] = field(default_factory=dict)
+    calls: list[tuple[str, Place, Event]] = field(default_factory=list)
+
+    def places(self, event: Event) -> Sequence[Place]:
+        """As the test says."""
+        return self.where
+
+    def at(self, place: Place) -> CalendarWriter:
+        """The writer of a place."""
+        return Desk(self, place)
+
+
+@dataclass
+class Desk:
+    """One place."""
+
+    world: World
+    place: Place
+
+    def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Remember it, or fail."""
+        self.world.calls.append(("put", self.place, event))
+        if fault := self.world.faults.get(self.place):
+            raise fault
+        return self.world.receipts.get(self.place, Receipt())
+
+    def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Remember it."""
+        self.world.calls.append(("cancel", self.place, event))
+        return Receipt()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty one."""
+    return open_store(tmp_path / ".rondo")
+
+
+def delivered(world: World, store: Store, what: Event) -> Outcome:
+    """What comes of it."""
+    return deliver(what, store=store, writers=world, clock=At())
+
+
+WANTED = event(ANA, BEN)
+
+
+def test_the_organisers_uid_and_link_go_to_the_others(store: Store) -> None:
+    """A copy and a mail name the event as the organiser's provider does, and have its room."""
+    world = World(receipts={HOME: Receipt(ical_uid="u@google.com", conference=LINK)})
+    outcome = delivered(world, store, WANTED)
+    assert outcome.settled
+    assert [(place, said.uid, said.conference) for _, place, said in world.calls] == [
+        (ZOOM, "u", ""),
+        (HOME, "u", ""),
+        (COPY, "u@google.com", LINK),
+        (MAIL, "u@google.com", LINK),
+    ]
+    assert set(store.deliveries("u")) == set(ALL)
+
+
+def test_what_stands_is_not_written_again(store: Store) -> None:
+    """Only where something changed."""
+    world = World()
+    delivered(world, store, WANTED)
+    assert delivered(world, store, replace(WANTED, sequence=1)).written == []
+    assert len(world.calls) == len(ALL)
+    assert delivered(world, store, replace(WANTED, title="Other")).written == list(ALL)
+
+
+def test_without_the_organisers_calendar_the_others_wait(store: Store) -> None:
+    """They would have another UID, and no link."""
+    world = World(faults={HOME: CredentialsRejected("sign in again")})
+    outcome = delivered(world, store, WANTED)
+    assert [place for place, _ in outcome.failed] == [HOME]
+    assert [place for _, place, _ in world.calls] == [ZOOM, HOME]
+    assert not outcome.settled
+
+
+def test_a_room_that_fails_keeps_nobody_waiting(store: Store) -> None:
+    """The event stands without a link, and is still owed; with the link it is written again."""
+    world = World(faults={ZOOM: Unavailable("the daily limit")})
+    assert not delivered(world, store, WANTED).settled
+    assert [place for _, place, _ in world.calls] == list(ALL)
+    world.faults.clear()
+    world.receipts[ZOOM] = Receipt(conference="https://zoom.us/j/1")
+    assert delivered(world, store, WANTED).settled
+    assert [said.conference for _, _, said in world.calls[-3:]] == ["https://zoom.us/j/1"] * 3
+
+
+def test_a_copy_that_fails_stops_no_other(store: Store) -> None:
+    """It alone is tried again."""
+    world = World(faults={COPY: Unavailable("down")})
+    assert [place for place, _ in delivered(world, store, WANTED).failed] == [COPY]
+    world.faults.clear()
+    assert delivered(world, store, WANTED).written == [COPY]
+
+
+def test_a_late_link_is_asked_for_again(store: Store) -> None:
+    """Until it is there the event is owed; then each of the others is written once more."""
+    world = World(receipts={HOME: Receipt(late=True)})
+    assert delivered(world, store, WANTED).late == [HOME]
+    world.receipts[HOME] = Receipt(conference=LINK)
+    outcome = delivered(world, store, WANTED)
+    assert (outcome.settled, outcome.written) == (True, [HOME, COPY, MAIL])
+
+
+def test_a_mail_is_never_sent_twice(store: Store) -> None:
+    """Where a run ended in the midst of sending, nobody knows: it is said, and not sent again."""
+    world = World(where=(HOME, MAIL), faults={MAIL: Killed()})
+    with pytest.raises(Killed):
+        delivered(world, store, WANTED)
+    world.faults.clear()
+    outcome = delivered(world, store, WANTED)
+    assert outcome.differences == [(MAIL, MAYBE_UNSENT)]
+    assert len([place for _, place, _ in world.calls if place == MAIL]) == 1
+    assert delivered(world, store, WANTED).written == []
+
+
+def test_a_mail_that_was_refused_is_sent_later(store: Store) -> None:
+    """A server that said no has sent nothing."""
+    world = World(where=(HOME, MAIL), faults={MAIL: Unavailable("down")})
+    assert not delivered(world, store, WANTED).settled
+    world.faults.clear()
+    assert delivered(world, store, WANTED).written == [MAIL]
+
+
+@pytest.mark.parametrize("fault", [None, Unavailable("down")])
+def test_a_place_where_it_belongs_no_more_is_cleared(store: Store, fault: RondoError | None) -> None:
+    """Somebody left, or connected another calendar."""
+    world = World()
+    delivered(world, store, WANTED)
+    world.where = (ZOOM, HOME)
+    delivered(world, store, replace(WANTED, sequence=1))
+    assert [(what, place) for what, place, _ in world.calls[len(ALL) :]] == [("cancel", COPY), ("cancel", MAIL)]
+    assert set(store.deliveries("u")) == {ZOOM, HOME}
+
+
+def test_a_cancelled_event_goes_from_everywhere(store: Store) -> None:
+    """Under the UID that it has there, and with the new SEQUENCE."""
+    world = World(receipts={HOME: Receipt(ical_uid="u@google.com")})
+    delivered(world, store, WANTED)
+    outcome = delivered(world, store, replace(WANTED, cancelled=True, sequence=4))
+    gone = [(place, said.uid, said.sequence, said.cancelled) for what, place, said in world.calls if what == "cancel"]
+    assert sorted(gone) == sorted((place, "u@google.com" if place in (COPY, MAIL) else "u", 4, True) for place in ALL)
+    assert outcome.settled
+    assert store.deliveries("u") == {}
