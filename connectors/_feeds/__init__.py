@@ -1,0 +1,1 @@
+"""Calendars at addresses: what was seen of them, and whether an answer is a calendar."""
