@@ -26,6 +26,11 @@ def replaced(calendar: bytes, uid: str, vevents: bytes, name: str) -> bytes:
     return b"".join([_head(name), *_zones(body), body, raw("END", "VCALENDAR")])
 
 
+def resource(vevents: bytes) -> bytes:
+    """The VEVENTs of one UID as a CalDAV server keeps them: in a calendar of their own without a name."""
+    return b"".join([*_begin(), *_zones(vevents), vevents, raw("END", "VCALENDAR")])
+
+
 def events_by_uid(calendar: bytes) -> dict[str, bytes]:
     """The VEVENTs of a calendar of ours."""
     events: dict[str, bytes] = {}
@@ -43,12 +48,18 @@ def people_of(vevents: bytes) -> frozenset[str]:
     return frozenset(parameters[PERSON] for parameters in attendees if PERSON in parameters)
 
 
-def _head(name: str) -> bytes:
-    lines = [
+def _begin() -> list[bytes]:
+    return [
         raw("BEGIN", "VCALENDAR"),
         raw("VERSION", "2.0"),
         raw("PRODID", "-//Rondo//Rondo//EN"),
         raw("CALSCALE", "GREGORIAN"),
+    ]
+
+
+def _head(name: str) -> bytes:
+    lines = [
+        *_begin(),
         text("NAME", one_line(name)),
         text("X-WR-CALNAME", one_line(name)),
         raw("REFRESH-INTERVAL", REFRESH, VALUE="DURATION"),

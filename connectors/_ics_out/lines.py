@@ -19,6 +19,11 @@ def raw(name: str, value: str, **parameters: str | list[str]) -> bytes:
     return _line(name, vInline(value), parameters)
 
 
+def folded(line: str) -> bytes:
+    """A whole line that somebody else wrote."""
+    return bytes(Contentline(line).to_ical()) + EOL  # type: ignore[no-untyped-call]  # the library leaves it untyped
+
+
 def quotable(words: str) -> str:
     """A name for a parameter: RFC 6868 escapes quotation marks and circumflexes there, but few readers know it."""
     return words.replace('"', "'").replace("^", " ")

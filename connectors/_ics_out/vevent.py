@@ -6,8 +6,10 @@ form which both recurring-ical-events and ical.js read right: the former loses a
 latter does not match a RECURRENCE-ID in UTC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from connectors._ics_out.lines import quotable, raw, text, uri
@@ -24,21 +26,60 @@ PERSON = "X-RONDO-PERSON"
 DAY = timedelta(days=1)
 
 
-def vevents(event: Event, reader: str = "") -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One VEVENT of an event: the lines that say when it is, and the attendees who are there."""
+
+    times: Sequence[bytes]
+    attendees: Sequence[Attendee]
+
+    def value(self, name: bytes) -> str:
+        """The value of one of its times, such as RECURRENCE-ID; "" where it has none."""
+        return next((value_of(line) for line in self.times if line.startswith(name)), "")
+
+
+class Style(Protocol):
+    """How a VEVENT tells of people, and what it says beside what is ours."""
+
+    def people(self, event: Event, entry: Entry) -> Iterable[bytes]:
+        """Its ORGANIZER and ATTENDEEs, as lines."""
+        ...
+
+    def kept(self, entry: Entry) -> Iterable[bytes]:
+        """Lines that stand at its end."""
+        ...
+
+
+class InFiles:
+    """Everybody is asked for an answer, and has our id beside their address."""
+
+    def people(self, event: Event, entry: Entry) -> Iterable[bytes]:
+        """The ORGANIZER, and an ATTENDEE for each who attends."""
+        yield organizer(event.organized_by)
+        for each in entry.attendees:
+            yield attendee(each, **{PERSON: quotable(each.id)})
+
+    def kept(self, entry: Entry) -> Iterable[bytes]:
+        """Nothing."""
+        return ()
+
+
+def vevents(event: Event, reader: str = "", style: Style | None = None) -> bytes:
     """The VEVENTs of an event, the rule's first; `reader` is the id of the attendee for whom it is described.
 
     Raises ValueError for an event that is not stamped.
     """
-    words = description(event, reader)
+    words, written = description(event, reader), style or InFiles()
     if len(event.occurrences) == 1:
-        return _vevent(event, _own_times(event, event.occurrences[0]), words, event.attendees)
+        entry = _entry(_own_times(event, event.occurrences[0]), event.attendees)
+        return _vevent(event, entry, words, written)
     walls = [_shown(int(wall)) for wall in event.rule.walls(len(event.occurrences))]
-    parts = [_vevent(event, _rule_times(event, walls), words, event.attendees)]
+    parts = [_vevent(event, _entry(_rule_times(event, walls), event.attendees), words, written)]
     for each in event.exceptions():
         wall = walls[event.occurrences.index(each)]
         times = [_wall("RECURRENCE-ID", wall, event.rule.zone), *_own_times(event, each)]
-        present = [attendee for attendee in event.attendees if attendee.id not in each.absent]
-        parts.append(_vevent(event, times, session_description(event, each, reader), present))
+        present = [person for person in event.attendees if person.id not in each.absent]
+        parts.append(_vevent(event, _entry(times, present), session_description(event, each, reader), written))
     return b"".join(parts)
 
 
@@ -80,41 +121,43 @@ def _own_times(event: Event, session: Occurrence) -> list[bytes]:
     return [_wall(name, f"{local(at, zone):%Y%m%dT%H%M%S}", zone) for name, at in (("DTSTART", start), ("DTEND", end))]
 
 
-def _vevent(event: Event, times: Iterable[bytes], words: str, attendees: Iterable[Attendee]) -> bytes:
+def _entry(times: Sequence[bytes], attendees: Iterable[Attendee]) -> Entry:
+    return Entry(times=times, attendees=[each for each in attendees if each.role in ROLES])
+
+
+def _vevent(event: Event, entry: Entry, words: str, style: Style) -> bytes:
     if event.stamped is None:
         raise ValueError(f"event {event.uid} is written before it was stamped")
-    chair = event.organized_by
     lines = [
         raw("BEGIN", "VEVENT"),
         raw("UID", event.uid),
         raw("DTSTAMP", _utc(event.stamped)),
         raw("SEQUENCE", str(event.sequence)),
-        *times,
+        *entry.times,
         text("SUMMARY", one_line(event.title)),
         text("DESCRIPTION", words),
         raw("STATUS", "CANCELLED" if event.cancelled else "CONFIRMED"),
         raw("TRANSP", "OPAQUE"),
-        raw("ORGANIZER", _address(chair), CN=_called(chair)),
-        *(_attendee(each) for each in attendees if each.role in ROLES),
+        *style.people(event, entry),
         *_conference(event.conference),
+        *style.kept(entry),
         raw("END", "VEVENT"),
     ]
     return b"".join(lines)
 
 
-def _attendee(person: Attendee) -> bytes:
-    return raw(
-        "ATTENDEE",
-        _address(person),
-        CN=_called(person),
-        CUTYPE="INDIVIDUAL",
-        ROLE=ROLES[person.role],
-        PARTSTAT="NEEDS-ACTION",
-        **{PERSON: quotable(person.id)},
-    )
+def organizer(person: Attendee, **parameters: str) -> bytes:
+    """The ORGANIZER; further parameters stand behind their name."""
+    return raw("ORGANIZER", address(person), CN=_called(person), **parameters)
 
 
-def _address(person: Attendee) -> str:
+def attendee(person: Attendee, answer: str = "NEEDS-ACTION", **parameters: str) -> bytes:
+    """An ATTENDEE with their answer (PARTSTAT); further parameters stand behind it."""
+    told = {"CN": _called(person), "CUTYPE": "INDIVIDUAL", "ROLE": ROLES[person.role], "PARTSTAT": answer}
+    return raw("ATTENDEE", address(person), **told, **parameters)
+
+
+def address(person: Attendee) -> str:
     """A calendar address is any URI (RFC 5545, 3.3.3): somebody without mail has one that nobody can write to."""
     return uri(f"mailto:{person.email}") if person.email else uuid5(WITHOUT_MAIL, person.id).urn
 
@@ -131,6 +174,11 @@ def _conference(address: str) -> list[bytes]:
         raw("URL", uri(address)),
         text("LOCATION", one_line(address)),
     ]
+
+
+def value_of(line: bytes) -> str:
+    """The value of a time or a date."""
+    return line.rpartition(b":")[2].strip().decode()
 
 
 def _wall(name: str, shown: str, zone: str) -> bytes:

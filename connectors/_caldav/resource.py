@@ -1,0 +1,174 @@
+"""The file in which a server keeps one event: what it says, when that is, and what people added to it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from connectors._ical.guard import read_guarded
+from connectors._ics_out.lines import folded
+from scheduler.core.event import Event, Span
+from scheduler.core.interval import MINUTE, Interval
+from scheduler.errors import ChangedElsewhere
+
+AROUND = timedelta(days=400)
+"""How far from its sessions an event is looked at for dates that somebody added."""
+
+_FOLD = re.compile(r"\r?\n[ \t]")
+_PARAMETER = r';[\w-]+=(?:"[^"]*"|[^";:])*'
+_LINE = re.compile(rf"([\w-]+)((?:{_PARAMETER})*):(.*)", re.ASCII)
+_ONE_PARAMETER = re.compile(r';([\w-]+)=((?:"[^"]*"|[^";:])*)', re.ASCII)
+_ESCAPED = re.compile(r"\\([\\;,nN])")
+_TOKEN = re.compile(r"[A-Za-z-]{1,40}")
+_STATUS = re.compile(r"\d(?:\.\d{1,2}){1,2}")
+
+_ZONED = ("TZID",)
+OURS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("DTSTART", "DTEND", "EXDATE", "RECURRENCE-ID"), _ZONED),
+    **dict.fromkeys(("DURATION", "RRULE", "SUMMARY", "DESCRIPTION", "STATUS", "TRANSP"), ()),
+    **dict.fromkeys(("CONFERENCE", "URL", "LOCATION"), ()),
+    "ORGANIZER": ("CN", "SCHEDULE-AGENT"),
+    "ATTENDEE": ("CN", "ROLE", "PARTSTAT", "SCHEDULE-AGENT"),
+}
+"""The properties that say what an event is, and which of their parameters do."""
+OF_WRITING = ("UID", "DTSTAMP", "SEQUENCE", "LAST-MODIFIED", "REQUEST-STATUS", "RDATE", "EXRULE")
+"""What is made anew at each writing, or would give an event other dates than ours."""
+
+Said = tuple[str, str, frozenset[tuple[str, str]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A property: its name and those of its parameters in capitals, its value as it is written."""
+
+    name: str
+    parameters: Mapping[str, str]
+    value: str
+    whole: str
+
+    def said(self, of: str) -> Iterator[Said]:
+        """What it says in the VEVENT of that RECURRENCE-ID, however a server writes it."""
+        kept = frozenset((name, self.parameters[name]) for name in OURS[self.name] if name in self.parameters)
+        if self.name == "RRULE":
+            yield of, self.name, kept, ";".join(sorted(self.value.upper().split(";")))
+        elif self.name == "EXDATE":
+            yield from ((of, self.name, kept, each) for each in self.value.split(","))
+        else:
+            yield of, self.name, kept, _ESCAPED.sub(_unescaped, self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VEvent:
+    """One VEVENT: its own properties, and the lines of what is nested in it (alarms)."""
+
+    lines: list[Line] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+
+    def value(self, name: str) -> str:
+        """The value of the first property of a name; "" where there is none."""
+        return next((line.value for line in self.lines if line.name == name), "")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which date it is, and when that begins."""
+        return self.value("RECURRENCE-ID"), self.value("DTSTART")
+
+    def answers(self) -> dict[str, str]:
+        """Each attendee's PARTSTAT by their address in small letters."""
+        told = ((line.value.lower(), line.parameters.get("PARTSTAT", "")) for line in self.lines if _attends(line))
+        return {address: answer.upper() for address, answer in told if _TOKEN.fullmatch(answer)}
+
+    def added(self) -> list[bytes]:
+        """The lines that are not ours, such as alarms and categories, as they can be written again."""
+        own = [line.whole for line in self.lines if line.name not in OURS and line.name not in OF_WRITING]
+        return [folded(line) for line in (*own, *self.nested)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What stands at a URL: the VEVENTs of one UID. `etag` is "" where the server gives none to rely on."""
+
+    url: str
+    etag: str
+    text: bytes
+    vevents: tuple[VEvent, ...]
+
+    @classmethod
+    def of(cls, url: str, etag: str, text: bytes, uid: str) -> "Resource | None":
+        """None where nothing in the text has the UID."""
+        mine = tuple(each for each in _vevents(text) if each.value("UID") == uid)
+        return cls(url=url, etag=etag, text=text, vevents=mine) if mine else None
+
+    @property
+    def sequence(self) -> int:
+        """The highest SEQUENCE, which a further writing must not fall behind."""
+        told = (each.value("SEQUENCE") for each in self.vevents)
+        return max((int(each) for each in told if each.isascii() and each.isdigit() and len(each) < 10), default=0)
+
+    def says(self, text: bytes) -> bool:
+        """Whether it says what a text does: in any order and form, and whatever people added."""
+        mine = _said(self.vevents)
+        return bool(mine) and mine == _said(tuple(_vevents(text)))
+
+    def spans(self, event: Event) -> frozenset[Span]:
+        """When its sessions are, expanded as the calendar of a stranger. Raises Unavailable, ChangedElsewhere."""
+        named = [each.recurrence_id for each in event.occurrences]
+        window = Interval(min(named) - AROUND, max(named) + AROUND)
+        reading = read_guarded([self.text], zone=event.rule.zone, window=window)
+        mine = [index for index, uid in enumerate(reading.uids) if uid == event.uid]
+        if not reading.unknown.isdisjoint(mine):
+            raise ChangedElsewhere(
+                f"{event.title}: somebody changed it by hand so that its dates can't be known. It is left as it is."
+            )
+        rows = zip(reading.busy.tolist(), reading.owners.tolist(), strict=True)
+        spans = (span for span, owner in rows if owner in mine)
+        return frozenset((datetime.fromtimestamp(start, UTC), -(-(end - start) // MINUTE)) for start, end in spans)
+
+    def uninvited(self) -> dict[str, str]:
+        """The addresses to which the server could not deliver (RFC 6638, 3.2.9), and its number for why."""
+        found: dict[str, str] = {}
+        for line in (line for each in self.vevents for line in each.lines if _attends(line)):
+            status = line.parameters.get("SCHEDULE-STATUS", "").partition(";")[0].strip()
+            if _STATUS.fullmatch(status) and status[0] in "345":
+                found[line.value.lower()] = status
+        return found
+
+
+def _said(vevents: tuple[VEvent, ...]) -> frozenset[Said]:
+    return frozenset(
+        said
+        for each in vevents
+        for line in each.lines
+        if line.name in OURS
+        for said in line.said(each.value("RECURRENCE-ID"))
+    )
+
+
+def _attends(line: Line) -> bool:
+    return line.name == "ATTENDEE"
+
+
+def _vevents(text: bytes) -> Iterator[VEvent]:
+    current, inner = VEvent(), 0
+    inside = False
+    for whole in _FOLD.sub("", text.decode(errors="replace")).splitlines():
+        upper = whole.strip().upper()
+        if upper == "BEGIN:VEVENT":
+            current, inner, inside = VEvent(), 0, True
+        elif upper == "END:VEVENT" and inside:
+            inside = False
+            yield current
+        elif inside:
+            begins, ends = upper.startswith("BEGIN:"), upper.startswith("END:")
+            if inner or begins:
+                current.nested.append(whole)
+                inner += begins - ends
+            elif match := _LINE.fullmatch(whole):
+                parameters = {name.upper(): value.strip('"') for name, value in _ONE_PARAMETER.findall(match[2])}
+                current.lines.append(
+                    Line(name=match[1].upper(), parameters=parameters, value=match[3].strip(), whole=whole)
+                )
+
+
+def _unescaped(match: "re.Match[str]") -> str:
+    return "\n" if match[1] in "nN" else match[1]

@@ -1,0 +1,208 @@
+"""One event as one file in a calendar on a CalDAV server, brought to what it should say."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+
+from connectors._caldav.discovery import Directory
+from connectors._caldav.guests import Copy, Guests
+from connectors._caldav.query import refused, report
+from connectors._caldav.resource import Resource
+from connectors._caldav.session import CalDavSession, Reply, calendar_url, strong
+from connectors._caldav.xml import CALDAV, DAV, multistatus, precondition, query_uid
+from connectors._http.retry import Later, patiently
+from connectors._ics_out.calendar import resource
+from connectors._ics_out.vevent import address, vevents
+from scheduler.core.delivery import Delivery, Receipt
+from scheduler.core.event import Event, Span
+from scheduler.core.readback import check_unedited, read_back, spans_of
+from scheduler.errors import ChangedElsewhere, RondoError, Unavailable
+
+MOST_BYTES = 2_000_000
+AT_ONCE = "0"  # seconds to wait
+TAKEN = ("no-uid-conflict", "unique-scheduling-object-resource")
+PLAIN_UID = re.compile(r"[A-Za-z0-9._@-]{1,200}")
+
+
+class Taken(Later):
+    """The UID stands already, at `href` if the server tells."""
+
+    def __init__(self, href: str) -> None:
+        super().__init__("The server has this event elsewhere, and does not say where.", AT_ONCE)
+        self.href = href
+
+
+class CalDavWriter:
+    """Writes into one calendar (ports.CalendarWriter); `calendar` is its URL, or `caldav:URL`.
+
+    `invited`: the ids of those whom the server invites, since they have an account there; everybody else is marked so
+    that it does not. `copy`: the calendar is that of `person`, who is invited by nobody's server; the server then sends
+    nothing, neither now nor when the event is taken back. Each write is conditional on the ETag where the server gives
+    one, and is read back. What people answered and added stays.
+    """
+
+    def __init__(
+        self,
+        session: CalDavSession,
+        calendar: str,
+        *,
+        invited: frozenset[str] = frozenset(),
+        copy: bool = False,
+        person: str = "",
+    ) -> None:
+        self._session, self._calendar = session, calendar_url(calendar)
+        self._invited, self._copy, self._person = invited, copy, person
+        self._directory = Directory(session)
+
+    def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Create the series or make it say this. Raises as ports.CalendarWriter."""
+        event, standing = self._seen(event, standing)
+        if not event.sessions:  # an event without any date would be refused
+            return self._cancel(event, standing)
+        return self._patiently(lambda where: self._converge(event, standing, where), standing)
+
+    def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Delete it; the server tells those whom it invited. One that is gone is no error. Raises as `put`."""
+        return self._cancel(*self._seen(event, standing))
+
+    def _cancel(self, event: Event, standing: Delivery | None) -> Receipt:
+        return self._patiently(lambda where: self._remove(event, standing, where), standing)
+
+    def _seen(self, event: Event, standing: Delivery | None) -> tuple[Event, Delivery | None]:
+        """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
+        if not self._copy:
+            return event, standing
+        then = standing and replace(standing, event=standing.event.seen_by(self._person))
+        return event.seen_by(self._person), then
+
+    def _patiently(self, attempt: Callable[[str], Receipt], standing: Delivery | None) -> Receipt:
+        """An attempt begins by looking what stands, so that a write whose answer was lost is not made twice."""
+        where = standing.receipt.id if standing else ""
+
+        def once() -> Receipt:
+            nonlocal where
+            try:
+                return attempt(where)
+            except Taken as taken:
+                where = taken.href
+                raise
+
+        return patiently(once, pause=self._session.pause)
+
+    def _converge(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
+        found = self._find(event.uid, where)
+        _check(event, standing, found.spans(event) if found else None)
+        text = self._text(event, found)
+        if found is None or not found.says(text):
+            url = found.url if found else f"{self._calendar}{_name(event.uid)}.ics"
+            self._write(url, text, found)
+            found = self._find(event.uid, url)
+        if found is None:
+            raise Unavailable("The server took the event, and does not show it.")
+        receipt = read_back(event, found.spans(event), Receipt(id=found.url, ical_uid=event.uid, version=found.etag))
+        return replace(receipt, differences=(*receipt.differences, *self._uninvited(event, found)))
+
+    def _remove(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
+        found = self._find(event.uid, where)
+        if found is None:
+            return Receipt()
+        was = spans_of(standing.event) if standing else frozenset()
+        check_unedited(found.spans(event) | was, event, standing)  # what was deleted by hand already is no obstacle
+        quiet = {"Schedule-Reply": "F"} if self._copy else {}  # RFC 6638, 8.1: nobody gets a decline
+        _judge(self._session.request("DELETE", found.url, headers=_condition(found) | quiet), gone=True)
+        return Receipt()
+
+    def _text(self, event: Event, found: Resource | None) -> bytes:
+        """A SEQUENCE is never lower than the one that stands: readers would take the older for the newer."""
+        numbered = replace(event, sequence=max(event.sequence, found.sequence if found else 0), cancelled=False)
+        if self._copy:
+            return resource(vevents(numbered, self._person, Copy(found)))
+        return resource(vevents(numbered, event.organizer, Guests(found, self._invited, self._mail(event))))
+
+    def _mail(self, event: Event) -> str:
+        """The organiser's address for a server that invites: it must be one that it knows as theirs."""
+        if not self._invited or event.organized_by.email.lower() in self._directory.addresses:
+            return ""
+        return next(iter(self._directory.addresses), "")
+
+    def _find(self, uid: str, where: str) -> Resource | None:
+        """What stands under a UID: where it was last, else wherever in the calendar."""
+        if where and (found := self._at(where, uid)):
+            return found
+        reply = report(self._session, self._calendar, query_uid(uid))
+        if reply.status != 207:
+            raise refused(reply)
+        for part in multistatus(reply.body).parts:
+            text = part.text(f"{CALDAV}calendar-data").encode()
+            url = self._session.absolute(part.href)
+            if found := Resource.of(url, strong(part.text(f"{DAV}getetag")), text, uid):
+                return found
+        return None
+
+    def _at(self, where: str, uid: str) -> Resource | None:
+        try:
+            url = self._session.absolute(where)
+        except Unavailable:  # of a server that its owner has left
+            return None
+        reply = self._session.request("GET", url, most=MOST_BYTES)
+        if reply.status in (404, 410):
+            return None
+        if not reply.good:
+            raise refused(reply)
+        return Resource.of(url, reply.etag, reply.body, uid)
+
+    def _write(self, url: str, text: bytes, found: Resource | None) -> None:
+        kind = {"Content-Type": "text/calendar; charset=utf-8"}
+        _judge(self._session.request("PUT", url, text, headers=_condition(found) | kind))
+
+    def _uninvited(self, event: Event, found: Resource) -> list[str]:
+        """Whom the server could not invite though it should have."""
+        statuses = found.uninvited()
+        people = ((each.id, statuses.get(address(each).lower())) for each in event.attendees)
+        return [
+            f"{who}: the server could not invite them ({status})"
+            for who, status in people
+            if status and who in self._invited
+        ]
+
+
+def _check(event: Event, standing: Delivery | None, found: frozenset[Span] | None) -> None:
+    """Raise ChangedElsewhere where somebody moved or deleted what was written."""
+    if found is not None:
+        check_unedited(found, event, standing)
+    elif standing and standing.event.sessions and not standing.event.cancelled:
+        raise ChangedElsewhere(f"{event.title}: somebody deleted it by hand. It is not brought back.")
+
+
+def _name(uid: str) -> str:
+    return uid if PLAIN_UID.fullmatch(uid) else quote(uid, safe="")
+
+
+def _condition(found: Resource | None) -> dict[str, str]:
+    """That what stands is still what was compared; a server without ETags can't promise it."""
+    if found is None:
+        return {"If-None-Match": "*"}
+    return {"If-Match": found.etag} if found.etag else {}
+
+
+def _judge(reply: Reply, *, gone: bool = False) -> None:
+    """Raise what a refused write means; `gone`: that nothing is there is as good."""
+    if reply.good or (gone and reply.status in (404, 410)):
+        return
+    condition, href = precondition(reply.body)
+    if reply.status == 409 or condition in TAKEN:
+        raise Taken(href)
+    if reply.status == 412:
+        raise Later("It is changed by somebody else all the time.", AT_ONCE)
+    raise _refused_write(reply.status)
+
+
+def _refused_write(status: int) -> RondoError:
+    if status in (403, 405):
+        return Unavailable("The account may not write in this calendar.")
+    if status in (404, 410):
+        return Unavailable("There is no such calendar on the server.")
+    if status in (413, 507):
+        return Unavailable("The server has no room for the event.")
+    return Unavailable(f"The server does not take the event ({status}).")
