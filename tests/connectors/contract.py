@@ -150,8 +150,9 @@ class Scene:
         for person, id_ in list(self.added):
             self.drop(person, id_)
         for person in ("ana", "ben"):
-            if self.stage.masters(person):
+            while left := self.stage.masters(person):
                 self.stage.delete_by_hand(person)
+                assert self.stage.masters(person) < left
 
 
 @contextmanager

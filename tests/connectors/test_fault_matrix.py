@@ -1,0 +1,325 @@
+"""Every fault of a provider at every one of its calls: nothing lost, nothing doubled, unknown stays unknown.
+
+An operation is first done undisturbed, to count its calls; then again for each of them, with a fault in that place.
+Whatever came of it, once the fault is over the same operation is repeated, as the next run would; all is as planned.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pkgutil import resolve_name
+from unittest.mock import patch
+
+import pytest
+
+from connectors._http.retry import LONGEST, MOST, TRIES
+from scheduler.core.delivery import Delivery
+from scheduler.core.event import Event
+from scheduler.errors import CredentialsRejected, RondoError, Unavailable
+from scheduler.ports import Answer
+from tests.connectors.contract import (
+    CONNECTORS,
+    Connector,
+    Scene,
+    changed,
+    lengthened,
+    plan,
+    with_session,
+)
+from tests.connectors.test_contract import ODD, TUESDAY, busy, seconds
+from tests.doubles.server import Fault
+
+HTML = "<!doctype html><html><body><h1>Sign in</h1></body></html>"
+QUOTA = '{"error": {"code": 403, "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}}'
+TEN_DAYS = str(10 * 24 * 3600)
+
+
+def _http_date(ahead: timedelta) -> str:
+    return format_datetime((datetime.now(UTC) + ahead).replace(microsecond=0), usegmt=True)
+
+
+FAULTS: dict[str, Fault] = {
+    "429": Fault(status=429),
+    "429, in 3 seconds": Fault(status=429, headers={"Retry-After": "3"}),
+    "429, before now": Fault(status=429, headers={"Retry-After": "-5"}),
+    "429, at a time": Fault(status=429, headers={"Retry-After": _http_date(timedelta(seconds=40))}),
+    "429, in ten days": Fault(status=429, headers={"Retry-After": TEN_DAYS}),
+    "403 for its quota": Fault(status=403, body=QUOTA, headers={"Content-Type": "application/json"}),
+    "403": Fault(status=403),
+    "404": Fault(status=404),
+    "409": Fault(status=409),
+    "410": Fault(status=410),
+    "412": Fault(status=412),
+    "500": Fault(status=500),
+    "500, and done": Fault(status=500, after=True),
+    "502, with a page": Fault(status=502, body=HTML, headers={"Content-Type": "text/html"}),
+    "503, in 2 seconds": Fault(status=503, headers={"Retry-After": "2"}),
+    "504, and done": Fault(status=504, after=True),
+    "cut": Fault(status=0),
+    "cut, and done": Fault(status=0, after=True),
+    "the answer cut short": Fault(truncate=20),
+    "a page with 200": Fault(status=200, body=HTML, headers={"Content-Type": "text/html"}),
+    "a page with 200, and done": Fault(status=200, body=HTML, headers={"Content-Type": "text/html"}, after=True),
+    "half of its JSON": Fault(status=200, body='{"items": [{"id": ', headers={"Content-Type": "application/json"}),
+    "other JSON": Fault(status=200, body="[]", headers={"Content-Type": "application/json"}),
+    "nothing with 200": Fault(status=200, body="", after=True),
+    "a redirection": Fault(status=302, headers={"Location": "http://127.0.0.1:9/elsewhere"}),
+}
+BEHIND = [each for each in CONNECTORS if each.name not in {"files", "mail"}]
+WRITING = [each for each in BEHIND if each.home]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something that is done to a calendar: what stands before, and what is wanted."""
+
+    begin: Callable[[Event], Event | None]
+    want: Callable[[Event], Event | None]
+
+    def prepare(self, scene: Scene) -> tuple[Event, Delivery | None]:
+        """A fresh event with what stands of it."""
+        event = scene.event()
+        first = self.begin(event)
+        return event, scene.put(first) if first else None
+
+    def do(self, scene: Scene, event: Event, standing: Delivery | None) -> Delivery | None:
+        """Do it, with a connector opened anew."""
+        wanted = self.want(event)
+        if wanted is None:
+            assert standing is not None
+            scene.cancel(standing)
+            return None
+        return scene.put(wanted, standing)
+
+    def check(self, scene: Scene, event: Event) -> None:
+        """All is as it should be."""
+        wanted = self.want(event)
+        assert scene.seen() == (plan(wanted) if wanted else [])
+        assert scene.masters() == (1 if wanted else 0)
+
+
+def _much(event: Event) -> Event:
+    """A change of all kinds: longer, a session moved, one skipped, one back, and another title."""
+    more = with_session(with_session(lengthened(event, 8), 2, TUESDAY + timedelta(days=2)), 4, None)
+    return changed(more, title="Circle 7, spring")
+
+
+def _with_exceptions(event: Event) -> Event:
+    return with_session(with_session(event, 1, None), 3, TUESDAY + timedelta(days=8))
+
+
+OPERATIONS = {
+    "create": Operation(begin=lambda event: None, want=_with_exceptions),
+    "change": Operation(begin=lambda event: event, want=_much),
+    "cancel": Operation(begin=_with_exceptions, want=lambda event: None),
+}
+
+
+def _script(fault: Fault, **changes: int) -> Fault:
+    """The fault, ready to be met: it counts down as it is."""
+    return replace(fault, **changes)  # type: ignore[arg-type]  # `skip` and `times` are its numbers
+
+
+def _calls_of(scene: Scene, operation: Operation) -> int:
+    """How many calls an operation makes when all is well."""
+    event, standing = operation.prepare(scene)
+    double = scene.stage.double()
+    assert double is not None
+    before = len(double.calls)
+    operation.do(scene, event, standing)
+    calls = len(double.calls) - before
+    scene.clear()
+    return calls
+
+
+def _strike(scene: Scene, operation: Operation, faults: list[Fault]) -> RondoError | None:
+    """An operation with faults, and after them once more; what the first try raised."""
+    event, standing = operation.prepare(scene)
+    double = scene.stage.double()
+    assert double is not None
+    double.faults.extend(faults)
+    scene.stage.pauses().clear()
+    raised: RondoError | None = None
+    try:
+        operation.do(scene, event, standing)
+    except RondoError as error:
+        raised = error
+    double.faults.clear()
+    _bounded(scene.stage.pauses())
+    operation.do(scene, event, standing)
+    operation.check(scene, event)
+    return raised
+
+
+def _bounded(pauses: list[float]) -> None:
+    """No wait is longer than we ever wait, and there are not many."""
+    assert all(0 <= seconds <= max(LONGEST, MOST) for seconds in pauses)
+    assert len(pauses) <= 4 * TRIES
+
+
+def of(connectors: list[Connector]) -> pytest.MarkDecorator:
+    """The test, once for each of these."""
+    return pytest.mark.parametrize("scene", connectors, indirect=True, ids=lambda each: each.name)
+
+
+@of(WRITING)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_fault_at_any_call_of_a_write_loses_and_doubles_nothing(
+    scene: Scene, operation: Operation, fault: Fault
+) -> None:
+    """Once at each call in turn; the repetition converges, and what is raised is one of our own errors."""
+    for call in range(_calls_of(scene, operation)):
+        _strike(scene, operation, [_script(fault, skip=call)])
+        scene.clear()
+
+
+@of(WRITING)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_storm_of_faults_ends_in_an_error_of_ours(scene: Scene, operation: Operation, fault: Fault) -> None:
+    """All calls fail until we give up: after a bounded number of them, within bounded waits."""
+    double = scene.stage.double()
+    assert double is not None
+    before = len(double.calls)
+    _strike(scene, operation, [_script(fault, times=-1)])
+    assert len(double.calls) - before < 20 * TRIES
+
+
+@of(BEHIND)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_a_calendar_that_fails_is_unknown_and_never_free(scene: Scene, fault: Fault) -> None:
+    """Once or at every call: the answer is right or says why not, and afterwards it is right."""
+    if not scene.connector.reads:
+        return
+    scene.add("ana", ODD, 53)
+    double = scene.stage.double()
+    assert double is not None
+    for script in (_script(fault), _script(fault, skip=1), _script(fault, times=-1)):
+        double.faults.append(script)
+        scene.stage.pauses().clear()
+        _right_or_unknown(scene.read("ana"))
+        _bounded(scene.stage.pauses())
+        double.faults.clear()
+        assert busy(scene.read("ana")) == seconds((ODD, 53))
+
+
+def _right_or_unknown(answer: Answer) -> None:
+    if answer.error is None:
+        assert busy(answer) == seconds((ODD, 53))
+    else:
+        assert answer.free_busy is None
+        assert isinstance(answer.error, RondoError)
+
+
+# Waiting
+
+BUSY = {"too many calls": 429, "no service": 503}
+
+
+@of(WRITING)
+@pytest.mark.parametrize("status", BUSY.values(), ids=list(BUSY))
+def test_what_a_server_asks_us_to_wait_is_waited(scene: Scene, status: int) -> None:
+    """To the second where it says seconds; at most to the second where it says a time."""
+    create = OPERATIONS["create"]
+    assert _strike(scene, create, [Fault(status=status, headers={"Retry-After": "17"}, times=2)]) is None
+    assert scene.stage.pauses()[:2] == [17, 17]
+    scene.clear()
+    at = _http_date(timedelta(seconds=40))
+    assert _strike(scene, create, [Fault(status=status, headers={"Retry-After": at})]) is None
+    assert 30 < scene.stage.pauses()[0] <= 40
+
+
+@of(WRITING)
+@pytest.mark.parametrize("retry_after", [TEN_DAYS, "3601", _http_date(timedelta(days=10))])
+def test_who_asks_for_too_long_a_wait_is_left_alone(scene: Scene, retry_after: str) -> None:
+    """That is for a later run: there is no wait at all, and no second call."""
+    raised = _strike(scene, OPERATIONS["create"], [Fault(status=429, headers={"Retry-After": retry_after}, times=-1)])
+    assert isinstance(raised, Unavailable)
+    assert scene.stage.pauses() == []
+
+
+@of(WRITING)
+@pytest.mark.parametrize("retry_after", [None, "-5", "soon", "", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_who_says_nothing_of_use_is_asked_less_and_less(scene: Scene, retry_after: str | None) -> None:
+    """Waits grow at random to their bound, and end after a few."""
+    headers = {"Retry-After": retry_after} if retry_after is not None else {}
+    raised = _strike(scene, OPERATIONS["create"], [Fault(status=429, headers=headers, times=-1)])
+    assert isinstance(raised, Unavailable)
+    assert len(scene.stage.pauses()) == TRIES - 1
+    assert sum(scene.stage.pauses()) > 0
+
+
+@of(BEHIND)
+def test_rejected_credentials_are_not_tried_again(scene: Scene) -> None:
+    """The owner has to connect again; nothing is waited for, and there is no loop."""
+    double = scene.stage.double()
+    assert double is not None
+    double.faults += [
+        Fault(path=r"(?i)token", status=400, body='{"error": "invalid_grant"}', times=-1),
+        Fault(status=401, times=-1),
+    ]
+    before = len(double.calls)
+    scene.stage.pauses().clear()
+    if scene.connector.home:
+        with pytest.raises(CredentialsRejected):
+            scene.put(scene.event())
+    if scene.connector.reads:
+        assert isinstance(scene.read("ana").error, RondoError)
+    assert scene.stage.pauses() == []
+    assert len(double.calls) - before < 2 * TRIES
+
+
+# Crashes
+
+
+class Crash(BaseException):
+    """The process ends here; nothing catches it."""
+
+
+CALLS = ("httpx.Client.send", "httplib2.Http.request", "requests.Session.send", "smtplib.SMTP.sendmail")
+"""By one of these each connector speaks to its provider."""
+
+
+@contextmanager
+def struck(at: int, *, after: bool) -> Iterator[list[str]]:
+    """Crash at the call of this number, from 1: before it is made, or when its answer is there; yields the calls."""
+    made: list[str] = []
+
+    def crashing(name: str) -> Callable[..., object]:
+        real = resolve_name(name)
+
+        def call(*args: object, **named: object) -> object:
+            made.append(name)
+            if len(made) == at and not after:
+                raise Crash
+            answer = real(*args, **named)
+            if len(made) == at:
+                raise Crash
+            return answer
+
+        return call
+
+    with ExitStack() as patches:
+        for name in CALLS:
+            patches.enter_context(patch(name, crashing(name)))
+        yield made
+
+
+@of([each for each in CONNECTORS if each.home and each.name != "files"])
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+def test_a_crash_between_any_two_calls_is_made_good(scene: Scene, operation: Operation, *, after: bool) -> None:
+    """The process ends, and the next run does the same again: one event, on the right dates."""
+    for at in range(1, 60):
+        event, standing = operation.prepare(scene)
+        with struck(at, after=after) as made, suppress(Crash):
+            operation.do(scene, event, standing)
+        operation.do(scene, event, standing)
+        operation.check(scene, event)
+        scene.clear()
+        if len(made) < at:
+            return
+    raise AssertionError("it never came to its end")
