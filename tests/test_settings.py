@@ -23,7 +23,75 @@ def test_the_file_that_comes_with_rondo_says_the_defaults(tmp_path: Path, monkey
     shipped = load_settings()
     (tmp_path / "empty.toml").touch()
     monkeypatch.setenv("RONDO_CONFIG", str(tmp_path / "empty.toml"))
-    assert tomllib.loads(DEFAULTS.read_text()) == load_settings().model_dump() == shipped.model_dump()
+    assert load_settings() == shipped
+    assert tomllib.loads(DEFAULTS.read_text()) == shipped.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RONDO_GOOGLE__API_ENDPOINT", "http://127.0.0.1:8001/calendar/v3/"),
+        ("RONDO_GOOGLE__AUTH_URI", "http://localhost:8001/auth"),
+        ("RONDO_GOOGLE__TOKEN_URI", "http://[::1]:8001/token"),
+        ("RONDO_GOOGLE__REVOKE_URI", "https://oauth2.example.org/revoke"),
+        ("RONDO_MICROSOFT__AUTHORITY", "http://127.0.0.1:8002/organizations"),
+        ("RONDO_MICROSOFT__GRAPH_ENDPOINT", "https://graph.microsoft.us/v1.0"),
+        ("RONDO_ZOOM__API_ENDPOINT", "http://127.0.0.1:8003/v2"),
+        ("RONDO_ZOOM__TOKEN_URI", "http://127.0.0.1:8003/oauth/token"),
+    ],
+)
+def test_every_address_of_a_provider_can_be_another(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """https anywhere, and plain http on this machine."""
+    monkeypatch.setenv(variable, value)
+    section, key = variable.removeprefix("RONDO_").lower().split("__")
+    assert getattr(getattr(load_settings(), section), key) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://www.googleapis.com/calendar/v3/",
+        "http://127.0.0.1.example.org/",
+        "http://localhost@example.org/",
+        "http://10.0.0.1/",
+        "ftp://127.0.0.1/",
+        "//127.0.0.1/",
+        "https://",
+        "https://[::1",
+        "",
+    ],
+)
+def test_plain_http_to_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Tokens would be readable on the way."""
+    monkeypatch.setenv("RONDO_GOOGLE__TOKEN_URI", value)
+    with pytest.raises(InputError, match="google.token_uri"):
+        load_settings()
+
+
+def test_a_secret_of_the_environment_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the settings as text, nor by what is said where another of them is wrong."""
+    secrets = {
+        variable: f"CANARY-{variable}"
+        for variable in (
+            *("RONDO_GOOGLE__CLIENT_SECRET", "RONDO_MICROSOFT__CLIENT_SECRET", "RONDO_ZOOM__CLIENT_SECRET"),
+            *("RONDO_SMTP__PASSWORD", "RONDO_SECRETS__KEYS"),
+        )
+    }
+    for variable, value in secrets.items():
+        monkeypatch.setenv(variable, value)
+    settings = load_settings()
+    assert settings.google.client_secret.get_secret_value() == secrets["RONDO_GOOGLE__CLIENT_SECRET"]
+    assert "CANARY" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+    monkeypatch.setenv("RONDO_SMTP__PORT", "0")
+    with pytest.raises(InputError, match="smtp.port") as error:
+        load_settings()
+    assert "CANARY" not in str(error.value)
+
+
+def test_allowed_networks_are_a_list_in_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written as JSON, as the section's other keys are words."""
+    monkeypatch.setenv("RONDO_OUTBOUND__ALLOW", '["10.1.0.0/16", "127.0.0.1"]')
+    assert load_settings().outbound.allow == ("10.1.0.0/16", "127.0.0.1")
 
 
 def test_another_file_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
