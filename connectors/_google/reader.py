@@ -1,0 +1,179 @@
+"""Reading Google calendars: free/busy of many at once, and what changed. No title comes, since none is asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from googleapiclient.http import HttpRequest
+
+from connectors._google.busy import blocks, joined, without
+from connectors._google.faults import Refused
+from connectors._google.session import READ, GoogleSession, Json
+from scheduler.core.address import Kind, parse_address
+from scheduler.core.freebusy import FreeBusy
+from scheduler.core.interval import Interval, Intervals
+from scheduler.errors import InputError, RondoError, Unavailable
+from scheduler.ports import Answer, Asked, Changes
+
+MOST_CALENDARS = 50  # freebusy.query, calendarExpansionMax
+LONGEST = timedelta(days=60)  # about 90 are taken in practice; more is an error
+AT_ONCE = 4
+MOST_PAGES = 1000
+FIELDS = "items(id,iCalUID),nextPageToken,nextSyncToken"
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """One call: some calendars of one account, in one part of the window."""
+
+    session: GoogleSession
+    mailboxes: tuple[str, ...]
+    part: Interval
+
+
+class GoogleReader:
+    """Reads free/busy and changes; implements `scheduler.ports.CalendarReader` and `ChangeFeed`.
+
+    `sessions`: one for all calendars, or one by calendar (google:MAILBOX).
+    """
+
+    def __init__(self, sessions: GoogleSession | Mapping[str, GoogleSession]) -> None:
+        self._sessions = sessions
+
+    def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
+        """What calendars say of a window, one answer each; what Google says nothing of, or no sense, is unknown."""
+        wanted: dict[str, GoogleSession] = {}
+        refused: dict[str, RondoError] = {}
+        for each in asked:
+            try:
+                wanted[each.calendar] = self._session(each.calendar)
+            except RondoError as error:
+                refused[each.calendar] = error
+        queries = [
+            _Query(session, tuple(_mailbox(calendar) for calendar in some), part)
+            for session, some in _chunks(wanted)
+            for part in _parts(window)
+        ]
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            answers = list(pool.map(_answered, queries))
+        found: dict[str, list[Intervals | RondoError]] = {}
+        parts: dict[str, list[Interval]] = {}
+        for query, answer in zip(queries, answers, strict=True):
+            for mailbox in query.mailboxes:
+                found.setdefault(mailbox, []).append(_said(answer, mailbox, query.part))
+                parts.setdefault(mailbox, []).append(query.part)
+        return [
+            Answer(error=refused[each.calendar])
+            if each.calendar in refused
+            else _answer(each, found[_mailbox(each.calendar)], parts[_mailbox(each.calendar)])
+            for each in asked
+        ]
+
+    def changes(self, calendar: str, token: str) -> Changes:
+        """What changed since a token; see ChangeFeed. Deleted events may only be known by Google's own id."""
+        session, mailbox = self._session(calendar), _mailbox(calendar)
+        try:
+            return _since(session, mailbox, token)
+        except Refused as refused:
+            # 410 is a token that expired, 400 one that never was any; on any page, nothing may be concluded
+            if refused.status not in (400, 410) or not token:
+                raise
+            return _since(session, mailbox, "")
+
+    def _session(self, calendar: str) -> GoogleSession:
+        _mailbox(calendar)
+        if isinstance(self._sessions, GoogleSession):
+            return self._sessions
+        if calendar not in self._sessions:
+            raise InputError(f"No Google account is connected for {calendar}.")
+        return self._sessions[calendar]
+
+
+def _mailbox(calendar: str) -> str:
+    address = parse_address(calendar)
+    if address.kind is not Kind.GOOGLE:
+        raise InputError(f"{address.kind} is no calendar at Google.")
+    return address.rest
+
+
+def _chunks(wanted: Mapping[str, GoogleSession]) -> Iterator[tuple[GoogleSession, list[str]]]:
+    by_session: dict[GoogleSession, list[str]] = {}
+    for calendar, session in wanted.items():
+        by_session.setdefault(session, []).append(calendar)
+    for session, calendars in by_session.items():
+        for first in range(0, len(calendars), MOST_CALENDARS):
+            yield session, calendars[first : first + MOST_CALENDARS]
+
+
+def _parts(window: Interval) -> list[Interval]:
+    """The window in as few parts as may be, none longer than one call may ask for."""
+    edges = [window.start]
+    while edges[-1] + LONGEST < window.end:
+        edges.append(edges[-1] + LONGEST)
+    return [Interval(start, end) for start, end in pairwise([*edges, window.end])]
+
+
+def _answered(query: _Query) -> Json | RondoError:
+    body = {
+        "timeMin": query.part.start.isoformat(),
+        "timeMax": query.part.end.isoformat(),
+        "timeZone": "UTC",
+        "calendarExpansionMax": MOST_CALENDARS,
+        "items": [{"id": mailbox} for mailbox in query.mailboxes],
+    }
+    try:
+        return query.session.read(query.session.calendar.freebusy().query(body=body, fields="calendars"), READ[:1])
+    except RondoError as error:
+        return error
+
+
+def _said(answer: Json | RondoError, mailbox: str, part: Interval) -> Intervals | RondoError:
+    """The blocks of one calendar. An error inside a 200, or no `busy` at all, is never free."""
+    if isinstance(answer, RondoError):
+        return answer
+    try:
+        said = answer["calendars"][mailbox]
+        if said.get("errors"):
+            return _fault(said["errors"])
+        return blocks(said["busy"], part)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return Unavailable("Google Calendar's answer says nothing of when this calendar is busy.")
+
+
+def _fault(errors: object) -> RondoError:
+    reasons = {each.get("reason") for each in errors if isinstance(each, dict)} if isinstance(errors, list) else set()
+    if "notFound" in reasons:
+        return Unavailable("There is no such Google calendar, or its free/busy is not shared with this account.")
+    return Unavailable("Google Calendar can't say now when this calendar is busy.")
+
+
+def _answer(asked: Asked, found: list[Intervals | RondoError], parts: list[Interval]) -> Answer:
+    known: list[Intervals] = []
+    for each, part in zip(found, parts, strict=True):
+        if isinstance(each, RondoError):
+            return Answer(error=each)
+        known.append(without(each, asked.own.sessions, part))
+    return Answer(free_busy=FreeBusy(busy=joined(known)))
+
+
+def _since(session: GoogleSession, mailbox: str, token: str) -> Changes:
+    uids, page = set[str](), ""
+    for _ in range(MOST_PAGES):
+        answer = session.read(_list(session, mailbox, token, page), READ[1:])
+        uids |= {str(each.get("iCalUID") or each.get("id")) for each in answer.get("items", [])}
+        page = answer.get("nextPageToken", "")
+        if not page:
+            break
+    if page or not isinstance(answer.get("nextSyncToken"), str):
+        raise Unavailable("Google Calendar gave no token to go on from.")
+    # the token moves on only after the last page
+    return Changes(token=answer["nextSyncToken"], uids=frozenset(uids if token else ()), everything=not token)
+
+
+def _list(session: GoogleSession, mailbox: str, token: str, page: str) -> HttpRequest:
+    given = {"syncToken": token, "pageToken": page}
+    return session.calendar.events().list(
+        calendarId=mailbox, maxResults=2500, fields=FIELDS, **{name: value for name, value in given.items() if value}
+    )

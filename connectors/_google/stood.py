@@ -1,0 +1,128 @@
+"""What stands in a Google calendar, and the least that has to be written so that it says what we want.
+
+Each field is compared three ways: what we want, what we wrote last, and what stands. A field that somebody else
+changed stays theirs until we want it to say something new.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from connectors._google.session import Json
+from scheduler.core.event import Span
+from scheduler.core.walltime import local
+from scheduler.errors import Unavailable
+
+GUESTS = "attendees(email,displayName,optional,responseStatus,comment,additionalGuests)"
+SERIES = (
+    f"id,etag,status,iCalUID,summary,description,location,start,end,recurrence,{GUESTS},"
+    "extendedProperties/private,hangoutLink,conferenceData(createRequest,entryPoints(entryPointType,uri))"
+)
+SESSIONS = f"items(id,etag,status,originalStartTime,start,end,summary,description,location,{GUESTS}),nextPageToken"
+TEXTS = ("summary", "description", "location")
+TIMES = ("start", "end", "recurrence")
+WALL = "%Y-%m-%dT%H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One date of a series as Google expands it; `day` is its original one on the clock of the series' zone."""
+
+    day: date
+    live: bool
+    untouched: bool  # it begins where the rule puts it
+    span: Span
+    said: Json
+
+    @classmethod
+    def of(cls, said: Json, zone: str) -> "Instance":
+        """Of an item of events.instances. Raises Unavailable where it makes no sense."""
+        try:
+            original = local(_when(said["originalStartTime"]), zone)
+            day, live = date(original.year, original.month, original.day), said.get("status") != "cancelled"
+            start = _when(said["start"]) if live else _when(said["originalStartTime"])
+            minutes = round((_when(said["end"]) - start).total_seconds() / 60) if live else 0
+            return cls(day, live, start == _when(said["originalStartTime"]), (start, minutes), said)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            raise Unavailable("The dates of a series at Google Calendar can't be read.") from None
+
+
+def changed(wanted: Json, before: Json | None, there: Json, zone: str) -> Json:
+    """The fields to patch; empty: nothing. `before` is what we wrote last, None: nobody knows."""
+    patch = {
+        field: wanted[field]
+        for field in (*TEXTS, *TIMES)
+        if field in wanted
+        and not _same(field, wanted, there, zone)
+        and (before is None or not _same(field, wanted, before, zone))
+    }
+    people = _people(wanted["attendees"], (before or {}).get("attendees", ()), there.get("attendees", ()))
+    if _known(people) != _known(there.get("attendees", ())):
+        patch["attendees"] = people
+    if patch.keys() & {"start", "end"}:
+        patch |= {"start": wanted["start"], "end": wanted["end"]}
+    return patch
+
+
+def same_time(one: object, other: object, zone: str) -> bool:
+    """Whether both say the same instant, or the same on a zone's clock: Google's offset there may not be ours."""
+    first, second = _clock(one, zone), _clock(other, zone)
+    return first is not None and second is not None and bool(first & second)
+
+
+def _same(field: str, one: Json, other: Json, zone: str) -> bool:
+    if field in ("start", "end"):
+        return same_time(one.get(field), other.get(field), zone)
+    if field == "recurrence":
+        first, second = ({part for line in each.get(field) or () for part in _lines(line)} for each in (one, other))
+        return bool(first == second)
+    return bool((one.get(field) or "").strip() == (other.get(field) or "").strip())
+
+
+def _clock(said: Any, zone: str) -> frozenset[str] | None:
+    """What the zone's clock shows, as it was said and by our zone data; None for a whole day, or no time."""
+    try:
+        shown = said["dateTime"]
+        if datetime.fromisoformat(shown).tzinfo is None:
+            return frozenset([shown])
+        by_us = local(_when(said), zone).strftime(WALL)
+        return frozenset([by_us] if shown.endswith("Z") else [by_us, shown[:19]])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _lines(line: str) -> Iterable[object]:
+    """A line of `recurrence`: the parts of a rule in no order, and each date of a list by itself."""
+    name, _, value = line.partition(":")
+    if name == "RRULE":
+        yield frozenset(value.split(";"))
+    else:
+        yield from ((name.partition(";")[0], date_.rstrip("Z")) for date_ in value.split(","))
+
+
+def _people(wanted: Iterable[Json], before: Iterable[Json], there: Iterable[Json]) -> list[Json]:
+    """Who is to be invited: their answers are kept, and so is whom somebody else invited or left out."""
+    want, had = {_email(each): each for each in wanted}, {_email(each) for each in before}
+    stay = [each for each in there if _email(each) in want or _email(each) not in had]
+    kept = [each | ({"optional": want[_email(each)]["optional"]} if _email(each) in want else {}) for each in stay]
+    invited = {_email(each) for each in there}
+    return [*kept, *(each for email, each in want.items() if email not in invited | had)]
+
+
+def _known(people: Iterable[Json]) -> frozenset[tuple[str, bool]]:
+    return frozenset((_email(each), bool(each.get("optional"))) for each in people)
+
+
+def _email(person: Json) -> str:
+    return str(person.get("email", "")).lower()
+
+
+def _when(said: Json) -> datetime:
+    """The instant; a whole day begins at midnight in UTC, which no session of ours does by chance."""
+    if "dateTime" not in said:
+        return datetime.combine(date.fromisoformat(said["date"]), time(), UTC)
+    instant = datetime.fromisoformat(said["dateTime"])
+    if instant.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return instant.astimezone(UTC)

@@ -1,0 +1,237 @@
+"""Writing a series into a Google calendar: look, compare, write the difference, look again."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from connectors._google.body import PROPERTY, Form
+from connectors._google.events import Events, Stale
+from connectors._google.meet import FAILURE, PENDING, WAITS, request_for, room_of, status_of, trouble
+from connectors._google.session import GoogleSession, Json, Lost
+from connectors._google.stood import Instance, changed, same_time
+from connectors._http.retry import patiently
+from scheduler.core.delivery import MEET, Delivery, Receipt
+from scheduler.core.event import Event, Occurrence, Span
+from scheduler.core.readback import check_unedited, read_back
+from scheduler.core.walltime import local_time
+from scheduler.errors import ChangedElsewhere, Unavailable
+
+MOST_LOOKS = 5  # beside one for each date
+HEARD = {"summary", "start", "end", "recurrence", "attendees"}
+"""A change of the series in these is one that everybody hears of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A series as it stands: Google's event, and its dates."""
+
+    master: Json
+    dates: tuple[Instance, ...]
+
+    @property
+    def spans(self) -> frozenset[Span]:
+        """When its dates take place."""
+        return frozenset(each.span for each in self.dates if each.live)
+
+    def as_ruled(self, event: Event, wanted: Json) -> frozenset[Span]:
+        """The same, but dates that nobody touched are where the rule puts them by our zone data, not by Google's."""
+        if not same_time(self.master.get("start"), wanted["start"], event.rule.zone):
+            return self.spans
+        ruled = {_day(event, each): each.recurrence_id for each in event.occurrences}
+        return frozenset(
+            (ruled[each.day], each.span[1]) if each.untouched and each.day in ruled else each.span
+            for each in self.dates
+            if each.live
+        )
+
+
+class GoogleWriter:
+    """Writes series; implements `scheduler.ports.CalendarWriter`. For one thread at a time.
+
+    `invites`: into the organiser's calendar, and Google invites the attendees (`invited`: only these ids). Else it is
+    `person`'s own copy, and nobody is invited. `calendar`: another than the account's own.
+
+    Mails (`sendUpdates`): "all" when a series is made, taken back, or changed so that everybody should hear of it;
+    "externalOnly" for single sessions, where the mail is all that keeps an outsider's calendar right, and Google's own
+    users see it anyway; "none" where only words or the room change.
+    """
+
+    def __init__(
+        self,
+        session: GoogleSession,
+        *,
+        invites: bool,
+        person: str = "",
+        invited: frozenset[str] | None = None,
+        guests_see_each_other: bool = True,
+        calendar: str = "primary",
+    ) -> None:
+        if not invites and not person:
+            raise ValueError("a copy is somebody's")
+        self._session, self._invites = session, invites
+        self._events = Events(session, calendar)
+        self._form = Form(
+            person="" if invites else person, invited=invited, guests_see_each_other=guests_see_each_other
+        )
+
+    def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Bring the series up to date; see CalendarWriter. InputError where a service account may not invite."""
+        if not self._invites:
+            event = event.seen_by(self._form.person)
+            standing = standing and replace(standing, event=standing.event.seen_by(self._form.person))
+
+        def attempt() -> Receipt:
+            try:
+                return self._converge(event, standing)
+            except Lost as lost:
+                raise lost.later from None
+
+        return patiently(attempt, pause=self._session.pause)
+
+    def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
+        """Delete the series, and let its guests know; see CalendarWriter."""
+
+        def attempt() -> Receipt:
+            try:
+                return self._delete(event)
+            except Lost as lost:
+                raise lost.later from None
+
+        return patiently(attempt, pause=self._session.pause)
+
+    def _converge(self, event: Event, standing: Delivery | None) -> Receipt:
+        for _ in range(MOST_LOOKS + len(event.occurrences)):
+            try:
+                return self._written(event, standing)
+            except Stale:  # 412, or an id that was taken in between: compare with what stands now
+                continue
+        raise Unavailable(f"{event.title}: it keeps changing at Google Calendar while we write.")
+
+    def _written(self, event: Event, standing: Delivery | None) -> Receipt:
+        wanted = self._form.series(event)
+        before = self._form.series(standing.event) if standing else None
+        master = self._find(event, standing)
+        if master is None:
+            if not event.sessions:
+                return Receipt()
+            room = self._room(event, standing, {})
+            master = self._events.insert({**self._form.marks(event), **wanted, **room}, self._mails("all"))
+            series = _Series(master, self._dates(event))
+        else:
+            series = _Series(master, self._dates(event))
+            _check(series, event, standing, wanted)
+            patch = changed(wanted, before, master, event.rule.zone) | self._room(event, standing, master)
+            if patch:
+                mails = "all" if patch.keys() & HEARD else "none"
+                series = _Series(self._events.patch(master, patch, self._mails(mails)), self._dates(event))
+        if self._sessions(event, standing, series):
+            series = replace(series, dates=self._dates(event))
+        return self._receipt(event, series)
+
+    def _find(self, event: Event, standing: Delivery | None) -> Json | None:
+        """Our event; None: there never was one. Raises ChangedElsewhere where a person deleted it."""
+        there = self._events.get(self._form.id_of(event), event.rule.zone)
+        if there is None and not (standing and standing.receipt.id):
+            return None
+        if there is None or there.get("status") == "cancelled":
+            raise ChangedElsewhere(
+                f"{event.title}: somebody deleted it at Google Calendar. It is not put there again unasked."
+            )
+        if not self._is_ours(event, there):
+            raise ChangedElsewhere(
+                f"{event.title}: another event is in its place at Google Calendar. It is left alone."
+            )
+        return there
+
+    def _is_ours(self, event: Event, there: Json) -> bool:
+        private = (there.get("extendedProperties") or {}).get("private") or {}
+        return bool(private.get(PROPERTY) == self._form.opid_of(event))
+
+    def _dates(self, event: Event) -> tuple[Instance, ...]:
+        return self._events.instances(self._form.id_of(event), event.rule.zone)
+
+    def _sessions(self, event: Event, standing: Delivery | None, series: _Series) -> bool:
+        """Bring the dates up to date that have, had, or must no longer have an entry of their own; whether any was."""
+        there = {each.day: each for each in series.dates}
+        before = {each.recurrence_id: each for each in standing.event.occurrences} if standing else {}
+        own = {each.recurrence_id for each in event.exceptions()}
+        own |= {each.recurrence_id for each in standing.event.exceptions()} if standing else set()
+        wrote = False
+        for each in event.occurrences:
+            found = there.get(_day(event, each))
+            if found is None:  # an EXDATE, or a date that Google does not know: reading back tells it
+                continue
+            if each.start is None:
+                if found.live:  # an entry of its own outlives the EXDATE
+                    self._events.delete(found.said, self._mails("externalOnly"))
+                    wrote = True
+            elif not found.live:
+                body = {"status": "confirmed", **self._form.session(event, each)}
+                self._events.patch(found.said, body, self._mails("externalOnly"))
+                wrote = True
+            elif each.recurrence_id in own:
+                wanted, was = self._form.session(event, each), before.get(each.recurrence_id)
+                had = self._form.session(standing.event, was) if standing and was and was.start else None
+                if patch := changed(wanted, had, found.said, event.rule.zone):
+                    self._events.patch(found.said, patch, self._mails("externalOnly"))
+                    wrote = True
+        return wrote
+
+    def _room(self, event: Event, standing: Delivery | None, there: Json) -> Json:
+        """What asks for a room at Meet, where one is wanted and neither there nor on its way; or takes it out."""
+        if event.meeting != MEET or not self._invites:
+            ours = standing and standing.event.meeting == MEET and self._invites
+            return {"conferenceData": None} if ours and there.get("conferenceData") else {}
+        if status_of(there) == FAILURE:
+            return request_for(self._form.id_of(event), there)
+        taken_out = standing and standing.receipt.conference  # by somebody: it was there
+        return {} if there.get("conferenceData") or taken_out else request_for(self._form.id_of(event), there)
+
+    def _receipt(self, event: Event, series: _Series) -> Receipt:
+        there, wants = series.master, event.meeting == MEET and self._invites
+        if wants:
+            there = self._awaited(event, there)
+        receipt = Receipt(
+            id=self._form.id_of(event),
+            ical_uid=str(there.get("iCalUID", "")),
+            version=str(there.get("etag", "")),
+            conference=room_of(there) if wants else "",
+            late=wants and not room_of(there) and status_of(there) in (PENDING, FAILURE),
+        )
+        back = read_back(event, series.spans, receipt)
+        return replace(back, differences=(*back.differences, *trouble(there))) if wants else back
+
+    def _awaited(self, event: Event, there: Json) -> Json:
+        for wait in WAITS:
+            if status_of(there) != PENDING or room_of(there):
+                break
+            self._session.pause(wait)
+            there = self._events.get(self._form.id_of(event), event.rule.zone) or there
+        return there
+
+    def _delete(self, event: Event) -> Receipt:
+        for _ in range(MOST_LOOKS):
+            there = self._events.get(self._form.id_of(event), event.rule.zone)
+            if there is None or there.get("status") == "cancelled" or not self._is_ours(event, there):
+                return Receipt(id=self._form.id_of(event))
+            try:
+                self._events.delete(there, self._mails("all"))
+            except Stale:
+                continue
+            return Receipt(id=self._form.id_of(event), ical_uid=str(there.get("iCalUID", "")))
+        raise Unavailable(f"{event.title}: it keeps changing at Google Calendar while we delete it.")
+
+    def _mails(self, wanted: str) -> str:
+        return wanted if self._invites else "none"
+
+
+def _check(series: _Series, event: Event, standing: Delivery | None, wanted: Json) -> None:
+    """Raise ChangedElsewhere unless the dates are as they stood after our last write, or as they were planned."""
+    try:
+        check_unedited(series.spans, event, standing)
+    except ChangedElsewhere:
+        planned = standing and replace(standing, receipt=replace(standing.receipt, stood=()))
+        check_unedited(series.as_ruled(event, wanted), event, planned)
+
+
+def _day(event: Event, each: Occurrence) -> date:
+    return local_time(each.recurrence_id, event.rule.zone).day
