@@ -1,0 +1,252 @@
+"""CalDAV servers as stages: Radicale and Xandikos, which are plain, and Cyrus, which invites by itself."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import icalendar
+
+from connectors._http.guard import guarded_client
+from connectors.caldav import CalDavReader, CalDavSession, CalDavWriter
+from scheduler.core.delivery import Place
+from scheduler.core.interval import Interval
+from scheduler.ports import Answer, Asked, Changes
+from tests.connectors.stage import CANARY, Seen
+from tests.doubles.server import Double
+from tests.readers import expanded_in_python
+from tests.servers import (
+    PASSWORD,
+    PEOPLE,
+    ServerOfPeople,
+    cyrus_of_people,
+    radicale_of_people,
+    xandikos_of_people,
+)
+
+OWN = "appointment-"
+EMPTY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+
+@dataclass(slots=True)
+class Kept:
+    """A secret in memory (ports.Secret)."""
+
+    text: str
+
+    def read(self) -> str:
+        """The text."""
+        return self.text
+
+    def keep(self, text: str) -> None:
+        """Another text."""
+        self.text = text
+
+
+class Readers:
+    """Each calendar is read by its owner's reader."""
+
+    def __init__(self, readers: dict[str, CalDavReader]) -> None:
+        self._readers = readers
+
+    def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
+        """An answer for each."""
+        return [self._of(each.calendar).free_busy([each], window=window)[0] for each in asked]
+
+    def changes(self, calendar: str, token: str) -> Changes:
+        """Of one calendar."""
+        return self._of(calendar).changes(calendar, token)
+
+    def _of(self, calendar: str) -> CalDavReader:
+        found = (reader for start, reader in self._readers.items() if calendar.startswith(start))
+        return next(found, self._readers[next(iter(self._readers))])
+
+
+@dataclass(slots=True)
+class CalDavStage:
+    """A real server; `invited` are those whom it invites when ana writes an event."""
+
+    name: str
+    server: ServerOfPeople
+    client: httpx.Client
+    invites: frozenset[str] = frozenset()
+    waited: list[float] = field(default_factory=list)
+
+    def double(self) -> Double | None:
+        """It is a real server."""
+        return None
+
+    def pauses(self) -> list[float]:
+        """What was waited."""
+        return self.waited
+
+    def session(self, person: str) -> CalDavSession:
+        """A person's account."""
+        secret = {"url": self.server.url(self.server.calendars[person]), "user": person, "password": PASSWORD}
+        return CalDavSession(Kept(json.dumps(secret)), client=self.client, pause=self.waited.append)
+
+    def reader(self) -> Readers:
+        """Both accounts."""
+        return Readers({self.address(person): CalDavReader(self.session(person)) for person in PEOPLE})
+
+    def feed(self) -> Readers:
+        """The same."""
+        return self.reader()
+
+    def writer(self, place: Place) -> CalDavWriter:
+        """Ana's calendar, or a copy in ben's."""
+        invited = frozenset() if place.copy else self.invites
+        calendar = self.address(place.person)
+        return CalDavWriter(self.session(place.person), calendar, invited=invited, copy=place.copy, person=place.person)
+
+    def address(self, person: str) -> str:
+        """As it is asked for."""
+        return f"caldav:{self.server.url(self.server.calendars[person])}"
+
+    def email(self, person: str) -> str:
+        """As Cyrus knows them."""
+        return f"{person}@example.org"
+
+    def add(self, person: str, start: datetime, minutes: int) -> str:
+        """An appointment full of CANARY."""
+        uid = f"{OWN}{uuid4()}"
+        text = "\r\n".join(
+            [
+                "BEGIN:VCALENDAR",
+                "VERSION:2.0",
+                f"PRODID:-//{CANARY}//EN",
+                "BEGIN:VEVENT",
+                f"UID:{uid}",
+                "DTSTAMP:20261101T000000Z",
+                f"DTSTART:{start.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+                f"DTEND:{start.astimezone(UTC) + timedelta(minutes=minutes):%Y%m%dT%H%M%SZ}",
+                *(f"{name}:{CANARY}" for name in ("SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", "X-NOTE")),
+                "END:VEVENT",
+                "END:VCALENDAR",
+                "",
+            ]
+        )
+        self._put(person, f"{self.server.calendars[person]}{uid}.ics", text.encode())
+        return uid
+
+    def drop(self, person: str, id_: str) -> None:
+        """It is deleted."""
+        status, _ = self.server.request(person, "DELETE", f"{self.server.calendars[person]}{id_}.ics")
+        assert status in (200, 204)
+
+    def dates(self, person: str) -> Sequence[Seen]:
+        """By recurring-ical-events, from what the server gives back."""
+        spans = (span for _, text in self.ours(person) for span in expanded_in_python(text))
+        return sorted(Seen(start, int((end - start) / timedelta(minutes=1))) for start, end in spans)
+
+    def masters(self, person: str) -> int:
+        """Files with an event that has a date."""
+        return sum(bool(expanded_in_python(text)) for _, text in self.ours(person))
+
+    def rooms(self, person: str) -> frozenset[str]:
+        """The locations."""
+        found = (event for _, text in self.ours(person) for event in icalendar.Calendar.from_ical(text).walk("VEVENT"))
+        return frozenset(str(event["LOCATION"]) for event in found if event.get("LOCATION"))
+
+    def invited(self) -> int:
+        """What arrived in the inboxes of a server that has some."""
+        if not self.invites:
+            return 0
+        status, body = self.server.request("ben", "PROPFIND", "/dav/calendars/user/ben/Inbox/", Depth="1")
+        assert status == 207
+        return len(re.findall(rb"\.ics</D:href>", body))
+
+    def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
+        """An override as calendar apps write it."""
+        for path, text in self.ours(person):
+            if start in [begin for begin, _ in expanded_in_python(text)]:
+                self._put(person, path, moved(text, start, to))
+                return
+        raise AssertionError(f"nothing begins at {start}")
+
+    def delete_by_hand(self, person: str) -> None:
+        """The whole file."""
+        for path, _ in self.ours(person):
+            assert self.server.request(person, "DELETE", path)[0] in (200, 204)
+
+    def ours(self, person: str) -> list[tuple[str, bytes]]:
+        """Path and text of each event that `add` did not make."""
+        calendar = self.server.calendars[person]
+        status, body = self.server.request(person, "PROPFIND", calendar, Depth="1")
+        assert status == 207
+        paths = sorted(set(re.findall(r">([^<>]*\.ics)</", body.decode())))
+        found = [(path, self.server.request(person, "GET", path)) for path in paths if OWN not in path]
+        return [(path, text) for path, (status, text) in found if status == 200]
+
+    def _put(self, person: str, path: str, text: bytes) -> None:
+        status, _ = self.server.request(person, "PUT", path, text, Content_Type="text/calendar; charset=utf-8")
+        assert status in (200, 201, 204), status
+
+
+def moved(text: bytes, start: datetime, to: datetime) -> bytes:
+    """A calendar in which one date of a series begins elsewhere."""
+    calendar: Any = icalendar.Calendar.from_ical(text)  # the library's types leave open what a time is
+    for event in calendar.walk("VEVENT"):
+        if event.get("RECURRENCE-ID") and event["DTSTART"].dt.astimezone(UTC) == start:
+            length = event["DTEND"].dt - event["DTSTART"].dt
+            for name, at in (("DTSTART", to), ("DTEND", to + length)):
+                del event[name]
+                event.add(name, at)
+            return bytes(calendar.to_ical())
+    [master] = [event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event]
+    zone = master["DTSTART"].dt.tzinfo
+    length = master["DTEND"].dt - master["DTSTART"].dt
+    override = icalendar.Event()
+    override.add("UID", str(master["UID"]))
+    override.add("DTSTAMP", master["DTSTAMP"].dt)
+    override.add("RECURRENCE-ID", start.astimezone(zone))
+    override.add("DTSTART", to.astimezone(zone))
+    override.add("DTEND", (to + length).astimezone(zone))
+    override.add("SUMMARY", str(master["SUMMARY"]))
+    for name in ("ORGANIZER", "ATTENDEE"):
+        if name in master:
+            override[name] = master[name]
+    calendar.add_component(override)
+    return bytes(calendar.to_ical())
+
+
+@contextmanager
+def _stage(name: str, server: ServerOfPeople, invites: frozenset[str] = frozenset()) -> Iterator[CalDavStage]:
+    with guarded_client(loopback=server.url()) as client:
+        yield CalDavStage(name, server, client, invites)
+
+
+@contextmanager
+def radicale_stage() -> Iterator[CalDavStage]:
+    """Radicale, with a password for each."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        radicale_of_people(Path(folder)) as server,
+        _stage("radicale", server) as stage,
+    ):
+        yield stage
+
+
+@contextmanager
+def xandikos_stage() -> Iterator[CalDavStage]:
+    """Xandikos, without passwords."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        xandikos_of_people(Path(folder)) as server,
+        _stage("xandikos", server) as stage,
+    ):
+        yield stage
+
+
+@contextmanager
+def cyrus_stage() -> Iterator[CalDavStage]:
+    """Cyrus; see tests.servers.cyrus_is_missing before."""
+    with cyrus_of_people() as server, _stage("cyrus", server, frozenset(PEOPLE)) as stage:
+        yield stage
