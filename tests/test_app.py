@@ -301,7 +301,7 @@ def test_nobody_decides_or_writes_while_somebody_writes(desk: Desk) -> None:
     with only_one(lock), pytest.raises(Unavailable, match="another apply is writing"):
         app.apply(planned, changes)
     assert (desk.published(), app.store.pending()) == (before, ())
-    assert app.apply(planned, changes) == 1
+    assert app.apply(planned, changes).events == 1
 
 
 # --- rooms, keys, and the last plan

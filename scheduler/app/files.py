@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors.ics import read_collection
+from connectors.collection import read_collection
 from scheduler.core.freebusy import FreeBusy
 from scheduler.core.interval import Interval
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.ics import IcsFiles, read_collection
+from connectors.collection import read_collection
+from connectors.ics import IcsFiles
 from scheduler.errors import InputError, Unavailable
 from scheduler.ports import Answer, Asked, CalendarReader, Own
 from tests.connectors._ical.calendars import YEAR, calendar, event, interval, meeting, spans

@@ -70,12 +70,12 @@ def test_an_ambiguous_zone_is_told_with_its_place(folder: Folder) -> None:
         ("calendar", "calendars\\x.ics", "is no path below the folder"),
         ("calendar", "x" * 300, "is no path below the folder"),
         ("calendar", "C:\\x.ics", "is no path below the folder"),
-        ("calendar", "ok.ics https://example.org/x.ics", "is an address, and only files are read for now"),
-        ("calendar", "webcal://example.org/x.ics", "is an address"),
-        ("calendar", "caldav:eve", "is an address"),
-        ("calendar", "google:eve", "is an address"),
-        ("calendar", "outlook:eve", "is an address"),
-        ("calendar", "file:///etc/passwd", "is an address"),
+        ("calendar", "ok.ics ftp://example.org/x.ics", "is of no kind that is read"),
+        ("calendar", "https://user:secret@example.org/x.ics", "is no address"),
+        ("calendar", "caldav:eve", "is no address"),
+        ("calendar", "google:eve", "names no mailbox"),
+        ("calendar", "outlook:eve", "names no mailbox"),
+        ("calendar", "file:///etc/passwd", "is of no kind that is read"),
     ],
 )
 def test_a_cell_that_can_not_be_read_is_told(folder: Folder, column: str, cell: str, says: str) -> None:
@@ -117,3 +117,14 @@ def test_an_id_is_fit_to_name_a_file(folder: Folder, id_: str) -> None:
 def test_people_are_told_apart(folder: Folder, rows: str, says: str) -> None:
     """Ids that differ in case alone, and addresses of one box, are twins; an id and a zone must be there."""
     assert folder.write(people="id,timezone,email\n" + rows, groups="group,person\n").complaints() == [says]
+
+
+def test_calendars_may_be_addresses(folder: Folder) -> None:
+    """Of the web and at providers; webcal is https."""
+    cell = "webcal://example.org/x.ics caldav:https://dav.example.org/eve/ google:eve@example.org outlook:e@example.org"
+    assert with_cell(folder, "calendar", cell).load().people[2].calendars == (
+        "https://example.org/x.ics",
+        "caldav:https://dav.example.org/eve/",
+        "google:eve@example.org",
+        "outlook:e@example.org",
+    )

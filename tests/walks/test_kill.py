@@ -15,6 +15,7 @@ from sqlalchemy import event as hooks
 from connectors._ics_out.folder import Folder
 from scheduler.app.undo import find_undo, write_undo
 from scheduler.core.change import Keep
+from scheduler.flow import Written
 from tests.desks import Desk, at
 
 FORK = multiprocessing.get_context("fork")
@@ -29,7 +30,8 @@ def apply(desk: Desk) -> int:
     assert draft is not None
     planned = app.drafted(draft.plan)
     todo = app.changes(planned)
-    return resumed + (0 if all(isinstance(change, Keep) for change in todo) else app.apply(planned, todo))
+    more = Written() if all(isinstance(change, Keep) for change in todo) else app.apply(planned, todo)
+    return resumed.events + more.events
 
 
 def die() -> None:
@@ -85,7 +87,7 @@ def undo(desk: Desk) -> int:
     """What `rondo undo --yes` does; the number of writes."""
     app = desk.app
     resumed, found = app.write_pending(), find_undo(app)
-    return resumed + write_undo(app, found)
+    return resumed.events + write_undo(app, found).events
 
 
 def burnt(desk: Desk, fuse: Fuse, number: int, act: Callable[[Desk], int] = apply) -> bool:
@@ -157,7 +159,7 @@ def test_a_killed_undo_is_decided_or_is_not(desk: Desk, tmp_path: Path, fuse: Fu
         app = killed.app
         standing = app.store.standing()
         if stood and standing and standing.plan == stood.plan:
-            assert app.write_pending() == 0
+            assert app.write_pending().events == 0
             undo(killed)
         else:
             app.write_pending()

@@ -44,7 +44,7 @@ def _lengths(step: Step, before: Step | None, lengths: list[int]) -> list[int]:
 
 def _write(files: PublishedFiles, published: tuple[Event, ...]) -> None:
     for event in published:
-        (files.cancel if event.cancelled else files.put)(event)
+        (files.cancel if event.cancelled else files.put)(event, standing=None)
 
 
 @pytest.mark.campaign(200)
