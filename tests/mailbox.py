@@ -1,0 +1,135 @@
+"""A real mail server on loopback, and what a mail client makes of the invitations in it (RFC 5546)."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import icalendar
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.readers import Span, expanded_in_python
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as it came: for whom, and its bytes."""
+
+    to: str
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The mail, read again."""
+        message = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+    @property
+    def calendar(self) -> bytes:
+        """Its calendar."""
+        [part] = [part for part in self.message.walk() if part.get_content_type() == "text/calendar"]
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return content
+
+    @property
+    def invitation(self) -> icalendar.Calendar:
+        """Its calendar, read."""
+        calendar = icalendar.Calendar.from_ical(self.calendar)
+        assert isinstance(calendar, icalendar.Calendar)
+        return calendar
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """What came in, and what the server is told to do: `answers` are given to RCPT and DATA before it takes a mail."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    mails: list[Mail] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)  # by address, what RCPT is answered
+    answers: list[str] = field(default_factory=list)  # what the next DATA are answered; "" cuts the connection
+    password: str = ""
+    taken: bool = False  # whether a mail is kept though its answer is one of `answers`
+
+    def to(self, address: str) -> list[Mail]:
+        """What came for one address."""
+        return [mail for mail in self.mails if mail.to == address]
+
+    def calendars(self, address: str) -> list[bytes]:
+        """What a mail client has in its calendar after all mails: of each UID the newest, if it was not cancelled."""
+        held: dict[str, tuple[tuple[int, datetime], bytes]] = {}
+        for mail in self.to(address):
+            event: Any = mail.invitation.events[0]  # the library's types don't tell properties apart
+            uid, version = str(event["UID"]), (int(event["SEQUENCE"]), event["DTSTAMP"].dt)
+            if uid not in held or held[uid][0] < version:
+                held[uid] = version, b"" if mail.invitation["METHOD"] == "CANCEL" else mail.calendar
+        return [calendar for _, calendar in held.values() if calendar]
+
+    def dates(self, address: str) -> list[Span]:
+        """The sessions in that calendar, as an independent library expands them."""
+        return sorted(span for calendar in self.calendars(address) for span in expanded_in_python(calendar))
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take an address, or refuse it."""
+        if self.password and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        if to in self.refused:
+            return self.refused[to]
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+        """Keep a mail, or say what the test wants."""
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is None or self.taken:
+            assert isinstance(envelope.content, bytes)
+            self.mails += [Mail(str(to), envelope.content) for to in envelope.rcpt_tos]
+        if answer == "":
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return "250 OK" if answer is None else answer or "451 cut"
+
+
+class _OnAnyPort(Controller):
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+
+
+@contextmanager
+def mail_server(
+    *, password: str = "", tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
+) -> Iterator[Mailbox]:
+    """A server that takes mails; with a password, only from the user `rondo`."""
+
+    def authenticated(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
+        right = isinstance(data, LoginPassword) and data == LoginPassword(b"rondo", password.encode())
+        return AuthResult(success=right, handled=False)
+
+    mailbox = Mailbox(password=password)
+    controller = _OnAnyPort(
+        mailbox,
+        hostname=mailbox.host,
+        port=0,
+        ssl_context=tls,
+        tls_context=starttls,
+        require_starttls=starttls is not None,
+        authenticator=authenticated,
+        auth_require_tls=False,
+        enable_SMTPUTF8=True,
+    )
+    controller.start()
+    mailbox.port = controller.port
+    try:
+        yield mailbox
+    finally:
+        controller.stop()
