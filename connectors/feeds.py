@@ -5,6 +5,7 @@ fault of its server: the first time it is an error, so that the last good copy s
 """
 
 import os
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,15 @@ from connectors._http.guard import Fetched, fetch
 from connectors._http.retry import Pause, patiently
 from connectors._ical.guard import read_guarded
 from scheduler.core.account import Grant
-from scheduler.core.address import Kind, label, parse_address
+from scheduler.core.address import label
 from scheduler.core.freebusy import FreeBusy
 from scheduler.core.interval import Interval
-from scheduler.errors import InputError, RondoError, Unavailable
+from scheduler.errors import RondoError, Unavailable
 from scheduler.ports import Answer, Asked, Changes
 
 TRIES = 3
 AT_ONCE = 8
+WEBCAL = re.compile(r"\Awebcals?:", re.IGNORECASE)
 ACCEPT = {"Accept": "text/calendar, */*;q=0.1"}
 # a text has a second and a half to be read, however many are fetched
 _reading = threading.BoundedSemaphore(min(4, os.cpu_count() or 1))
@@ -94,14 +96,8 @@ def grant_of(url: str, *, client: httpx.Client, pause: Pause = time.sleep) -> Gr
 
 
 def _url(calendar: str) -> str:
-    """The https or http address of a feed; whatever is wrong with it, its secret is not told."""
-    try:
-        address = parse_address(calendar)
-    except InputError:
-        raise InputError("It is no address of a calendar.") from None
-    if address.kind is not Kind.ICS:
-        raise InputError("It is no address of a calendar.", hint="Write it like https://... or webcal://...")
-    return address.rest
+    """Calendar programs write webcal where they mean an address of the web; the guard says what is none."""
+    return WEBCAL.sub("https:", calendar)
 
 
 def _get(client: httpx.Client, url: str, conditions: Mapping[str, str], pause: Pause) -> Fetched | None:

@@ -11,6 +11,7 @@ from scheduler.core.suggest import quoted
 from scheduler.errors import InputError
 
 PORTS = {"http": 80, "https": 443}
+MOST_PORT = 65535  # beyond, the system takes the rest of a division by 65536
 LEAST_FREE_PORT = 1024  # below stand the servers of mail, files and names, which answer to more than they are asked
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 NAME = re.compile(
@@ -58,6 +59,8 @@ class Allowed:
         literal = literal_of(host)
         if literal is None and (not NAME.fullmatch(_bare(host)) or NUMBER.fullmatch(_bare(host))):
             raise InputError(f"{quoted(host)} is no name of a server.")
+        if not 0 < port <= MOST_PORT:
+            raise InputError(f"There is no port {port}.")
         if (scheme, host, port) == self.loopback:
             return
         if scheme == "http" and not self._names(host, literal):
@@ -108,7 +111,7 @@ def is_public(address: Address) -> bool:
 
 def origin_of(url: httpx.URL) -> Origin:
     """Scheme, host and port, as they are called."""
-    return url.scheme, url.raw_host.decode("ascii"), url.port or PORTS.get(url.scheme, 0)
+    return url.scheme, url.raw_host.decode("ascii"), PORTS.get(url.scheme, 0) if url.port is None else url.port
 
 
 def literal_of(host: str) -> Address | None:
