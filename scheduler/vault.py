@@ -34,7 +34,7 @@ class Vault:
     def __init__(self, keys: Sequence[str], *, source: str = "", again: Callable[[], Sequence[str]] | None = None):
         """Raises InputError, naming `source`, for keys that are none or can be guessed."""
         self._source, self._again = source, again
-        self._fernet, self._newest = self._with(keys)
+        self._fernet = self._with(keys)
 
     def seal(self, text: str, about: About) -> str:
         """A text encrypted with the newest key."""
@@ -54,28 +54,19 @@ class Vault:
             raise CredentialsRejected(f"what is kept for the account {_named(about)} belongs to another one.")
         return str(text)
 
-    def sealed_by_newest(self, sealed: str) -> bool:
-        """Whether the newest key alone opens this."""
-        try:
-            self._newest.decrypt(sealed)
-        except InvalidToken:
-            return False
-        return True
-
     def _decrypted(self, sealed: str) -> bytes:
         try:
             return self._fernet.decrypt(sealed)
         except InvalidToken:
             if self._again is None:
                 raise
-        self._fernet, self._newest = self._with(self._again())
+        self._fernet = self._with(self._again())
         return self._fernet.decrypt(sealed)
 
-    def _with(self, keys: Sequence[str]) -> tuple[MultiFernet, Fernet]:
+    def _with(self, keys: Sequence[str]) -> MultiFernet:
         if not keys:
             raise InputError("there is no key in it.", where=self._source, hint=HINT)
-        fernets = [Fernet(_checked(key, number, self._source)) for number, key in enumerate(keys, start=1)]
-        return MultiFernet(fernets), fernets[0]
+        return MultiFernet([Fernet(_checked(key, number, self._source)) for number, key in enumerate(keys, start=1)])
 
 
 class KeyFile:

@@ -61,8 +61,8 @@ def test_every_setting_is_told_with_its_default() -> None:
     for section, field in Settings.model_fields.items():
         values = field.default
         assert isinstance(values, BaseModel)
-        for key, value in values:
-            assert f"| `{section}.{key}` | {value} |" in told
+        for key, value in values.model_dump(mode="json").items():
+            assert f"| `{section}.{key}` | {value if value != '' else '(empty)'} |" in told
             assert listed[section][key] == value
 
 

@@ -1,7 +1,7 @@
 """The accounts of a programme folder, with what opens them: kept in its database, sealed by keys that lie outside."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,14 @@ from scheduler.store.accounts import SqlAccounts, open_accounts
 from scheduler.vault import About, KeyFile, Vault, new_key
 
 KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many secrets are encrypted with the newest key now, and how many older keys are kept."""
+
+    secrets: int
+    old_keys: int
 
 
 class Accounts:
@@ -115,37 +123,38 @@ class Accounts:
         self._store.erase(account, [(copy.person, copy.calendar) for copy in copies])
         self._known = None
 
-    def rotate(self, *, forget_old: bool = False) -> int:
-        """Put a new key first and encrypt everything with it; says how many secrets there are.
+    def rotate(self, *, forget_old: bool = False) -> Rotated:
+        """Put a new key first, and encrypt every secret with it.
 
         The old keys stay, for what still runs with them and for a crash at any point. With `forget_old` no new key is
         made: once everything is encrypted with the first, the others are dropped. Keys of the settings are changed
         there by hand, so that only the encrypting is done here. Raises InputError, CredentialsRejected.
         """
-        file = self._key_file
+        file, keys = self._key_file, self._keys()
         if file is None and forget_old:
             raise InputError("the keys stand in secrets.keys of the settings: take the old ones out there.")
         if file and not forget_old:
-            file.replace([new_key(), *self._keys(file)])
-        vault = self._opened()
+            keys = (new_key(), *keys)
+            file.replace(keys)
+        vault = self._vault_of(keys)
         count = self._store.reseal(
             lambda account, sealed: vault.seal(vault.open(sealed, _about(account)), _about(account))
         )
         if file and forget_old:
-            file.replace(file.read()[:1])
-        return count
+            keys = keys[:1]
+            file.replace(keys)
+        return Rotated(count, len(keys) - 1)
 
     @cached_property
     def vault(self) -> Vault:
         """What seals and opens the secrets. Raises InputError for keys that can't be used."""
-        return self._opened()
+        return self._vault_of(self._keys())
 
-    def _opened(self) -> Vault:
+    def _vault_of(self, keys: tuple[str, ...]) -> Vault:
         file = self._key_file
         if file is None:
-            keys = self._secrets.keys.get_secret_value().split(",")
-            return Vault([key.strip() for key in keys], source="secrets.keys of the settings")
-        return Vault(self._keys(file), source=str(file.path), again=file.read)
+            return Vault(keys, source="secrets.keys of the settings")
+        return Vault(keys, source=str(file.path), again=file.read)
 
     @property
     def _key_file(self) -> KeyFile | None:
@@ -154,7 +163,10 @@ class Accounts:
             return None
         return KeyFile(Path(self._secrets.key_file) if self._secrets.key_file else self._state / KEYS)
 
-    def _keys(self, file: KeyFile) -> tuple[str, ...]:
+    def _keys(self) -> tuple[str, ...]:
+        file = self._key_file
+        if file is None:
+            return tuple(key.strip() for key in self._secrets.keys.get_secret_value().split(","))
         if not file.path.exists() and not self._secrets.key_file:
             if self._store.all():
                 raise CredentialsRejected(
@@ -175,7 +187,7 @@ class SealedSecret:
         """The text that was kept last."""
         sealed = self._store.sealed(self._account)
         if not sealed:
-            raise CredentialsRejected(f"{self._account.person}'s {self._account.provider} account was disconnected.")
+            raise CredentialsRejected(f"the {self._account.provider} account {self._account.address} was disconnected.")
         return self._vault.open(sealed, _about(self._account))
 
     def keep(self, text: str) -> None:
@@ -184,8 +196,11 @@ class SealedSecret:
 
 
 def loopback_origin(url: str) -> str:
-    """Scheme, host and port of an address on this machine; empty for any other."""
-    return _origin(url) if urlsplit(url).hostname in LOOPBACK else ""
+    """Scheme, host and port of an address on this machine; empty for any other, and for what is none."""
+    try:
+        return _origin(url) if urlsplit(url).hostname in LOOPBACK else ""
+    except ValueError:
+        return ""
 
 
 def _about(account: Account) -> About:
