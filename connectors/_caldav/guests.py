@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from connectors._caldav.resource import Resource
-from connectors._ics_out.vevent import Entry, address, attendee, organizer
-from scheduler.core.event import Event
+from connectors._ics_out.vevent import Entry, InFiles, address, attendee, organizer
+from scheduler.core.event import Event, Occurrence
 
 CLIENT = {"SCHEDULE-AGENT": "CLIENT"}
 """Somebody else invites them: a server that schedules sends nothing (RFC 6638, 7.1)."""
@@ -19,6 +19,21 @@ class _Kept:
         self._by_key = {each.key: each for each in vevents}
         self._by_date = {each.value("RECURRENCE-ID"): each for each in vevents}
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether there is a rule."""
+        return any(each.value("RRULE") for each in self._by_date.values())
+
+    def has(self, recurrence_id: str) -> bool:
+        """Whether a date has an entry of its own."""
+        return recurrence_id in self._by_date
+
+    @property
+    def dates(self) -> frozenset[str]:
+        """All dates that have an entry of their own, or are said to be off."""
+        master = self._by_date.get("")
+        return frozenset(self._by_date).union(master.values("EXDATE") if master else ()) - {""}
+
     def answers(self, entry: Entry) -> dict[str, str]:
         """PARTSTAT by address."""
         vevent = self._by_key.get((entry.value(b"RECURRENCE-ID"), entry.value(b"DTSTART")))
@@ -30,14 +45,29 @@ class _Kept:
         return vevent.added() if vevent else []
 
 
-class Guests:
+class Guests(InFiles):
     """The organiser's calendar: everybody is an ATTENDEE, and `invited` are those whom the server invites.
 
-    `mail` is the organiser's address as the server knows it: it invites for nobody else.
+    `mail` is the organiser's address as the server knows it: it invites for nobody else. Where it invites, an entry
+    that a date has once stays, and so does the rule: Cyrus takes neither back from the calendars of those invited, who
+    would see the date where it was. And a date without one of them has an entry, since only that tells their calendar.
     """
 
     def __init__(self, found: Resource | None, invited: frozenset[str], mail: str = "") -> None:
         self._kept, self._invited, self._mail = _Kept(found), invited, mail
+
+    def by_rule(self, event: Event) -> bool:
+        """One date needs none, unless it had one when people were invited."""
+        return super().by_rule(event) or (bool(self._invited) and self._kept.by_rule)
+
+    def apart(self, session: Occurrence, recurrence_id: str) -> bool:
+        """Dates that had one when people were invited, and those at which somebody invited is absent."""
+        had = bool(self._invited) and self._kept.has(recurrence_id)
+        return had or not self._invited.isdisjoint(session.absent)
+
+    def dropped(self) -> Iterable[str]:
+        """Dates that had an entry when people were invited."""
+        return self._kept.dates if self._invited else ()
 
     def people(self, event: Event, entry: Entry) -> Iterable[bytes]:
         """ORGANIZER and ATTENDEEs, with the answers that they gave."""
@@ -54,7 +84,7 @@ class Guests:
         return self._kept.added(entry)
 
 
-class Copy:
+class Copy(InFiles):
     """An attendee's own calendar: it says who organises, and nobody is invited or told of anything."""
 
     def __init__(self, found: Resource | None) -> None:

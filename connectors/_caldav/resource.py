@@ -50,7 +50,7 @@ class Line:
         """What it says in the VEVENT of that RECURRENCE-ID, however a server writes it."""
         kept = frozenset((name, self.parameters[name]) for name in OURS[self.name] if name in self.parameters)
         if self.name == "RRULE":
-            yield of, self.name, kept, ";".join(sorted(self.value.upper().split(";")))
+            yield of, self.name, kept, ";".join(sorted({*self.value.upper().split(";")} - {"INTERVAL=1"}))
         elif self.name == "EXDATE":
             yield from ((of, self.name, kept, each) for each in self.value.split(","))
         else:
@@ -67,6 +67,10 @@ class VEvent:
     def value(self, name: str) -> str:
         """The value of the first property of a name; "" where there is none."""
         return next((line.value for line in self.lines if line.name == name), "")
+
+    def values(self, name: str) -> list[str]:
+        """The values of all properties of a name, which may be lists."""
+        return [value for line in self.lines if line.name == name for value in line.value.split(",")]
 
     @property
     def key(self) -> tuple[str, str]:

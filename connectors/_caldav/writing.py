@@ -118,11 +118,13 @@ class CalDavWriter:
         numbered = replace(event, sequence=max(event.sequence, found.sequence if found else 0), cancelled=False)
         if self._copy:
             return resource(vevents(numbered, self._person, Copy(found)))
-        return resource(vevents(numbered, event.organizer, Guests(found, self._invited, self._mail(event))))
+        others = self._invited - {event.organizer}
+        reader = "" if others else event.organizer  # those whom the server invites read the same words
+        return resource(vevents(numbered, reader, Guests(found, others, self._mail(event))))
 
     def _mail(self, event: Event) -> str:
         """The organiser's address for a server that invites: it must be one that it knows as theirs."""
-        if not self._invited or event.organized_by.email.lower() in self._directory.addresses:
+        if not self._invited - {event.organizer} or event.organized_by.email.lower() in self._directory.addresses:
             return ""
         return next(iter(self._directory.addresses), "")
 

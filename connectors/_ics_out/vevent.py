@@ -39,7 +39,19 @@ class Entry:
 
 
 class Style(Protocol):
-    """How a VEVENT tells of people, and what it says beside what is ours."""
+    """How an event is divided, how its VEVENTs tell of people, and what they say beside what is ours."""
+
+    def by_rule(self, event: Event) -> bool:
+        """Whether an event has a rule."""
+        ...
+
+    def apart(self, session: Occurrence, recurrence_id: str) -> bool:
+        """Whether a session has an entry of its own where its times need none."""
+        ...
+
+    def dropped(self) -> Iterable[str]:
+        """Dates (as in RECURRENCE-ID) that are none of the rule's any more, and are said to be off all the same."""
+        ...
 
     def people(self, event: Event, entry: Entry) -> Iterable[bytes]:
         """Its ORGANIZER and ATTENDEEs, as lines."""
@@ -51,7 +63,19 @@ class Style(Protocol):
 
 
 class InFiles:
-    """Everybody is asked for an answer, and has our id beside their address."""
+    """As few entries as can be; everybody is asked for an answer, and has our id beside their address."""
+
+    def by_rule(self, event: Event) -> bool:
+        """One date needs none."""
+        return len(event.occurrences) > 1
+
+    def apart(self, session: Occurrence, recurrence_id: str) -> bool:
+        """None."""
+        return False
+
+    def dropped(self) -> Iterable[str]:
+        """None."""
+        return ()
 
     def people(self, event: Event, entry: Entry) -> Iterable[bytes]:
         """The ORGANIZER, and an ATTENDEE for each who attends."""
@@ -70,26 +94,29 @@ def vevents(event: Event, reader: str = "", style: Style | None = None) -> bytes
     Raises ValueError for an event that is not stamped.
     """
     words, written = description(event, reader), style or InFiles()
-    if len(event.occurrences) == 1:
+    if not written.by_rule(event):
         entry = _entry(_own_times(event, event.occurrences[0]), event.attendees)
         return _vevent(event, entry, words, written)
     walls = [_shown(int(wall)) for wall in event.rule.walls(len(event.occurrences))]
-    parts = [_vevent(event, _entry(_rule_times(event, walls), event.attendees), words, written)]
-    for each in event.exceptions():
-        wall = walls[event.occurrences.index(each)]
-        times = [_wall("RECURRENCE-ID", wall, event.rule.zone), *_own_times(event, each)]
-        present = [person for person in event.attendees if person.id not in each.absent]
-        parts.append(_vevent(event, _entry(times, present), session_description(event, each, reader), written))
+    parts = [_vevent(event, _entry(_rule_times(event, walls, written), event.attendees), words, written)]
+    exceptions = event.exceptions()
+    for wall, each in zip(walls, event.occurrences, strict=True):
+        replaced = _wall("RECURRENCE-ID", wall, event.rule.zone)
+        if each in exceptions or (each.start and written.apart(each, value_of(replaced))):
+            times = [replaced, *_own_times(event, each)]
+            present = [person for person in event.attendees if person.id not in each.absent]
+            parts.append(_vevent(event, _entry(times, present), session_description(event, each, reader), written))
     return b"".join(parts)
 
 
-def _rule_times(event: Event, walls: list[str]) -> list[bytes]:
+def _rule_times(event: Event, walls: list[str], style: Style) -> list[bytes]:
     """DTSTART, end, RRULE and an EXDATE for each skipped session; `walls` are the rule's dates."""
     zone, plain = event.rule.zone, event.plain_dates()
     end = _shown(int(event.rule.walls(1)[0]) + event.duration * MINUTE)
     # an end on the wall is the form that everybody knows, but on a day of clock changes it would say another length
     length = _wall("DTEND", end, zone) if plain[0] else raw("DURATION", f"PT{event.duration}M")
     skipped = [wall for wall, each in zip(walls, event.occurrences, strict=True) if each.start is None]
+    skipped += sorted({date.removesuffix("Z") for date in style.dropped()}.difference(walls))
     return [
         _wall("DTSTART", walls[0], zone),
         length,
