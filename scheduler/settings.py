@@ -79,6 +79,12 @@ class Microsoft(_Section):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
 
+    @property
+    def of_tenant(self) -> str:
+        """The authority of the tenant, where one is named; else as it stands."""
+        parts = urlsplit(self.authority)
+        return parts._replace(path=f"/{self.tenant}").geturl() if self.tenant else self.authority
+
 
 class Zoom(_Section):
     """Zoom: its addresses, and the server-to-server app."""

@@ -1,21 +1,41 @@
 """Connectors opened with the settings and with the accounts that people connected: the one place that knows how."""
 
+import weakref
+from collections.abc import Callable, Hashable
+from contextlib import ExitStack
 from pathlib import Path
+from threading import RLock
+from typing import TypeVar, cast
 
+import httpx
+
+from connectors._http.guard import guarded_client
+from connectors.caldav import CalDavReader, CalDavSession, CalDavWriter
+from connectors.feeds import IcsFeeds
+from connectors.google import GoogleReader, GoogleSession, GoogleWriter
 from connectors.ics import IcsFiles
+from connectors.mail import MailServer, MailWriter
 from connectors.published import PublishedFiles
 from scheduler.app.accounts import Accounts
-from scheduler.core.account import Account
+from scheduler.core.account import Account, Provider
 from scheduler.errors import CredentialsRejected
 from scheduler.ports import CalendarReader, CalendarWriter
 from scheduler.settings import Settings
 
+T = TypeVar("T")
+
 
 class Connectors:
-    """Readers and writers of accounts. Nothing is asked of any server before they are used."""
+    """Readers and writers of accounts. A session is opened once, since each keeps the pace that its provider allows.
+
+    Nothing is asked of any server before they are used.
+    """
 
     def __init__(self, folder: Path, published: str, settings: Settings, accounts: Accounts) -> None:
         self._folder, self._published, self._settings, self._accounts = folder, published, settings, accounts
+        self._sessions: dict[Hashable, object] = {}
+        self._lock, self._open = RLock(), ExitStack()
+        weakref.finalize(self, self._open.close)
 
     @property
     def sends_mail(self) -> bool:
@@ -26,28 +46,89 @@ class Connectors:
         """Reads calendar files below the folder."""
         return IcsFiles(self._folder)
 
-    def feed(self, person: str, calendar: str) -> CalendarReader:
-        """Reads a calendar of the web."""
-        raise NotImplementedError
+    def feed(self, person: str, calendar: str) -> tuple[CalendarReader, str]:
+        """Reads a calendar of the web, and the address under which it does: a secret one is kept sealed."""
+        for account in self._accounts.those_of(person, Provider.ICS):
+            if calendar in account.calendars:
+                return IcsFeeds(self._client(self._accounts.loopback(account))), self._accounts.secret(account).read()
+        return IcsFeeds(self._client("")), calendar
 
     def reader(self, account: Account) -> CalendarReader:
         """Reads calendars through an account."""
-        raise NotImplementedError
+        match account.provider:
+            case Provider.GOOGLE:
+                return GoogleReader(self.google(account))
+            case _:
+                return CalDavReader(self.caldav(account))
 
     def files(self) -> CalendarWriter:
         """Writes into the folder's published/."""
         return PublishedFiles(self._folder, self._published)
 
     def mail(self, person: str) -> CalendarWriter:
-        """Mails invitations to somebody."""
-        raise NotImplementedError
+        """Mails invitations to somebody. Raises InputError where the settings of [smtp] don't fit together."""
+        smtp = self._settings.smtp
+        server = MailServer(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            user=smtp.user,
+            password=smtp.password.get_secret_value(),
+            sender=smtp.sender,
+        )
+        return MailWriter(server, person=person)
 
     def zoom(self) -> CalendarWriter:
         """Makes rooms at Zoom. Raises CredentialsRejected where no account is connected."""
-        raise CredentialsRejected("no account of Zoom is connected: rondo connect zoom DIR")
+        account = self._accounts.of("", Provider.ZOOM)
+        if account is None:
+            raise CredentialsRejected("no account of Zoom is connected. Connect one: rondo connect zoom DIR")
+        raise CredentialsRejected("Zoom comes next")
 
     def writer(
         self, account: Account, mailbox: str, *, person: str, copy: bool, invited: frozenset[str]
     ) -> CalendarWriter:
         """Writes a person's calendar through an account: as the organiser's, or a copy for an attendee."""
-        raise NotImplementedError
+        match account.provider:
+            case Provider.GOOGLE:
+                return GoogleWriter(self.google(account, mailbox), invites=not copy, person=person)
+            case _:
+                session, calendar = self.caldav(account), account.calendars[0]
+                return CalDavWriter(session, calendar, invited=invited, copy=copy, person=person)
+
+    def google(self, account: Account, mailbox: str = "") -> GoogleSession:
+        """The session of an account; one that acts for everybody, in a mailbox."""
+        google, subject = self._settings.google, _subject(account, mailbox)
+        return self._once(
+            (account, subject),
+            lambda: GoogleSession(
+                self._accounts.secret(account),
+                endpoint=google.api_endpoint,
+                token_uri=google.token_uri,
+                subject=subject,
+                owner=account.person,
+            ),
+        )
+
+    def caldav(self, account: Account) -> CalDavSession:
+        """The session of an account."""
+        client = self._client(self._accounts.loopback(account))
+        return self._once((account,), lambda: CalDavSession(self._accounts.secret(account), client=client))
+
+    def _client(self, loopback: str) -> httpx.Client:
+        """The one way out to addresses that somebody typed."""
+        allow = self._settings.outbound.allow
+        return self._once(
+            ("client", loopback), lambda: self._open.enter_context(guarded_client(allow=allow, loopback=loopback))
+        )
+
+    def _once(self, key: Hashable, opened: Callable[[], T]) -> T:
+        with self._lock:
+            if key not in self._sessions:
+                self._sessions[key] = opened()
+            return cast(T, self._sessions[key])
+
+
+def _subject(account: Account, mailbox: str) -> str:
+    """The mailbox for which an account acts; its own where it can act for no other."""
+    return (mailbox or account.address) if account.everybody else ""

@@ -1,9 +1,9 @@
 """One reader for every kind of calendar: each address goes to its connector, with the account that opens it."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 from scheduler.app.accounts import Accounts
 from scheduler.app.connectors import Connectors
@@ -33,44 +33,47 @@ class Calendars:
 
     def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
         """An answer for each, in their order."""
-        answers = [Answer()] * len(asked)
-        jobs: dict[Hashable, tuple[Callable[[], CalendarReader], list[int]]] = {}
+        answers, jobs = [Answer()] * len(asked), defaultdict[Hashable, list[int]](list)
         for index, each in enumerate(asked):
-            try:
-                key, opened = self._reader(each)
-            except RondoError as fault:
-                answers[index] = Answer(error=fault)
-            else:
-                jobs.setdefault(key, (opened, []))[1].append(index)
+            jobs[self._together(each)].append(index)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = pool.map(lambda job: _read(job[0], [asked[i] for i in job[1]], window), jobs.values())
-            for (_, indices), read in zip(jobs.values(), found, strict=True):
+            found = pool.map(lambda some: self._read([asked[index] for index in some], window), jobs.values())
+            for indices, read in zip(jobs.values(), found, strict=True):
                 for index, answer in zip(indices, read, strict=True):
                     answers[index] = answer
         return answers
 
-    def _reader(self, asked: Asked) -> tuple[Hashable, Callable[[], CalendarReader]]:
-        """By what a calendar is read together with others, and how its reader is opened."""
+    def _together(self, asked: Asked) -> Hashable:
+        """What is equal for calendars that are read by one call: all files, or those of one account."""
         address = parse_address(asked.calendar)
-        if address.kind is Kind.FILE:
-            return Kind.FILE, self._connectors.files_reader
         if address.kind is Kind.ICS:
-            return (Kind.ICS, asked.person, asked.calendar), partial(
-                self._connectors.feed, asked.person, asked.calendar
-            )
-        provider = OF_ACCOUNT[address.kind]
-        account = self._accounts.serving(asked.person, provider, asked.calendar)
+            return address.kind, asked.person, asked.calendar
+        return address.kind, self._account(address.kind, asked) if address.kind in OF_ACCOUNT else None
+
+    def _account(self, kind: Kind, asked: Asked) -> Account | None:
+        return self._accounts.serving(asked.person, OF_ACCOUNT[kind], asked.calendar)
+
+    def _read(self, some: Sequence[Asked], window: Interval) -> Sequence[Answer]:
+        """Of calendars that belong together."""
+        try:
+            reader, asked = self._opened(some)
+            return reader.free_busy(asked, window=window)
+        except RondoError as fault:  # of opening: of reading, each calendar has an answer of its own
+            return [Answer(error=fault)] * len(some)
+
+    def _opened(self, some: Sequence[Asked]) -> tuple[CalendarReader, Sequence[Asked]]:
+        """Their reader, and what it is asked. Raises CredentialsRejected where no account is connected."""
+        first, kind = some[0], parse_address(some[0].calendar).kind
+        if kind is Kind.FILE:
+            return self._connectors.files_reader(), some
+        if kind is Kind.ICS:
+            reader, url = self._connectors.feed(first.person, first.calendar)
+            return reader, [replace(first, calendar=url)]
+        account = self._account(kind, first)
         if account is None:
-            command = f"rondo connect {provider} DIR --person {asked.person}"
+            command = f"rondo connect {kind} DIR --person {first.person}"
             raise CredentialsRejected(f"no account is connected to read it. Connect one: {command}")
-        return (provider, account.person, account.identity), partial(self._connectors.reader, account)
-
-
-def _read(opened: Callable[[], CalendarReader], asked: Sequence[Asked], window: Interval) -> Sequence[Answer]:
-    try:
-        return opened().free_busy(asked, window=window)
-    except RondoError as fault:  # of opening: of reading, each calendar has an answer of its own
-        return [Answer(error=fault)] * len(asked)
+        return self._connectors.reader(account), some
 
 
 def _with(person: Person, accounts: Sequence[Account]) -> Person:
