@@ -1,11 +1,11 @@
 """A real mail server on loopback, and what a mail client makes of the invitations in it (RFC 5546)."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -17,34 +17,27 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.readers import Span, expanded_in_python
 
 
-@dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it came: for whom, and its bytes."""
+    """One mail as it came: for whom, its bytes, and the calendar in it."""
 
-    to: str
-    raw: bytes
-
-    @property
-    def message(self) -> EmailMessage:
-        """The mail, read again."""
-        message = message_from_bytes(self.raw, policy=policy.default)
+    def __init__(self, to: str, raw: bytes) -> None:
+        message = message_from_bytes(raw, policy=policy.default)
         assert isinstance(message, EmailMessage)
-        return message
+        [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        calendar = part.get_payload(decode=True)
+        assert isinstance(calendar, bytes)
+        self.to, self.raw, self.message, self.calendar = to, raw, message, calendar
 
     @property
-    def calendar(self) -> bytes:
-        """Its calendar."""
-        [part] = [part for part in self.message.walk() if part.get_content_type() == "text/calendar"]
-        content = part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        return content
+    def invitation(self) -> Any:  # the library's types don't tell properties apart
+        """Its calendar, read by another hand."""
+        return icalendar.Calendar.from_ical(self.calendar)
 
-    @property
-    def invitation(self) -> icalendar.Calendar:
-        """Its calendar, read."""
-        calendar = icalendar.Calendar.from_ical(self.calendar)
-        assert isinstance(calendar, icalendar.Calendar)
-        return calendar
+    def said(self, name: str) -> str:
+        """A property of the calendar, or of its first event that has it; the reading of a whole one is slow."""
+        found = re.search(rf"^{name}:(.*)\r$", self.calendar.decode(), re.MULTILINE)
+        assert found
+        return found[1]
 
 
 @dataclass(slots=True)
@@ -56,6 +49,7 @@ class Mailbox:
     mails: list[Mail] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)  # by address, what RCPT is answered
     answers: list[str] = field(default_factory=list)  # what the next DATA are answered; "" cuts the connection
+    deleted: set[tuple[str, str]] = field(default_factory=set)  # by address and UID, what its owner deleted by hand
     password: str = ""
     taken: bool = False  # whether a mail is kept though its answer is one of `answers`
 
@@ -65,13 +59,17 @@ class Mailbox:
 
     def calendars(self, address: str) -> list[bytes]:
         """What a mail client has in its calendar after all mails: of each UID the newest, if it was not cancelled."""
-        held: dict[str, tuple[tuple[int, datetime], bytes]] = {}
+        held: dict[str, tuple[tuple[int, str], bytes]] = {}
         for mail in self.to(address):
-            event: Any = mail.invitation.events[0]  # the library's types don't tell properties apart
-            uid, version = str(event["UID"]), (int(event["SEQUENCE"]), event["DTSTAMP"].dt)
+            uid, version = mail.said("UID"), (int(mail.said("SEQUENCE")), mail.said("DTSTAMP"))
             if uid not in held or held[uid][0] < version:
-                held[uid] = version, b"" if mail.invitation["METHOD"] == "CANCEL" else mail.calendar
-        return [calendar for _, calendar in held.values() if calendar]
+                held[uid] = version, b"" if mail.said("METHOD") == "CANCEL" else mail.calendar
+        return [calendar for uid, (_, calendar) in held.items() if calendar and (address, uid) not in self.deleted]
+
+    def delete(self, address: str) -> None:
+        """The owner of that calendar deletes all that is in it."""
+        events = [icalendar.Calendar.from_ical(each).events[0] for each in self.calendars(address)]
+        self.deleted |= {(address, str(event["UID"])) for event in events}
 
     def dates(self, address: str) -> list[Span]:
         """The sessions in that calendar, as an independent library expands them."""

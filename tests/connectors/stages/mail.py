@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import icalendar
+
 from connectors.mail import MailServer, MailWriter
 from scheduler.core.delivery import Place
 from scheduler.ports import CalendarReader, CalendarWriter, ChangeFeed
 from tests.connectors.stage import Seen
+from tests.doubles.server import Double
 from tests.mailbox import Mailbox, mail_server
 
 MINUTE = 60
@@ -20,9 +23,18 @@ class MailStage:
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
+        self.paused: list[float] = []
         self.server = MailServer(
             host=mailbox.host, port=mailbox.port, security="none", sender="meetings@rondo.example.org"
         )
+
+    def double(self) -> Double | None:
+        """None: the server is a real one."""
+        return None
+
+    def pauses(self) -> list[float]:
+        """The seconds that our connector would have waited."""
+        return self.paused
 
     def reader(self) -> CalendarReader | None:
         """None: mail is only written."""
@@ -34,7 +46,7 @@ class MailStage:
 
     def writer(self, place: Place) -> CalendarWriter | None:
         """Our writer of the mails to the place's person."""
-        return MailWriter(self.server, person=place.person, pause=lambda _: None)
+        return MailWriter(self.server, person=place.person, pause=self.paused.append)
 
     def address(self, person: str) -> str:
         """None that could be read."""
@@ -61,13 +73,22 @@ class MailStage:
         """How many series stand live in a person's calendar."""
         return len(self.mailbox.calendars(self.email(person)))
 
+    def rooms(self, person: str) -> frozenset[str]:
+        """The video rooms that a person's calendar shows."""
+        events = [icalendar.Calendar.from_ical(each).events[0] for each in self.mailbox.calendars(self.email(person))]
+        return frozenset(str(event["CONFERENCE"]) for event in events if "CONFERENCE" in event)
+
+    def invited(self) -> int:
+        """How many mails came."""
+        return len(self.mailbox.mails)
+
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """Nothing: it would not be seen."""
         raise NotImplementedError
 
     def delete_by_hand(self, person: str) -> None:
-        """Nothing: it would not be seen."""
-        raise NotImplementedError
+        """The person deletes our whole series."""
+        self.mailbox.delete(self.email(person))
 
 
 @contextmanager
