@@ -18,7 +18,7 @@ WINDOW = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC))
 def expanded_in_python(calendar: bytes) -> list[Span]:
     """Start and end of every occurrence that is not cancelled, sorted: by recurring-ical-events."""
     found = recurring_ical_events.of(icalendar.Calendar.from_ical(calendar)).between(*WINDOW)
-    live = (event for event in found if event["STATUS"] != "CANCELLED")
+    live = (event for event in found if event.get("STATUS") != "CANCELLED")
     return sorted((event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC)) for event in live)
 
 
