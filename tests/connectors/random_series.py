@@ -44,7 +44,7 @@ class Emails:
 
 
 def random_versions(seed: int, emails: Emails | None = None) -> list[Event]:
-    """A series of 2027, and one to three versions that follow it; SEQUENCE and DTSTAMP grow where it says something else."""
+    """A series of 2027, and one to three versions that follow; SEQUENCE and DTSTAMP grow where they differ."""
     random, emails = Random(f"series {seed}"), emails or Emails()
     dates = _dates(random)
     event = _first(random, seed, dates, _people(random, emails))
