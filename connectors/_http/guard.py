@@ -81,8 +81,8 @@ def fetch(
     no text of theirs has more of the address than its host.
     """
     until = time.monotonic() + seconds
+    here, sent = _parsed(url), httpx.Headers(headers)
     with _in_words(seconds):
-        here, sent = httpx.URL(url), httpx.Headers(headers)
         for hop in range(MOST_REDIRECTS + 1):
             left = max(until - time.monotonic(), 0.001)
             with (
@@ -175,8 +175,8 @@ def _in_words(seconds: float) -> Iterator[None]:
     """What went wrong, in words that have nothing of the address and nothing that the server said."""
     try:
         yield
-    except httpx.InvalidURL:
-        raise InputError("It is no address of the web.") from None
+    except httpx.InvalidURL:  # httpx looks at redirects, though it doesn't follow them
+        raise Unavailable("It leads on to what is no address.") from None
     except httpx.TimeoutException:
         raise Later(f"It takes more than {seconds:g} seconds to answer.") from None
     except httpx.DecodingError:
@@ -198,11 +198,15 @@ def _as_a_hop(hop: int) -> Iterator[None]:
         raise Unavailable(f"It leads on to what is not called: {fault.message}") from None
 
 
-def _joined(here: httpx.URL, location: str) -> httpx.URL:
+def _parsed(url: str) -> httpx.URL:
     try:
-        there = here.join(location)
+        return httpx.URL(url)
     except httpx.InvalidURL:
-        raise Unavailable("It leads on to what is no address.") from None
+        raise InputError("It is no address of the web.") from None
+
+
+def _joined(here: httpx.URL, location: str) -> httpx.URL:
+    there = here.join(location)
     if here.scheme == "https" and there.scheme != "https":
         raise Unavailable("It leads on to an address without https.")
     return there

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.doubles.server import Double
 
@@ -39,7 +39,14 @@ class Internet:
         """Put it in the place of the real one."""
         look_up, connect = socket.getaddrinfo, socket.socket.connect
 
-        def getaddrinfo(host: str, port: int, family: int = 0, type: int = 0, **__: Any) -> list[Any]:  # noqa: A002  # as there
+        def getaddrinfo(
+            host: str,
+            port: int,
+            family: int = 0,
+            type: int = 0,  # noqa: A002  # the name is socket's
+            *_: Any,
+            **__: Any,
+        ) -> list[Any]:
             left = self.names.get(host.lower().removesuffix("."))
             if left is None:
                 return look_up(host, port, family, type, flags=socket.AI_NUMERICHOST)
@@ -90,8 +97,7 @@ def authority() -> Authority:
 @contextmanager
 def serving_tls(double: Double, context: ssl.SSLContext) -> Iterator[int]:
     """A double behind TLS; its port."""
-    server = make_server("127.0.0.1", 0, double, threaded=True, ssl_context=context)
-    server.log = lambda *_: None  # type: ignore[method-assign]  # the test reads `calls`
+    server = make_server("127.0.0.1", 0, double, threaded=True, ssl_context=context, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -100,6 +106,11 @@ def serving_tls(double: Double, context: ssl.SSLContext) -> Iterator[int]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # the name is werkzeug's
+        """Nothing: the test reads `calls`."""
 
 
 def _signed(
