@@ -18,7 +18,7 @@ from connectors.mail import MailServer, MailWriter
 from connectors.published import PublishedFiles
 from scheduler.app.accounts import Accounts
 from scheduler.core.account import Account, Provider
-from scheduler.errors import CredentialsRejected
+from scheduler.errors import CredentialsRejected, InputError
 from scheduler.ports import CalendarReader, CalendarWriter
 from scheduler.settings import Settings
 
@@ -93,8 +93,7 @@ class Connectors:
             case Provider.GOOGLE:
                 return GoogleWriter(self.google(account, mailbox), invites=not copy, person=person)
             case _:
-                session, calendar = self.caldav(account), account.calendars[0]
-                return CalDavWriter(session, calendar, invited=invited, copy=copy, person=person)
+                return CalDavWriter(self.caldav(account), _writable(account), invited=invited, copy=copy, person=person)
 
     def google(self, account: Account, mailbox: str = "") -> GoogleSession:
         """The session of an account; one that acts for everybody, in a mailbox."""
@@ -132,3 +131,11 @@ class Connectors:
 def _subject(account: Account, mailbox: str) -> str:
     """The mailbox for which an account acts; its own where it can act for no other."""
     return (mailbox or account.address) if account.everybody else ""
+
+
+def _writable(account: Account) -> str:
+    """The calendar into which we write: the first that counts, which is the account's own default one."""
+    if not account.calendars:
+        hint = f"Tick one: rondo calendars DIR --person {account.person} --count ADDRESS"
+        raise InputError(f"no calendar of {account.person}'s {account.provider} account counts.", hint=hint)
+    return account.calendars[0]

@@ -1,6 +1,6 @@
 """An account that somebody connected: whose it is, what it may do, and which of its calendars count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,7 +46,7 @@ class Grant:
 
     identity: str
     address: str
-    secret: str
+    secret: str = field(repr=False)
     scopes: tuple[str, ...] = ()
     everybody: bool = False
     schedules: bool = False
