@@ -17,7 +17,7 @@ Pause = Callable[[float], None]
 TRIES = 6
 LEAST, FIRST, MOST = 0.5, 1.0, 30.0  # seconds to wait where the server says nothing: at random, below a growing bound
 MOST_DIGITS = 9
-MANY_MINUTES = 120
+MANY = 2
 LONGEST = 60.0  # what a server may ask for before we say that it is unavailable
 
 
@@ -68,5 +68,7 @@ def seconds_of(retry_after: str | None, now: Callable[[], datetime] = lambda: da
 
 
 def _long(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < MANY_MINUTES else f"{round(minutes / 60)} hours"
+    minutes = seconds / 60
+    if minutes < MANY:
+        return f"{round(seconds)} seconds"
+    return f"{round(minutes)} minutes" if minutes < MANY * 60 else f"{round(minutes / 60)} hours"
