@@ -168,7 +168,7 @@ class GoogleWriter:
                 body = {"status": "confirmed", **self._form.session(event, each)}
                 self._events.patch(found.said, body, self._mails("externalOnly"))
                 wrote = True
-            elif each.recurrence_id in own:
+            elif each.recurrence_id in own or not found.untouched:
                 wanted, was = self._form.session(event, each), before.get(each.recurrence_id)
                 had = self._form.session(standing.event, was) if standing and was and was.start else None
                 if patch := changed(wanted, had, found.said, event.rule.zone):

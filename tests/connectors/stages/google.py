@@ -1,0 +1,135 @@
+"""The contract suite's stage at Google: two people on the double, who each signed in."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from connectors._http.pace import Pace
+from connectors.google import GoogleReader, GoogleSession, GoogleWriter
+from scheduler.core.delivery import Place
+from tests.connectors.stage import CANARY, Seen
+from tests.doubles.google import Google
+from tests.doubles.server import serving
+
+ZONES = {"ana": "Europe/Berlin", "ben": "America/New_York"}
+
+
+class Kept:
+    """A secret in memory."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def read(self) -> str:
+        """The text."""
+        return self.text
+
+    def keep(self, text: str) -> None:
+        """Another in its place."""
+        self.text = text
+
+
+class GoogleStage:
+    """A Stage on the double; `pauses` are those that were asked for."""
+
+    name = "google"
+
+    def __init__(self, google: Google) -> None:
+        self.google = google
+        self.pauses: list[float] = []
+        for person, zone in ZONES.items():
+            google.add_person(self.email(person), zone)
+        self.sessions = {person: self.session(person) for person in ZONES}
+
+    def session(self, person: str) -> GoogleSession:
+        """Somebody's account, opened; the double counts no quota here, so that no test waits."""
+        secret = Kept(self.google.user_json(self.email(person)))
+        pace = Pace(calls=10**9, span=1, at_once=8)
+        return GoogleSession(
+            secret,
+            endpoint=self.google.endpoint,
+            token_uri=self.google.token_uri,
+            owner=person,
+            pause=self.pauses.append,
+            pace=pace,
+        )
+
+    def reader(self) -> GoogleReader:
+        """Our reader, for each calendar by its owner's account."""
+        return GoogleReader({self.address(person): session for person, session in self.sessions.items()})
+
+    def feed(self) -> GoogleReader:
+        """The same."""
+        return self.reader()
+
+    def writer(self, place: Place) -> GoogleWriter:
+        """Our writer of ana's calendar, or of ben's own copy."""
+        person = "ben" if place.copy else "ana"
+        return GoogleWriter(self.sessions[person], invites=not place.copy, person=person)
+
+    def address(self, person: str) -> str:
+        """google:MAILBOX."""
+        return f"google:{self.email(person)}"
+
+    def email(self, person: str) -> str:
+        """Their mailbox."""
+        return f"{person}@example.org"
+
+    def add(self, person: str, start: datetime, minutes: int) -> str:
+        """An appointment full of canaries."""
+        guests = [{"email": f"{CANARY.lower()}@elsewhere.example", "displayName": CANARY}]
+        return self.google.add_event(
+            self.email(person),
+            start,
+            start + timedelta(minutes=minutes),
+            summary=CANARY,
+            location=CANARY,
+            description=CANARY,
+            attendees=guests,
+        )
+
+    def drop(self, person: str, id_: str) -> None:
+        """Take it out again."""
+        self.google.delete(self.email(person), id_)
+
+    def dates(self, person: str) -> Sequence[Seen]:
+        """The dates of all series, by the double's own expansion."""
+        found = [
+            Seen(each.start, int((each.end - each.start).total_seconds()) // 60)
+            for id_ in self._series(person)
+            for each in self.google.dates(self.email(person), id_)
+        ]
+        return sorted(found)
+
+    def masters(self, person: str) -> int:
+        """How many series stand there."""
+        return len(self._series(person))
+
+    def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
+        """Drag one date."""
+        for id_ in self._series(person):
+            for each in self.google.dates(self.email(person), id_):
+                if each.start == start:
+                    times = {"start": to, "end": to + (each.end - each.start)}
+                    said = {name: {"dateTime": at.isoformat()} for name, at in times.items()}
+                    self.google.change(self.email(person), each.id, **said)
+                    return
+        raise AssertionError(f"no date begins at {start}")
+
+    def delete_by_hand(self, person: str) -> None:
+        """Delete each series."""
+        for id_ in self._series(person):
+            self.google.delete(self.email(person), id_)
+
+    def _series(self, person: str) -> list[str]:
+        events = self.google.store.people[self.email(person)].events
+        return [id_ for id_, each in events.items() if not each.deleted and "recurrence" in each.said]
+
+
+@contextmanager
+def google_stage() -> Iterator[GoogleStage]:
+    """The stage, for as long as its server runs; whatever broke Google's description fails the test."""
+    google = Google(quota=10**9)
+    with serving(google):
+        yield GoogleStage(google)
+    assert not google.broken
