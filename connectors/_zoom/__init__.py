@@ -1,0 +1,1 @@
+"""Zoom: signing in as an app of one's own, and its meetings."""
