@@ -1,0 +1,180 @@
+"""What stands of a series in a mailbox: the series, its instances, and the events of its own that belong to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from connectors._graph.payload import SAID, SERIES, Wanted, opid_of, said_in
+from connectors._graph.session import GraphSession
+from connectors._graph.times import instant, parsed
+from scheduler.core.delivery import Delivery
+from scheduler.core.event import Span
+from scheduler.errors import Unavailable
+
+MASTER = (
+    "id",
+    "iCalUId",
+    "type",
+    "isCancelled",
+    "start",
+    "end",
+    "originalStartTimeZone",
+    "isOnlineMeeting",
+    "onlineMeeting",
+)
+INSTANCE = ("id", "type", "isCancelled", "start", "end", "originalStart")
+READ = {
+    *("value", "@odata.nextLink", "@odata.etag", "dateTime", "timeZone", "joinUrl"),
+    *("singleValueExtendedProperties", *MASTER, *INSTANCE),
+}
+EXPAND = f"singleValueExtendedProperties($filter=id eq '{SERIES}' or id eq '{SAID}')"
+PROPERTIES = {"singleValueExtendedProperties", "value"}
+AROUND = timedelta(days=366)
+NEAR = timedelta(hours=26)  # an instance's date is its session's, whatever zone data the provider has
+NOT_FOUND = {404, 410}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event or instance. `said`: what we remembered there; `changed`: it has an entry of its own in the series."""
+
+    id: str
+    etag: str
+    start: datetime
+    end: datetime
+    said: Mapping[str, str]
+    changed: bool = True
+
+    @property
+    def span(self) -> Span:
+        """When it is, and its minutes."""
+        return self.start, round((self.end - self.start).total_seconds() / 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A series as it stands. `instances` and `singles` by the date of their session; `beyond`: instances of none."""
+
+    master: Entry
+    ical_uid: str
+    zone: str
+    online: bool
+    join_url: str
+    instances: Mapping[date, Entry]
+    beyond: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that stands: the series, and sessions that it can't hold. A repeated write may have left `doubles`."""
+
+    series: Series | None
+    singles: Mapping[date, Entry]
+    doubles: tuple[Entry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Whatever takes place."""
+        instances = (*self.series.instances.values(), *self.series.beyond) if self.series else ()
+        return (*instances, *self.singles.values())
+
+
+def read_standing(session: GraphSession, want: Wanted) -> Standing:
+    """What stands of an event. Raises Unavailable, CredentialsRejected and Refusal."""
+    try:
+        found = [each for each in find(session, want.event.uid) if not each.get("isCancelled")]
+        masters = [each for each in found if each.get("type") == "seriesMaster"]
+        singles: dict[date, Entry] = {}
+        doubles = [_entry(each) for each in masters[1:]]
+        for each in (_entry(each) for each in found if each.get("type") == "singleInstance"):
+            day = date.fromisoformat(each.said["part"])
+            if day in singles:
+                doubles.append(each)
+            singles.setdefault(day, each)
+        series = _series(session, want, masters[0]) if masters else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Unavailable("Outlook's answer about the series can't be read.") from None
+    return Standing(series=series, singles=singles, doubles=tuple(doubles))
+
+
+def find(session: GraphSession, uid: str) -> list[dict[str, Any]]:
+    """The events that belong to a series of ours, the oldest first."""
+    params = {
+        "$filter": f"singleValueExtendedProperties/any(ep: ep/id eq '{SERIES}' and ep/value eq '{opid_of(uid)}')",
+        "$select": ",".join(MASTER),
+        "$expand": EXPAND,
+        "$top": "100",
+    }
+    pages = session.pages(f"{session.root()}/events", params, READ)
+    return list(chain.from_iterable(page["value"] for page in pages))
+
+
+def found_by_hand(want: Wanted, there: Standing, standing: Delivery | None) -> set[Span]:
+    """The spans to be looked at for changes by hand.
+
+    What the provider alone decides is left out: an instance that is no exception, where it puts a wall time that a
+    clock change skips or repeats; and at its date in the rule, to which changing a rule may have brought it back.
+    """
+    if there.series is None:
+        return {each.span for each in there.entries}
+    plain = dict(zip(want.days, want.event.plain_dates(), strict=True))
+    was = {each.recurrence_id: each.start for each in standing.event.occurrences} if standing else {}
+    spans = {each.span for each in (*there.series.beyond, *there.singles.values())}
+    for day, each in there.series.instances.items():
+        rule = want.occurrence(day).recurrence_id
+        if each.changed or (plain[day] and each.start != rule):
+            spans.add(each.span)
+        elif start := was.get(rule, rule):
+            spans.add((start, each.span[1]))
+    return spans
+
+
+def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> Series:
+    dates = {each.recurrence_id: day for each, day in zip(want.event.occurrences, want.days, strict=True)}
+    params = {
+        "startDateTime": f"{min(dates) - AROUND:%Y-%m-%dT%H:%M:%SZ}",
+        "endDateTime": f"{max(dates) + AROUND:%Y-%m-%dT%H:%M:%SZ}",
+        "$select": ",".join(INSTANCE),
+        "$expand": EXPAND,
+        "$top": "500",
+    }
+    instances: dict[date, Entry] = {}
+    beyond = []
+    for each in chain.from_iterable(
+        page["value"] for page in session.pages(f"{session.root()}/events/{master['id']}/instances", params, READ)
+    ):
+        rule = _nearest(parsed(each["originalStart"]).astimezone(UTC), dates)
+        if each.get("isCancelled"):
+            continue
+        if rule is None or dates[rule] in instances:
+            beyond.append(_entry(each))
+        else:
+            instances[dates[rule]] = _entry(each)
+    meeting = master.get("onlineMeeting") or {}
+    return Series(
+        master=_entry(master),
+        ical_uid=str(master.get("iCalUId") or ""),
+        zone=str(master.get("originalStartTimeZone") or ""),
+        online=bool(master.get("isOnlineMeeting")),
+        join_url=str(meeting.get("joinUrl") or ""),
+        instances=instances,
+        beyond=tuple(beyond),
+    )
+
+
+def _nearest(original: datetime, rules: Iterable[datetime]) -> datetime | None:
+    nearest = min(rules, key=lambda rule: abs(rule - original))
+    return nearest if abs(nearest - original) <= NEAR else None
+
+
+def _entry(told: Mapping[str, Any]) -> Entry:
+    return Entry(
+        id=str(told["id"]),
+        etag=str(told.get("@odata.etag") or ""),
+        start=instant(told["start"]),
+        end=instant(told["end"]),
+        said=said_in(told.get("singleValueExtendedProperties")),
+        changed=told.get("type") != "occurrence",
+    )

@@ -1,0 +1,173 @@
+"""Access tokens of Entra ID, by msal. What it caches is kept back whenever it changed: refresh tokens rotate."""
+
+import json
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import msal
+import requests
+from requests.adapters import HTTPAdapter
+
+from connectors._http.retry import Later
+from scheduler.errors import CredentialsRejected, InputError
+from scheduler.ports import Secret
+
+LOGIN = "https://login.microsoftonline.com"
+RESOURCE = "https://graph.microsoft.com"
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"  # where Microsoft keeps all personal accounts
+ANY_TENANT = ("", "common", "organizations", "consumers")
+DELEGATED, APP_ONLY = "delegated", "app-only"
+TIMEOUT = 20.0
+BUSY = {"temporarily_unavailable", "server_error"}
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)  # what msal makes of a broken answer
+
+
+class _Door(HTTPAdapter):
+    """Calls with a timeout; with `inside`, to that origin on this machine in the place of Microsoft's."""
+
+    def __init__(self, inside: str = "") -> None:
+        super().__init__()
+        self._inside = inside
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request."""
+        if self._inside and request.url:
+            request.url = self._inside + request.url.removeprefix(LOGIN)
+        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
+        return super().send(request, *args, **kwargs)
+
+
+def http_client(authority: str) -> requests.Session:
+    """What msal calls with: no redirections, and an authority on this machine in the place of Microsoft's.
+
+    msal demands https of every endpoint, so plain http, which is for this machine alone, goes by Microsoft's name.
+    """
+    parts = urlsplit(authority)
+    session = requests.Session()
+    session.max_redirects = 0
+    session.mount("https://", _Door())
+    if parts.scheme == "http":
+        session.trust_env = False
+        session.mount(LOGIN, _Door(f"http://{parts.netloc}"))
+    return session
+
+
+def authority_url(authority: str) -> str:
+    """The authority as msal takes it: https, with a tenant."""
+    parts = urlsplit(authority)
+    origin = LOGIN if parts.scheme == "http" else f"https://{parts.netloc}"
+    return f"{origin}/{parts.path.strip('/') or 'organizations'}"
+
+
+def kind_of(secret: str) -> tuple[str, dict[str, Any]]:
+    """Which kind a secret is of, and all that it holds. Raises InputError without telling its content."""
+    try:
+        held = json.loads(secret)
+        kind = held["kind"]
+    except (ValueError, KeyError, TypeError):
+        kind, held = "", {}
+    if kind == APP_ONLY or (kind == DELEGATED and isinstance(held.get("cache"), str)):
+        return kind, held
+    raise InputError("This is no secret of an Outlook account.")
+
+
+def delegated_secret(cache: msal.SerializableTokenCache, scopes: list[str]) -> str:
+    """What is kept of an account that somebody signed in with."""
+    return json.dumps({"kind": DELEGATED, "cache": cache.serialize(), "scopes": scopes})
+
+
+class Tokens:
+    """Gives access tokens for one secret; for many threads. Nothing is asked of any server before the first."""
+
+    def __init__(self, secret: Secret, *, authority: str, client_id: str, client_secret: str, reconnect: str) -> None:
+        self._secret, self._authority = secret, authority
+        self._client_id, self._client_secret, self._reconnect = client_id, client_secret, reconnect
+        self._lock = threading.Lock()
+        self._app: Any = None
+        self._cache = msal.SerializableTokenCache()
+        self._scopes: list[str] = []
+        try:
+            self.kind, held = kind_of(secret.read())
+        except InputError as fault:
+            raise CredentialsRejected(f"{fault} {reconnect}") from None
+        if self.kind == DELEGATED:
+            self._cache.deserialize(held["cache"])
+            self._scopes = [str(scope) for scope in held.get("scopes", [])]
+
+    @property
+    def account(self) -> dict[str, str]:
+        """The account that signed in, as msal knows it; nothing for an app by itself."""
+        found = list(self._cache.search(msal.TokenCache.CredentialType.ACCOUNT))
+        return found[0] if found else {}
+
+    @property
+    def personal(self) -> bool:
+        """Whether this is a personal account, of nobody's organisation."""
+        return str(self.account.get("home_account_id", "")).endswith(f".{PERSONAL_TENANT}")
+
+    @property
+    def tenant(self) -> str:
+        """The organisation that the authority stands for, after the first token."""
+        return str(self._app.authority.tenant)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What was granted to whoever signed in."""
+        return tuple(self._scopes)
+
+    def token(self, *, fresh: bool = False) -> str:
+        """An access token; `fresh`: not a held one. Raises CredentialsRejected; Later where nobody answers."""
+        with self._lock:
+            try:
+                answer = self._asked(fresh)
+            except requests.RequestException:
+                raise Later("Microsoft's sign-in can't be reached.") from None
+            except UNREADABLE:
+                raise Later("Microsoft's sign-in gives an answer that can't be read.") from None
+            finally:
+                self._keep()
+            if not answer:
+                raise CredentialsRejected(f"Nobody is signed in to Outlook any more. {self._reconnect}")
+            if answer.get("error") in BUSY:
+                raise Later("Microsoft's sign-in is busy.")
+            if not isinstance(answer.get("access_token"), str):
+                raise CredentialsRejected(f"Microsoft takes this sign-in no more. {self._reconnect}")
+            return str(answer["access_token"])
+
+    def _asked(self, fresh: bool) -> dict[str, Any]:
+        app = self._opened()
+        if self.kind == APP_ONLY:
+            if fresh:
+                app.remove_tokens_for_client()
+            return dict(app.acquire_token_for_client([f"{RESOURCE}/.default"]) or {})
+        accounts = app.get_accounts()
+        if not accounts:
+            return {}
+        found = app.acquire_token_silent_with_error(self._scopes, account=accounts[0], force_refresh=fresh)
+        return dict(found or {})
+
+    def _opened(self) -> Any:
+        if self._app is None:
+            self._app = open_app(
+                self._authority, self._client_id, self._client_secret if self.kind == APP_ONLY else "", self._cache
+            )
+        return self._app
+
+    def _keep(self) -> None:
+        if self.kind == DELEGATED and self._cache.has_state_changed:
+            self._secret.keep(delegated_secret(self._cache, self._scopes))
+
+
+def open_app(authority: str, client_id: str, client_secret: str, cache: msal.SerializableTokenCache) -> Any:
+    """msal's client: of a confidential app where there is a secret, else of a public one. Asks for the authority."""
+    confidential = {"client_credential": client_secret} if client_secret else {}
+    kind = msal.ConfidentialClientApplication if client_secret else msal.PublicClientApplication
+    return kind(
+        client_id,
+        authority=authority_url(authority),
+        token_cache=cache,
+        http_client=http_client(authority),
+        instance_discovery=False if urlsplit(authority).scheme == "http" else None,
+        **confidential,
+    )
