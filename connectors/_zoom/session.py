@@ -1,6 +1,7 @@
 """Signed-in calls to Zoom's API, as a server-to-server app."""
 
 import json
+import re
 import threading
 import time
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from scheduler.ports import Secret
 
 SECONDS = 20.0
 MARGIN = 60.0  # a token is renewed so many seconds before it ends
+TOKEN = re.compile(r"[!-~]+")
 PARTS = ("account_id", "client_id", "client_secret")
 REFUSED = (httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
@@ -70,7 +72,7 @@ class ZoomSession:
             raise CredentialsRejected(f"Zoom rejects the app's account id, client id or client secret. {RECONNECT}")
         said = meaning(answer)
         token, seconds = said.get("access_token"), said.get("expires_in")
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not isinstance(seconds, int):
+        if not isinstance(token, str) or not TOKEN.fullmatch(token) or not isinstance(seconds, int):
             raise Unavailable("zoom.token_uri gives no token.")
         self._token, self._until = token, time.monotonic() + seconds - MARGIN
         self.scopes = tuple(str(said.get("scope", "")).split())
