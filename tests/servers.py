@@ -5,6 +5,7 @@ import http.client
 import imaplib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -110,11 +111,12 @@ def radicale_of_people(folder: Path) -> Iterator[ServerOfPeople]:
 
 @contextmanager
 def xandikos_of_people(folder: Path) -> Iterator[ServerOfPeople]:
-    """Xandikos, which asks nobody for a password; ben's calendar is a second one of ana's."""
+    """Xandikos, which asks nobody for a password: both have a calendar of its one user."""
     with xandikos(folder) as one:
-        server = ServerOfPeople(one.port, {"ana": one.calendar, "ben": "/anybody/calendars/ben/"})
-        status, _ = server.request("ben", "MKCALENDAR", server.calendars["ben"])
-        assert status == 201
+        server = ServerOfPeople(one.port, {person: f"/anybody/calendars/{person}/" for person in PEOPLE})
+        for person, path in server.calendars.items():
+            status, _ = server.request(person, "MKCALENDAR", path)
+            assert status == 201
         yield server
 
 
@@ -184,12 +186,17 @@ def _free_port() -> int:
 @contextmanager
 def _running(command: Sequence[str], port: int) -> Iterator[None]:
     """The process while it serves; it is ended in any case."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # in a group of its own: Cyrus ends its whole group when it ends
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         _wait_for(process, port)
         yield
     finally:
         process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+        with suppress(ProcessLookupError):  # what it left behind
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=30)
 
 

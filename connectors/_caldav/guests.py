@@ -75,6 +75,8 @@ class Guests(InFiles):
         answers = self._kept.answers(entry)
         yield organizer(chair)
         for each in entry.attendees:
+            if each.id in self._invited and not event.seen_by(each.id).sessions:
+                continue  # they are always absent: there is nothing to invite them to
             person = chair if each.id == chair.id else each
             agent = {} if each.id in self._invited else CLIENT
             yield attendee(person, answers.get(address(person).lower(), "NEEDS-ACTION"), **agent)

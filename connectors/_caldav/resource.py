@@ -49,6 +49,8 @@ class Line:
     def said(self, of: str) -> Iterator[Said]:
         """What it says in the VEVENT of that RECURRENCE-ID, however a server writes it."""
         kept = frozenset((name, self.parameters[name]) for name in OURS[self.name] if name in self.parameters)
+        if not self.value:  # some servers leave out what is empty
+            return
         if self.name == "RRULE":
             yield of, self.name, kept, ";".join(sorted({*self.value.upper().split(";")} - {"INTERVAL=1"}))
         elif self.name == "EXDATE":

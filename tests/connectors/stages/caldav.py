@@ -210,6 +210,7 @@ def moved(text: bytes, start: datetime, to: datetime) -> bytes:
     override.add("DTSTART", to.astimezone(zone))
     override.add("DTEND", (to + length).astimezone(zone))
     override.add("SUMMARY", str(master["SUMMARY"]))
+    override.add("STATUS", "CONFIRMED")
     for name in ("ORGANIZER", "ATTENDEE"):
         if name in master:
             override[name] = master[name]
