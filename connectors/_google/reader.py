@@ -9,12 +9,13 @@ from itertools import pairwise
 from googleapiclient.http import HttpRequest
 
 from connectors._google.busy import blocks, joined, without
+from connectors._google.events_busy import busy_by_events
 from connectors._google.faults import Refused
 from connectors._google.session import READ, GoogleSession, Json
 from scheduler.core.address import Kind, parse_address
 from scheduler.core.freebusy import FreeBusy
-from scheduler.core.interval import Interval, Intervals
-from scheduler.errors import InputError, RondoError, Unavailable
+from scheduler.core.interval import Interval, Intervals, clipped
+from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
 from scheduler.ports import Answer, Asked, Changes
 
 MOST_CALENDARS = 50  # freebusy.query, calendarExpansionMax
@@ -36,7 +37,8 @@ class _Query:
 class GoogleReader:
     """Reads free/busy and changes; implements `scheduler.ports.CalendarReader` and `ChangeFeed`.
 
-    `sessions`: one for all calendars, or one by calendar (google:MAILBOX).
+    `sessions`: one for all calendars, or one by calendar (google:MAILBOX). Calendars in which sessions of ours stand
+    are read event by event where the account may see events, all others by fifty at once.
     """
 
     def __init__(self, sessions: GoogleSession | Mapping[str, GoogleSession]) -> None:
@@ -45,31 +47,17 @@ class GoogleReader:
     def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
         """What calendars say of a window, one answer each; what Google says nothing of, or no sense, is unknown."""
         wanted: dict[str, GoogleSession] = {}
-        refused: dict[str, RondoError] = {}
+        answers: dict[str, Answer] = {}
         for each in asked:
             try:
                 wanted[each.calendar] = self._session(each.calendar)
             except RondoError as error:
-                refused[each.calendar] = error
-        queries = [
-            _Query(session, tuple(_mailbox(calendar) for calendar in some), part)
-            for session, some in _chunks(wanted)
-            for part in _parts(window)
-        ]
-        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-            answers = list(pool.map(_answered, queries))
-        found: dict[str, list[Intervals | RondoError]] = {}
-        parts: dict[str, list[Interval]] = {}
-        for query, answer in zip(queries, answers, strict=True):
-            for mailbox in query.mailboxes:
-                found.setdefault(mailbox, []).append(_said(answer, mailbox, query.part))
-                parts.setdefault(mailbox, []).append(query.part)
-        return [
-            Answer(error=refused[each.calendar])
-            if each.calendar in refused
-            else _answer(each, found[_mailbox(each.calendar)], parts[_mailbox(each.calendar)])
-            for each in asked
-        ]
+                answers[each.calendar] = Answer(error=error)
+        meet = [each for each in asked if each.calendar in wanted and len(clipped(each.own.sessions, *window.seconds))]
+        answers |= _by_events(meet, wanted, window)
+        rest = [each for each in asked if each.calendar not in answers]
+        answers |= _by_free_busy(rest, wanted, window)
+        return [answers[each.calendar] for each in asked]
 
     def changes(self, calendar: str, token: str) -> Changes:
         """What changed since a token; see ChangeFeed. Deleted events may only be known by Google's own id."""
@@ -89,6 +77,51 @@ class GoogleReader:
         if calendar not in self._sessions:
             raise InputError(f"No Google account is connected for {calendar}.")
         return self._sessions[calendar]
+
+
+def _by_events(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession], window: Interval) -> dict[str, Answer]:
+    """By calendar, of those in which we meet people; none for a calendar whose events the account may not see."""
+    blind = set[GoogleSession]()
+
+    def read(each: Asked) -> Answer | None:
+        session = sessions[each.calendar]
+        if session in blind:
+            return None
+        try:
+            busy = busy_by_events(session, _mailbox(each.calendar), each, window)
+        except (CredentialsRejected, InputError):
+            blind.add(session)  # of the whole account: the others need not be tried
+            return None
+        except (Refused, ValueError):
+            return None
+        except RondoError as error:
+            return Answer(error=error)
+        return Answer(free_busy=FreeBusy(busy=busy))
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        found = zip(asked, pool.map(read, asked), strict=True)
+        return {each.calendar: answer for each, answer in found if answer}
+
+
+def _by_free_busy(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession], window: Interval) -> dict[str, Answer]:
+    """By calendar, many of them in a call; our own sessions are cut out."""
+    queries = [
+        _Query(session, tuple(_mailbox(calendar) for calendar in some), part)
+        for session, some in _chunks({each.calendar: sessions[each.calendar] for each in asked})
+        for part in _parts(window)
+    ]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        answers = list(pool.map(_answered, queries))
+    found: dict[str, list[Intervals | RondoError]] = {}
+    parts: dict[str, list[Interval]] = {}
+    for query, answer in zip(queries, answers, strict=True):
+        for mailbox in query.mailboxes:
+            found.setdefault(mailbox, []).append(_said(answer, mailbox, query.part))
+            parts.setdefault(mailbox, []).append(query.part)
+    mailboxes = {each.calendar: _mailbox(each.calendar) for each in asked}
+    return {
+        each.calendar: _answer(each, found[mailboxes[each.calendar]], parts[mailboxes[each.calendar]]) for each in asked
+    }
 
 
 def _mailbox(calendar: str) -> str:
