@@ -15,7 +15,9 @@ from connectors.feeds import IcsFeeds
 from connectors.google import GoogleReader, GoogleSession, GoogleWriter
 from connectors.ics import IcsFiles
 from connectors.mail import MailServer, MailWriter
+from connectors.outlook import GraphSession, OutlookReader, OutlookWriter
 from connectors.published import PublishedFiles
+from connectors.zoom import ZoomRooms, ZoomSession
 from scheduler.app.accounts import Accounts
 from scheduler.core.account import Account, Provider
 from scheduler.errors import CredentialsRejected, InputError
@@ -58,6 +60,8 @@ class Connectors:
         match account.provider:
             case Provider.GOOGLE:
                 return GoogleReader(self.google(account))
+            case Provider.OUTLOOK:
+                return OutlookReader(self.outlook(account))
             case _:
                 return CalDavReader(self.caldav(account))
 
@@ -83,7 +87,14 @@ class Connectors:
         account = self._accounts.of("", Provider.ZOOM)
         if account is None:
             raise CredentialsRejected("no account of Zoom is connected. Connect one: rondo connect zoom DIR")
-        raise CredentialsRejected("Zoom comes next")
+        zoom = self._settings.zoom
+        session = self._once(
+            (account,),
+            lambda: ZoomSession(
+                self._accounts.secret(account), api_endpoint=zoom.api_endpoint, token_uri=zoom.token_uri
+            ),
+        )
+        return ZoomRooms(session)
 
     def writer(
         self, account: Account, mailbox: str, *, person: str, copy: bool, invited: frozenset[str]
@@ -92,6 +103,8 @@ class Connectors:
         match account.provider:
             case Provider.GOOGLE:
                 return GoogleWriter(self.google(account, mailbox), invites=not copy, person=person)
+            case Provider.OUTLOOK:
+                return OutlookWriter(self.outlook(account, mailbox), invites=not copy, person=person)
             case _:
                 return CalDavWriter(self.caldav(account), _writable(account), invited=invited, copy=copy, person=person)
 
@@ -105,6 +118,22 @@ class Connectors:
                 endpoint=google.api_endpoint,
                 token_uri=google.token_uri,
                 subject=subject,
+                owner=account.person,
+            ),
+        )
+
+    def outlook(self, account: Account, mailbox: str = "") -> GraphSession:
+        """As `google`."""
+        microsoft, subject = self._settings.microsoft, _subject(account, mailbox)
+        return self._once(
+            (account, subject),
+            lambda: GraphSession(
+                self._accounts.secret(account),
+                endpoint=microsoft.graph_endpoint,
+                authority=microsoft.of_tenant,
+                client_id=microsoft.client_id,
+                client_secret=microsoft.client_secret.get_secret_value(),
+                mailbox=subject,
                 owner=account.person,
             ),
         )
