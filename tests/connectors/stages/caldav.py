@@ -19,8 +19,9 @@ from connectors.caldav import CalDavReader, CalDavSession, CalDavWriter
 from scheduler.core.delivery import Place
 from scheduler.core.interval import Interval
 from scheduler.ports import Answer, Asked, Changes
+from tests.connectors._caldav.double import HOME, DavDouble
 from tests.connectors.stage import CANARY, Seen
-from tests.doubles.server import Double
+from tests.doubles.server import Double, serving
 from tests.readers import expanded_in_python
 from tests.servers import (
     PASSWORD,
@@ -71,17 +72,18 @@ class Readers:
 
 @dataclass(slots=True)
 class CalDavStage:
-    """A real server; `invited` are those whom it invites when ana writes an event."""
+    """A real server, or a double; `invites` are those whom it invites when ana writes an event."""
 
     name: str
     server: ServerOfPeople
     client: httpx.Client
     invites: frozenset[str] = frozenset()
+    failing: Double | None = None
     waited: list[float] = field(default_factory=list)
 
     def double(self) -> Double | None:
-        """It is a real server."""
-        return None
+        """None for a real server."""
+        return self.failing
 
     def pauses(self) -> list[float]:
         """What was waited."""
@@ -251,3 +253,13 @@ def cyrus_stage() -> Iterator[CalDavStage]:
     """Cyrus; see tests.servers.cyrus_is_missing before."""
     with cyrus_of_people() as server, _stage("cyrus", server, frozenset(PEOPLE)) as stage:
         yield stage
+
+
+@contextmanager
+def caldav_double_stage() -> Iterator[CalDavStage]:
+    """A server in memory that can be told to fail."""
+    double = DavDouble()
+    with serving(double), guarded_client(loopback=double.url) as client:
+        port = int(double.url.rpartition(":")[2])
+        server = ServerOfPeople(port, {person: f"{HOME}{person}/" for person in PEOPLE})
+        yield CalDavStage("caldav-double", server, client, failing=double)
