@@ -89,7 +89,7 @@ class Accounts:
         if standing and same is None and provider is not Provider.ICS:
             raise InputError(
                 f"{person or 'the organisation'} is connected to {provider} as {standing[0].address}, "
-                f"and this account is {grant.address}.",
+                f"and this is another account, {grant.address}.",
                 hint=f"Disconnect that one first: rondo disconnect {provider} DIR{person and f' --person {person}'}",
             )
         account = Account(

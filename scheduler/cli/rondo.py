@@ -25,6 +25,7 @@ PARTS = {
     "fairness": ("fairness",),
     "solving": ("solve",),
     "certify": ("verify",),
+    "connect": ("connect", "calendars", "disconnect", "keys"),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 
