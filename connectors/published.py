@@ -31,6 +31,7 @@ class PublishedFiles:
         The files are ours alone, so they themselves are what stands. Raises Unavailable; and ValueError for an event
         that is not stamped.
         """
+        event = event if event.sessions else _without_sessions(event)
         invited = {attendee.id for attendee in event.attendees if attendee.role in ROLES}
         with folder(self.root, self.name, "groups") as groups, folder(self.root, self.name, "people") as people:
             for person in sorted(invited | _had(groups, event)):
@@ -49,6 +50,12 @@ def _own(event: Event, person: str) -> Event:
     """The event as a person has it; one at which they are always absent is none of theirs."""
     own = event.seen_by(person)
     return own if own.sessions else replace(event, cancelled=True)
+
+
+def _without_sessions(event: Event) -> Event:
+    """Cancelled, with the dates of its rule: calendars refuse a rule of which no date is left."""
+    dates = tuple(replace(each, start=each.recurrence_id) for each in event.occurrences)
+    return replace(event, cancelled=True, occurrences=dates)
 
 
 def _had(groups: Folder, event: Event) -> frozenset[str]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
@@ -46,7 +47,7 @@ def guarded_client(
     errors it raises InputError for a URL that is not called, and Unavailable where a name leads to an address that is
     not public, a certificate is not valid, or an answer too large. Raises InputError for what can't be allowed.
     """
-    transport = _Guarded(allowed(allow, loopback), resolve, most_bytes, context or httpx.create_ssl_context())
+    transport = _Guarded(allowed(allow, loopback), resolve, most_bytes, context or _certificates())
     return httpx.Client(
         transport=transport,
         timeout=seconds,
@@ -159,6 +160,12 @@ class _Body(httpx.SyncByteStream):
     def close(self) -> None:
         with _as_httpx():
             self._answer.close()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The authorities that are believed; to read them takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 @contextmanager

@@ -219,6 +219,16 @@ def test_who_is_never_there_has_a_cancelled_event(files: PublishedFiles) -> None
     assert _starts(files, "people/chi") == []
 
 
+@pytest.mark.parametrize("count", [1, 6])
+def test_an_event_of_which_every_session_is_skipped_is_cancelled(files: PublishedFiles, count: int) -> None:
+    """In the group's file as well: its rule has no date, and its one date is none."""
+    event = _event()
+    skipped = tuple(replace(each, start=None) for each in event.occurrences[:count])
+    files.put(replace(event, occurrences=skipped), standing=None)
+    for name in ("groups/circle-7", "people/ana"):
+        assert {vevent["STATUS"] for vevent in _vevents(files, name)} == {"CANCELLED"}
+
+
 def test_the_same_event_leaves_the_same_files(files: PublishedFiles) -> None:
     """A write that is repeated after a crash changes nothing: the files are not even replaced."""
     files.put(_with(_event(), 2, start=None), standing=None)
