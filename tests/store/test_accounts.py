@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.core.account import Account, Provider
 from scheduler.store.accounts import SqlAccounts, open_accounts
+from scheduler.store.database import open_state
 
 NOW = datetime(2027, 2, 20, 12, tzinfo=UTC)
 ANA = Account(
@@ -97,6 +98,18 @@ def test_what_is_erased_is_gone(accounts: SqlAccounts, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
         assert connection.execute("SELECT person, calendar FROM calendar_copy ORDER BY person").fetchall() == copies[1:]
         assert connection.execute("SELECT person, secret FROM account").fetchall() == [("ben", "other")]
+
+
+def test_no_trace_of_what_is_erased_stays_in_the_files(accounts: SqlAccounts, tmp_path: Path) -> None:
+    """Neither in free pages nor in the write-ahead log."""
+    accounts.keep(BEN, "other")
+    accounts.keep(ANA, "sealed-canary" * 1000)
+    accounts.erase(ANA, [])
+    with open_state(tmp_path / "state").connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar_one() == 1
+    content = b"".join(file.read_bytes() for file in (tmp_path / "state").iterdir())
+    assert b"other" in content
+    assert b"canary" not in content
 
 
 def test_all_secrets_are_sealed_anew_or_none(accounts: SqlAccounts) -> None:
