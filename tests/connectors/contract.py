@@ -134,6 +134,11 @@ class Scene:
         (answer,) = self.reader().free_busy([asked], window=window)
         return answer
 
+    def nobody(self) -> str:
+        """A calendar that is not there, beside those that are."""
+        ana = self.stage.address("ana")
+        return ana.replace("ana", "nobody") if "ana" in ana else f"{ana.rstrip('/')}-of-nobody/"
+
     def writes(self) -> int:
         """How many calls so far could have changed a calendar, or brought somebody a message."""
         double = self.stage.double()

@@ -55,7 +55,7 @@ def _everything(scene: Scene, said: Said) -> None:
     """All that a connector can be asked to do, once."""
     calendar = scene.stage.address("ana")
     if scene.connector.reads:
-        asked = [Asked(calendar=each) for each in (calendar, calendar.replace("ana", "nobody"))]
+        asked = [Asked(calendar=each) for each in (calendar, scene.nobody())]
         said.hear(lambda: _told(scene, asked))
     if scene.connector.tells:
         said.hear(lambda: _changes(scene, calendar))

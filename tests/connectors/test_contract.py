@@ -119,8 +119,7 @@ def test_one_bad_calendar_does_not_spoil_the_others(scene: Scene) -> None:
     """It is unknown, which is not the same as free; the others are read, and answers come in the order asked."""
     scene.add("ana", ODD, 53)
     scene.add("ben", ODD + timedelta(days=1), 7)
-    nobody = scene.stage.address("ana").replace("ana", "nobody")
-    asked = [Asked(calendar=each) for each in (scene.stage.address("ben"), nobody, scene.stage.address("ana"))]
+    asked = [Asked(calendar=each) for each in (scene.stage.address("ben"), scene.nobody(), scene.stage.address("ana"))]
     ben, bad, ana = scene.reader().free_busy(asked, window=WINDOW)
     assert busy(ben) == seconds((ODD + timedelta(days=1), 7))
     assert busy(ana) == seconds((ODD, 53))
@@ -182,8 +181,7 @@ def test_nothing_but_times_leaves_a_reader(scene: Scene, caplog: pytest.LogCaptu
     """No title, place, note or guest is in an answer, in a token, or in a log, however much is logged."""
     caplog.set_level(logging.DEBUG)
     scene.add("ana", ODD, 53)
-    nobody = scene.stage.address("ana").replace("ana", "nobody")
-    asked = [Asked(calendar=each) for each in (scene.stage.address("ana"), nobody)]
+    asked = [Asked(calendar=each) for each in (scene.stage.address("ana"), scene.nobody())]
     assert CANARY not in repr(scene.reader().free_busy(asked, window=WINDOW))
     assert CANARY not in caplog.text
 

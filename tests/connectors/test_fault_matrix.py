@@ -33,18 +33,14 @@ from tests.doubles.server import Fault
 
 HTML = "<!doctype html><html><body><h1>Sign in</h1></body></html>"
 QUOTA = '{"error": {"code": 403, "errors": [{"domain": "usageLimits", "reason": "rateLimitExceeded"}]}}'
-TEN_DAYS = str(10 * 24 * 3600)
-
-
-def _http_date(ahead: timedelta) -> str:
-    return format_datetime((datetime.now(UTC) + ahead).replace(microsecond=0), usegmt=True)
-
+TEN_DAYS, IN_2038, IN_1970 = str(10 * 24 * 3600), "Fri, 01 Jan 2038 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"
+AT = "a time in forty seconds"  # is written out when the fault is scripted
 
 FAULTS: dict[str, Fault] = {
     "429": Fault(status=429),
     "429, in 3 seconds": Fault(status=429, headers={"Retry-After": "3"}),
     "429, before now": Fault(status=429, headers={"Retry-After": "-5"}),
-    "429, at a time": Fault(status=429, headers={"Retry-After": _http_date(timedelta(seconds=40))}),
+    "429, at a time": Fault(status=429, headers={"Retry-After": AT}),
     "429, in ten days": Fault(status=429, headers={"Retry-After": TEN_DAYS}),
     "403 for its quota": Fault(status=403, body=QUOTA, headers={"Content-Type": "application/json"}),
     "403": Fault(status=403),
@@ -119,7 +115,13 @@ OPERATIONS = {
 
 def _script(fault: Fault, **changes: int) -> Fault:
     """The fault, ready to be met: it counts down as it is."""
+    if fault.headers.get("Retry-After") == AT:
+        fault = replace(fault, headers={"Retry-After": _in_forty_seconds()})
     return replace(fault, **changes)  # type: ignore[arg-type]  # `skip` and `times` are its numbers
+
+
+def _in_forty_seconds() -> str:
+    return format_datetime((datetime.now(UTC) + timedelta(seconds=40)).replace(microsecond=0), usegmt=True)
 
 
 def _calls_of(scene: Scene, operation: Operation) -> int:
@@ -227,13 +229,12 @@ def test_what_a_server_asks_us_to_wait_is_waited(scene: Scene, status: int) -> N
     assert _strike(scene, create, [Fault(status=status, headers={"Retry-After": "17"}, times=2)]) is None
     assert scene.stage.pauses()[:2] == [17, 17]
     scene.clear()
-    at = _http_date(timedelta(seconds=40))
-    assert _strike(scene, create, [Fault(status=status, headers={"Retry-After": at})]) is None
+    assert _strike(scene, create, [Fault(status=status, headers={"Retry-After": _in_forty_seconds()})]) is None
     assert 30 < scene.stage.pauses()[0] <= 40
 
 
 @of(WRITING)
-@pytest.mark.parametrize("retry_after", [TEN_DAYS, "3601", _http_date(timedelta(days=10))])
+@pytest.mark.parametrize("retry_after", [TEN_DAYS, "3601", IN_2038])
 def test_who_asks_for_too_long_a_wait_is_left_alone(scene: Scene, retry_after: str) -> None:
     """That is for a later run: there is no wait at all, and no second call."""
     raised = _strike(scene, OPERATIONS["create"], [Fault(status=429, headers={"Retry-After": retry_after}, times=-1)])
@@ -242,7 +243,7 @@ def test_who_asks_for_too_long_a_wait_is_left_alone(scene: Scene, retry_after: s
 
 
 @of(WRITING)
-@pytest.mark.parametrize("retry_after", [None, "-5", "soon", "", "Thu, 01 Jan 1970 00:00:00 GMT"])
+@pytest.mark.parametrize("retry_after", [None, "-5", "soon", "", IN_1970])
 def test_who_says_nothing_of_use_is_asked_less_and_less(scene: Scene, retry_after: str | None) -> None:
     """Waits grow at random to their bound, and end after a few."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
@@ -297,6 +298,7 @@ def struck(at: int, *, after: bool) -> Iterator[list[str]]:
                 raise Crash
             answer = real(*args, **named)
             if len(made) == at:
+                getattr(answer, "close", lambda: None)()  # as the system closes what a dead process had open
                 raise Crash
             return answer
 
