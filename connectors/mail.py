@@ -67,7 +67,7 @@ class MailWriter:
 
     def _copy(self, event: Event) -> "_Copy | None":
         """What the person is to have of an event; None: nothing."""
-        reader = next((each for each in event.attendees if each.id == self._person), None)
+        reader = next((each for each in event.attendees if each.id == self._person and each.role != "none"), None)
         seen = event.seen_by(self._person)
         return _Copy(seen, reader) if reader and seen.sessions and not event.cancelled else None
 

@@ -89,7 +89,10 @@ def _connected(server: MailServer) -> Iterator[SMTP]:
     """A connection, signed in; and what goes wrong with it in words."""
     where = f"The mail server {server.host}:{server.port}"
     try:
-        with _closing(_opened(server)) as smtp:
+        with _closing(_dialled(server)) as smtp:
+            if server.security == "starttls":
+                smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()
             if server.user:
                 smtp.login(server.user, server.password)
             yield smtp
@@ -108,18 +111,10 @@ def _connected(server: MailServer) -> Iterator[SMTP]:
         raise Later(f"{where} can't be reached, or breaks off.") from None
 
 
-def _opened(server: MailServer) -> SMTP:
+def _dialled(server: MailServer) -> SMTP:
     if server.security == "tls":
         return SMTP_SSL(server.host, server.port, timeout=SECONDS, context=ssl.create_default_context())
-    smtp = SMTP(server.host, server.port, timeout=SECONDS)
-    if server.security == "starttls":
-        try:
-            smtp.starttls(context=ssl.create_default_context())
-        except BaseException:
-            smtp.close()
-            raise
-    smtp.ehlo_or_helo_if_needed()
-    return smtp
+    return SMTP(server.host, server.port, timeout=SECONDS)
 
 
 @contextmanager
