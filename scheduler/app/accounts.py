@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ class Accounts:
 
     def __init__(self, store: SqlAccounts, secrets: Secrets, state: Path) -> None:
         self._store, self._secrets, self._state = store, secrets, state
-        self._known: tuple[Account, ...] | None = None
+        self._known: dict[tuple[str, Provider], tuple[Account, ...]] | None = None
 
     @classmethod
     def at(cls, state: Path, settings: Settings) -> "Accounts":
@@ -42,9 +43,7 @@ class Accounts:
 
     def all(self) -> tuple[Account, ...]:
         """Every account, in the order of person, provider and identity."""
-        if self._known is None:
-            self._known = self._store.all()
-        return self._known
+        return tuple(chain.from_iterable(self._by_owner().values()))
 
     def of(self, person: str, provider: Provider) -> Account | None:
         """Somebody's own account at a provider; "" is the organisation's."""
@@ -52,7 +51,7 @@ class Accounts:
 
     def those_of(self, person: str, provider: Provider) -> tuple[Account, ...]:
         """Somebody's own accounts at a provider: several at ICS, else one at most."""
-        return tuple(each for each in self.all() if (each.person, each.provider) == (person, provider))
+        return self._by_owner().get((person, provider), ())
 
     def serving(self, person: str, provider: Provider, calendar: str = "") -> Account | None:
         """The account through which somebody's calendar is read; whether it may write there is another question.
@@ -144,6 +143,12 @@ class Accounts:
             keys = keys[:1]
             file.replace(keys)
         return Rotated(count, len(keys) - 1)
+
+    def _by_owner(self) -> dict[tuple[str, Provider], tuple[Account, ...]]:
+        if self._known is None:
+            owned = groupby(self._store.all(), lambda each: (each.person, each.provider))
+            self._known = {owner: tuple(accounts) for owner, accounts in owned}
+        return self._known
 
     @cached_property
     def vault(self) -> Vault:
