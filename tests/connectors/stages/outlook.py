@@ -1,0 +1,123 @@
+"""The stage of Outlook: its double, with two people who signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from connectors.outlook import GraphSession, OutlookReader, OutlookWriter
+from scheduler.core.delivery import Place
+from tests.connectors.stage import CANARY, Seen
+from tests.doubles.graph import CLIENT, GraphDouble
+from tests.doubles.server import serving
+
+NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
+
+
+class Held:
+    """A secret in memory (ports.Secret)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def read(self) -> str:
+        """The text."""
+        return self.text
+
+    def keep(self, text: str) -> None:
+        """Keep another."""
+        self.text = text
+
+
+class OutlookStage:
+    """Both people in one organisation."""
+
+    name = "outlook"
+
+    def __init__(self, graph: GraphDouble) -> None:
+        self.graph = graph
+        self._pauses: list[float] = []
+        for person in ("ana", "ben"):
+            graph.add_person(self.email(person))
+        self.secrets = {person: Held(graph.secret(self.email(person))) for person in ("ana", "ben")}
+
+    def double(self) -> GraphDouble:
+        """The double."""
+        return self.graph
+
+    def pauses(self) -> list[float]:
+        """What our connectors would have waited."""
+        return self._pauses
+
+    def session(self, person: str) -> GraphSession:
+        """Somebody's session, opened anew."""
+        return GraphSession(
+            self.secrets[person],
+            endpoint=self.graph.endpoint,
+            authority=self.graph.authority,
+            client_id=CLIENT,
+            owner=person,
+            pause=self._pauses.append,
+        )
+
+    def reader(self) -> OutlookReader:
+        """Reads by ana's account."""
+        return OutlookReader(self.session("ana"), now=lambda: NOW)
+
+    def feed(self) -> OutlookReader:
+        """Tells of ana's calendar."""
+        return self.reader()
+
+    def writer(self, place: Place) -> OutlookWriter:
+        """Writes as ana, who organises, or a copy into ben's calendar."""
+        return OutlookWriter(self.session(place.person), invites=not place.copy, person=place.person)
+
+    def address(self, person: str) -> str:
+        """The mailbox."""
+        return f"outlook:{self.email(person)}"
+
+    def email(self, person: str) -> str:
+        """The mailbox."""
+        return f"{person}@contoso.example"
+
+    def add(self, person: str, start: datetime, minutes: int) -> str:
+        """An appointment of the person's own."""
+        return self.graph.add_event(self.email(person), start, minutes, text=CANARY)
+
+    def drop(self, person: str, id_: str) -> None:
+        """Take it out."""
+        self.graph.drop_event(id_)
+
+    def dates(self, person: str) -> list[Seen]:
+        """All dates of ours, by the double's own expansion."""
+        shown = self.graph.dates(self.email(person))
+        return [Seen(each.start, round((each.end - each.start).total_seconds() / 60)) for each in shown]
+
+    def masters(self, person: str) -> int:
+        """How many series of ours."""
+        return len(self.graph.series(self.email(person)))
+
+    def rooms(self, person: str) -> frozenset[str]:
+        """Where the live series of ours say that they meet."""
+        found = self.graph.series(self.email(person))
+        told = {each.join_url or each.fields.get("location", {}).get("displayName", "") for each in found}
+        return frozenset(told - {""})
+
+    def invited(self) -> int:
+        """Messages to attendees."""
+        return len(self.graph.mails)
+
+    def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
+        """Somebody drags a date."""
+        self.graph.move_by_hand(self.email(person), start, to)
+
+    def delete_by_hand(self, person: str) -> None:
+        """Somebody deletes our series."""
+        self.graph.delete_by_hand(self.email(person))
+
+
+@contextmanager
+def outlook_stage() -> Iterator[OutlookStage]:
+    """The stage, for as long as it is needed."""
+    graph = GraphDouble()
+    with serving(graph):
+        yield OutlookStage(graph)
