@@ -31,7 +31,7 @@ from scheduler.ports import Answer, Asked, Changes
 TRIES = 3
 AT_ONCE = 8
 WEBCAL = re.compile(r"\Awebcals?:", re.IGNORECASE)
-ACCEPT = {"Accept": "text/calendar, */*;q=0.1"}
+ACCEPT = {"Accept": "text/calendar"}  # Xandikos shows a page to whoever would take one as well
 # a text has a second and a half to be read, however many are fetched
 _reading = threading.BoundedSemaphore(min(4, os.cpu_count() or 1))
 
