@@ -13,10 +13,14 @@ import pytest
 
 from scheduler.core.address import label
 from tests.cli.conftest import Rondo, Said
-from tests.desks import Desk, ics, weekly
+from tests.connectors.stage import CANARY
+from tests.desks import PEOPLE, Desk, ics, weekly
 from tests.doubles._google.oauth import CLIENT, SECRET
 from tests.doubles.feeds import Feeds
 from tests.doubles.google import Google
+from tests.doubles.graph import CLIENT as OUTLOOK_CLIENT
+from tests.doubles.graph import CLIENT_SECRET as OUTLOOK_SECRET
+from tests.doubles.graph import GraphDouble
 from tests.doubles.server import serving
 from tests.doubles.zoom import ACCOUNT, ZoomDouble
 from tests.doubles.zoom import CLIENT as ZOOM_CLIENT
@@ -349,6 +353,84 @@ def test_a_consent_that_was_taken_back_is_seen(
     assert rondo("calendars", "spring", "--offline", "--json").document["accounts"][0]["error"] == account["error"]
     assert rondo("disconnect", "google", "spring", "--person", "amara").code == 0
     unseen(desk, "CANARY-token")
+
+
+# --- outlook
+
+
+@pytest.fixture
+def graph(monkeypatch: pytest.MonkeyPatch) -> Iterator[GraphDouble]:
+    """Outlook with mailboxes for amara, who has a meeting, and chen, and the settings of an app that is registered."""
+    double = GraphDouble()
+    with serving(double):
+        for key, value in (
+            ("AUTHORITY", double.authority),
+            ("GRAPH_ENDPOINT", double.endpoint),
+            ("CLIENT_ID", OUTLOOK_CLIENT),
+            ("CLIENT_SECRET", OUTLOOK_SECRET),
+        ):
+            monkeypatch.setenv(f"RONDO_MICROSOFT__{key}", value)
+        for name in ("amara", "chen", "outside"):
+            double.add_person(f"{name}@example.org")
+        double.add_event("amara@example.org", datetime(2027, 3, 2, 9, tzinfo=UTC), 60, text=CANARY)
+        yield double
+    assert double.broken == []
+
+
+def test_an_outlook_account_by_the_app_itself(rondo: Rondo, desk: Desk, graph: GraphDouble, types: Type) -> None:
+    """For the mailbox of people.csv, and, since it acts for everybody, for others that are listed there."""
+    connected = rondo("connect", "outlook", "spring", "--person", "amara", "--app-only", "--json")
+    assert (connected.document["address"], connected.document["everybody"]) == ("amara@example.org", True)
+    assert "--probe" in connected.err
+    desk.write(people=PEOPLE.replace("calendars/chen.ics", "outlook:chen@example.org"))
+    refreshed = rondo("refresh", "spring", "--json")
+    copies = {copy["calendar"]: copy for each in refreshed.document["people"] for copy in each["calendars"]}
+    assert [copies[f"outlook:{who}@example.org"]["error"] for who in ("amara", "chen")] == ["", ""]
+    assert copies["outlook:amara@example.org"]["busy"] == 1
+    listed = rondo("calendars", "spring")
+    assert ": works\n  [x] outlook:amara@example.org" in listed.out
+    gone = rondo("disconnect", "outlook", "spring", "--person", "amara", "--json")
+    assert (gone.document["revoked"], gone.document["copies"]) == (False, 2)
+    assert "an administrator takes it back" in gone.document["told"]
+    for secret in (CANARY, OUTLOOK_SECRET):
+        unseen(desk, secret, connected, refreshed, listed, gone)
+
+
+def test_the_app_may_not_reach_what_it_should_not(rondo: Rondo, graph: GraphDouble, types: Type) -> None:
+    """A mailbox outside of its limits has to be denied, before anything is kept."""
+    arguments = ("connect", "outlook", "spring", "--person", "amara", "--app-only", "--probe", "outside@example.org")
+    said = rondo(*arguments)
+    assert said.code == 1
+    assert "ApplicationAccessPolicy" in said.complaint
+    assert rondo("calendars", "spring", "--json").document["accounts"] == []
+    graph.switches.out_of_scope.add("outside@example.org")
+    said = rondo(*arguments)
+    assert (said.code, said.err) == (0, "")
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_signing_in_at_outlook_with_a_browser(
+    rondo: Rondo, desk: Desk, graph: GraphDouble, types: Type, monkeypatch: pytest.MonkeyPatch, write: bool
+) -> None:
+    """Asked for what is needed and no more; whoever signs in is the owner of the mailbox, or refused."""
+    opened: list[str] = []
+
+    def agree(url: str, **_: object) -> bool:
+        opened.append(url)
+        threading.Thread(target=graph.consent, args=(url,)).start()
+        return True
+
+    monkeypatch.setattr("webbrowser.open", agree)
+    graph.entra.signs_in = "chen@example.org"
+    arguments = ("connect", "outlook", "spring", "--person", "amara", "--write" if write else "--read-only", "--json")
+    assert "chen@example.org signed in, and not amara@example.org" in rondo(*arguments).complaint
+    graph.entra.signs_in = "amara@example.org"
+    said = rondo(*arguments)
+    assert (said.code, said.document["address"]) == (0, "amara@example.org")
+    assert ("Calendars.ReadWrite" in opened[-1]) is write
+    assert rondo("calendars", "spring", "--json").document["accounts"][0]["error"] == ""
+    for token in (*graph.entra.passes, *graph.entra.refreshes):
+        unseen(desk, token, said)
 
 
 # --- zoom
