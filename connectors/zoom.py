@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -46,10 +45,6 @@ SETTINGS = {
 RENAMED = "Zoom still shows its former title: at most 100 meetings a day can be changed"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class _Meeting:
     """A meeting as Zoom has it."""
@@ -64,14 +59,12 @@ class ZoomRooms:
     """Makes, renames and deletes meetings of one Zoom user (ports.CalendarWriter).
 
     A receipt has the meeting's number as `id` and its link as `conference`. Zoom has no key against doubles: a meeting
-    bears a mark of its event, and is looked for by that before one is made. After the limit of a day was met, nothing
-    more is made or changed until 00:00 UTC: `put` raises Unavailable, and is to be tried again.
+    bears a mark of its event, and is looked for by that before one is made. Where the limit of a day is met, `put`
+    raises Unavailable, and is to be tried again the next day.
     """
 
-    def __init__(self, session: ZoomSession, *, now: Callable[[], datetime] = _now) -> None:
-        self._session, self._now = session, now
-        self._full_on: date | None = None
-        self._marks: dict[str, str] = {}  # by number, for the lists that don't tell
+    def __init__(self, session: ZoomSession) -> None:
+        self._session = session
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """The series' meeting; one that somebody deleted at Zoom is made anew, since people are to meet there."""
@@ -107,25 +100,15 @@ class ZoomRooms:
         if number and (found := self._read(number)):
             return found
         body = {"topic": topic, "type": WITHOUT_TIMES, "agenda": mark, "settings": SETTINGS}
-        return _meeting(self._written("POST", OWN, body))
+        return _meeting(self._session.ask("POST", OWN, body=body))
 
     def _renamed(self, meeting: _Meeting, topic: str) -> tuple[str, ...]:
         """Give a meeting another title; what could not be done, since a title is no reason to withhold a link."""
         try:
-            self._patiently(lambda: self._written("PATCH", f"/meetings/{meeting.id}", {"topic": topic}))
+            self._patiently(lambda: self._session.ask("PATCH", f"/meetings/{meeting.id}", body={"topic": topic}))
         except DailyLimit:
             return (RENAMED,)
         return ()
-
-    def _written(self, method: str, path: str, body: Json) -> Json:
-        today = self._now().date()
-        if self._full_on == today:
-            raise DailyLimit
-        try:
-            return self._session.ask(method, path, body=body)
-        except DailyLimit:
-            self._full_on = today
-            raise
 
     def _deleted(self, number: str) -> None:
         if number:
@@ -146,10 +129,10 @@ class ZoomRooms:
             if "agenda" in item:
                 yield number, str(item["agenda"])
                 continue
-            if number not in self._marks:
+            if number not in self._session.agendas:
                 meeting = self._read(number)
-                self._marks[number] = meeting.agenda if meeting else ""
-            yield number, self._marks[number]
+                self._session.agendas[number] = meeting.agenda if meeting else ""
+            yield number, self._session.agendas[number]
 
     def _items(self) -> Iterator[Json]:
         query = {"type": "scheduled", "page_size": str(PAGE)}

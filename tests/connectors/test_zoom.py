@@ -50,9 +50,14 @@ class Desk:
     def fresh(self, api: str = "", secret: str = "") -> ZoomRooms:
         """Rooms that know nothing of earlier ones, as in another run."""
         session = ZoomSession(
-            Kept(secret), api_endpoint=api or self.double.api, token_uri=self.double.door, pause=self.paused.append
+            Kept(secret),
+            api_endpoint=api or self.double.api,
+            token_uri=self.double.door,
+            pause=self.paused.append,
+            now=lambda: self.now,
         )
-        return ZoomRooms(session, now=lambda: self.now)
+        self.session = session
+        return ZoomRooms(session)
 
     def meetings(self) -> list[dict[str, Any]]:
         """What stands at Zoom."""
@@ -199,7 +204,7 @@ def test_of_lists_that_do_not_tell_each_meeting_is_read_once(desk: Desk) -> None
     """Else a hundred series would be ten thousand calls."""
     desk.double.tells_agenda = False
     for uid in range(6):
-        desk.rooms.put(_event(str(uid)), standing=None)
+        ZoomRooms(desk.session).put(_event(str(uid)), standing=None)
     assert desk.double.count("GET", r"/meetings/\d+") == 5
 
 
@@ -240,7 +245,7 @@ def test_the_limit_of_a_day_is_told_and_not_tried_further(desk: Desk) -> None:
     made = [_put(desk.rooms, _event(str(uid))) for uid in range(2)]
     for uid in range(2, 5):
         with pytest.raises(Unavailable, match="100 meetings a day for one user; it goes on at 00:00 UTC"):
-            desk.rooms.put(_event(str(uid)), standing=None)
+            ZoomRooms(desk.session).put(_event(str(uid)), standing=None)
     assert (desk.double.count("POST", MEETINGS), desk.paused) == (3, [])
     assert desk.rooms.put(_event("0", duration=60), standing=made[0]) == made[0].receipt
     desk.now, desk.double.day = datetime(2026, 11, 22, 0, 1, tzinfo=UTC), "2026-11-22"
