@@ -1,6 +1,7 @@
 """Calendars on CalDAV servers (RFC 4791): read free/busy, write series, on plain servers and on those that invite."""
 
 import json
+import time
 
 import httpx
 
@@ -8,7 +9,7 @@ from connectors._caldav.discovery import Directory
 from connectors._caldav.reading import CalDavReader
 from connectors._caldav.session import CalDavSession, origin_of
 from connectors._caldav.writing import CalDavWriter
-from connectors._http.retry import patiently
+from connectors._http.retry import Pause, patiently
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import InputError
 
@@ -30,7 +31,7 @@ class _Typed:
         self._text = text
 
 
-def grant_of(url: str, user: str, password: str, *, client: httpx.Client) -> Grant:
+def grant_of(url: str, user: str, password: str, *, client: httpx.Client, pause: Pause = time.sleep) -> Grant:
     """Sign in at the address of a server, an account or a calendar.
 
     The identity is the server's origin and the path of the account's principal. Raises InputError where there is no
@@ -38,7 +39,7 @@ def grant_of(url: str, user: str, password: str, *, client: httpx.Client) -> Gra
     """
     origin_of(url)
     secret = json.dumps({"url": url, "user": user, "password": password})
-    session = CalDavSession(_Typed(secret), client=client)
+    session = CalDavSession(_Typed(secret), client=client, pause=pause)
     directory = Directory(session)
     calendar = patiently(lambda: directory.default, pause=session.pause)
     if not calendar:

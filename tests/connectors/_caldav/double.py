@@ -79,7 +79,8 @@ class DavDouble(Double):
     def _calendar(self, path: str) -> str:
         token = f"<D:sync-token>{len(self.history)}</D:sync-token>" if self.tokens else ""
         kind = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
-        return _response(path, f"{kind}<D:displayname>CANARY-7f3d</D:displayname>{token}")
+        whose = f"<D:current-user-principal><D:href>{self.principal}</D:href></D:current-user-principal>"
+        return _response(path, f"{kind}{whose}<D:displayname>CANARY-7f3d</D:displayname>{token}")
 
     def _report(self, request: Request) -> Response:
         body = request.get_data(as_text=True)
@@ -94,8 +95,8 @@ class DavDouble(Double):
         uid = re.search(r"<C:text-match[^>]*>(.*?)<", body)
         found = [each for each in self._below(request.path) if not uid or uid[1].encode() in self.stored[each].text]
         if not uid:
-            start, end = re.search(r'start="(\d{8}).*end="(\d{8})', body).groups()  # type: ignore[union-attr]  # it is there
-            found = [each for each in found if start <= self._day(each) <= end]
+            [(start, end)] = re.findall(r'start="(\w+)Z" end="(\w+)Z"', body)
+            found = [each for each in found if start <= self._start(each) < end]
         if self.page and len(found) > self.page:
             short = [self._data(each) for each in found[: self.page]]
             return _multistatus(*short, _cut(request.path), self.extra)
@@ -146,8 +147,8 @@ class DavDouble(Double):
         etag = f'<D:getetag>"{stored.version}"</D:getetag>' if self.etags else ""
         return _response(path, f"{etag}<C:calendar-data>{escape(stored.text.decode())}</C:calendar-data>")
 
-    def _day(self, path: str) -> str:
-        return str(re.findall(r"DTSTART[^:]*:(\d{8})", self.stored[path].text.decode())[-1])
+    def _start(self, path: str) -> str:
+        return str(re.findall(r"DTSTART[^:]*:(\w{15})", self.stored[path].text.decode())[-1])
 
     def _below(self, path: str) -> list[str]:
         return [each for each in self.stored if each.startswith(path)]

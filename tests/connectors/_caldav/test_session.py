@@ -191,7 +191,7 @@ def test_nothing_that_a_server_says_is_told(stage: CalDavStage, double: DavDoubl
     for status in (400, 403, 404, 409, 418, 500, 501, 507):
         double.faults = [Fault(status=status, body="CANARY-7f3d <script>", times=-1)]
         with pytest.raises(RondoError) as caught:
-            grant_of(stage.server.url("/home/ana/"), "ana", PASSWORD, client=stage.client)
+            grant_of(stage.server.url("/home/ana/"), "ana", PASSWORD, client=stage.client, pause=stage.waited.append)
         told = "".join(traceback.format_exception(caught.value))
         assert "CANARY" not in told
         assert PASSWORD not in told
