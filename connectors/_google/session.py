@@ -15,7 +15,7 @@ from googleapiclient.http import HttpRequest
 
 from connectors._google.credentials import Credentials, Key, parse_key
 from connectors._google.faults import AGAIN, Unsure, fault
-from connectors._google.transport import TIMEOUT, TokenRequest, Transport
+from connectors._google.transport import TIMEOUT, UNREADABLE, TokenRequest, Transport
 from connectors._http.pace import Pace
 from connectors._http.retry import Pause, patiently
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
@@ -157,13 +157,15 @@ class GoogleSession:
         except google.auth.exceptions.RefreshError as error:
             raise self._rejected(error) from None
         except (google.auth.exceptions.GoogleAuthError, ValueError, RecursionError):
-            raise Unavailable("What Google answered when asked for a token can't be read.") from None
+            raise Unavailable(UNREADABLE) from None
         after = getattr(held, "refresh_token", None)
         if after and after != before and self._key:
             self._secret.keep(self._key.renewed(after))
 
     def _rejected(self, error: google.auth.exceptions.RefreshError) -> Exception:
         known = error.args[1].get("error") if len(error.args) > 1 and isinstance(error.args[1], dict) else ""
+        if not known:  # no error of OAuth's (RFC 6749, 5.2), but of something between us and Google
+            return Unavailable(UNREADABLE)
         whose = f"{self._owner}: " if self._owner else ""
         if self.is_service and known in ("unauthorized_client", "access_denied"):
             return InputError(

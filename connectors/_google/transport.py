@@ -3,15 +3,19 @@
 Their usual one (httplib2) is for a single thread, follows redirects, and waits for ever for a server that drips.
 """
 
+import json
 import time
+import weakref
 from collections.abc import Mapping
 
 import google.auth.transport
 import httpx
 
 from connectors._google.faults import Unsure
+from scheduler.errors import Unavailable
 
 TIMEOUT = 30.0  # seconds for a whole answer
+UNREADABLE = "What Google answered when asked for a token can't be read."
 LARGEST = 32 * 2**20  # bytes; a page of 2,500 events with the fields that we ask for has two
 
 
@@ -21,6 +25,7 @@ class Transport:
     def __init__(self, timeout: float = TIMEOUT) -> None:
         self._timeout = timeout
         self._client = httpx.Client(timeout=timeout, follow_redirects=False)
+        weakref.finalize(self, self._client.close)  # a session ends when nobody holds it any more
 
     def send(
         self, method: str, url: str, body: bytes | str | None, headers: Mapping[str, str]
@@ -78,8 +83,21 @@ class TokenRequest(google.auth.transport.Request):
         timeout: float | None = None,
         **kwargs: object,
     ) -> google.auth.transport.Response:
-        """Status, headers and body. Raises Unsure for an error of the server."""
+        """Status, headers and body. Raises Unsure for an error of the server, Unavailable for no sense."""
         status, received, data = self._transport.send(method, url, body, headers or {})
         if status in (408, 429) or status >= 500:
             raise Unsure(f"Google's tokens can't be had now ({status}).", received.get("retry-after"))
+        if status == 200 and not _is_token(data):
+            raise Unavailable(UNREADABLE)
         return _Answer(status, received, data)
+
+
+def _is_token(data: bytes) -> bool:
+    """Whether an answer has the form of RFC 6749, 5.1; google-auth takes it for granted."""
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
+        return False
+    return isinstance(said.get("expires_in", 0), int) and isinstance(said.get("scope", ""), str)

@@ -11,6 +11,7 @@ from tests.connectors.stage import CANARY, Seen
 from tests.doubles.google import Google
 from tests.doubles.server import serving
 
+TIMEOUT = 2.0
 ZONES = {"ana": "Europe/Berlin", "ben": "America/New_York"}
 
 
@@ -36,27 +37,33 @@ class GoogleStage:
 
     def __init__(self, google: Google) -> None:
         self.google = google
-        self.pauses: list[float] = []
+        self._pauses: list[float] = []
         for person, zone in ZONES.items():
             google.add_person(self.email(person), zone)
-        self.sessions = {person: self.session(person) for person in ZONES}
+
+    def double(self) -> Google:
+        """The double."""
+        return self.google
+
+    def pauses(self) -> list[float]:
+        """The seconds that were to be waited."""
+        return self._pauses
 
     def session(self, person: str) -> GoogleSession:
-        """Somebody's account, opened; the double counts no quota here, so that no test waits."""
-        secret = Kept(self.google.user_json(self.email(person)))
-        pace = Pace(calls=10**9, span=1, at_once=8)
+        """Somebody's account, opened anew; no calls are counted here, so that no test waits."""
         return GoogleSession(
-            secret,
+            Kept(self.google.user_json(self.email(person))),
             endpoint=self.google.endpoint,
             token_uri=self.google.token_uri,
             owner=person,
-            pause=self.pauses.append,
-            pace=pace,
+            pause=self._pauses.append,
+            pace=Pace(calls=10**9, span=1, at_once=8),
+            timeout=TIMEOUT,
         )
 
     def reader(self) -> GoogleReader:
-        """Our reader, for each calendar by its owner's account."""
-        return GoogleReader({self.address(person): session for person, session in self.sessions.items()})
+        """Our reader of all calendars, by ana's account."""
+        return GoogleReader(self.session("ana"))
 
     def feed(self) -> GoogleReader:
         """The same."""
@@ -65,7 +72,7 @@ class GoogleStage:
     def writer(self, place: Place) -> GoogleWriter:
         """Our writer of ana's calendar, or of ben's own copy."""
         person = "ben" if place.copy else "ana"
-        return GoogleWriter(self.sessions[person], invites=not place.copy, person=person)
+        return GoogleWriter(self.session(person), invites=not place.copy, person=person)
 
     def address(self, person: str) -> str:
         """google:MAILBOX."""
@@ -104,6 +111,16 @@ class GoogleStage:
     def masters(self, person: str) -> int:
         """How many series stand there."""
         return len(self._series(person))
+
+    def rooms(self, person: str) -> frozenset[str]:
+        """The links of live series of ours: at Meet, or in the place."""
+        events = self.google.store.people[self.email(person)].events
+        said = [events[id_].said for id_ in self._series(person)]
+        return frozenset(link for each in said for link in (each.get("hangoutLink"), each.get("location")) if link)
+
+    def invited(self) -> int:
+        """The mails to guests."""
+        return len(self.google.all_mails)
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """Drag one date."""

@@ -137,7 +137,10 @@ class Api:
         if stored.deleted or (date and not date.live):
             raise ApiError(410, "deleted")
         self._match(asking, date or self.store.master(stored), date is not None)
-        if date is None:
+        if person.email != stored.owner:
+            self._decline(stored, date, person.email, asking)
+            self.store.spread(stored)
+        elif date is None:
             self._tell(stored, asking, "cancel")
             stored.changed, stored.deleted = self.store.touch(), True
             self.store.spread(stored)
@@ -249,6 +252,8 @@ class Api:
             raise ApiError(403, "forbidden")
         if asking.body.get("attendees") and asking.token.service == asking.token.email:
             raise ApiError(403, "forbiddenForServiceAccounts")
+        if person.email != stored.owner and asking.body.keys() - {"attendees"}:
+            raise ApiError(403, "forbiddenForNonOrganizer")
         self._match(asking, date or self.store.master(stored), date is not None)
         if date is None:
             said = self._checked(changed(stored.said), stored.said, asking)
@@ -268,6 +273,17 @@ class Api:
             shown = self.store.find_date(stored, date.id) or date
         self.store.spread(stored)
         return self._resource(shown, stored, person, asking.query)
+
+    def _decline(self, stored: Stored, date: Shown | None, email: str, asking: Asking) -> None:
+        """A guest takes an event, or one date, out of their own calendar: the organiser keeps it, and sees why."""
+        said = (date.said if date else stored.said).get("attendees", [])
+        answers = [each | ({"responseStatus": "declined"} if each["email"].lower() == email else {}) for each in said]
+        if date is None:
+            stored.said = stored.said | {"attendees": answers}
+            stored.changed = self.store.touch()
+        else:
+            own = stored.exceptions[date.id].said if date.id in stored.exceptions else {}
+            self._own_words(stored, date, own | {"attendees": answers}, asking)
 
     def _own_words(self, stored: Stored, date: Shown, said: Json, asking: Asking) -> None:
         assert date.original is not None

@@ -141,7 +141,8 @@ class Store:
 
     def _ever_guests(self, stored: Stored) -> set[str]:
         said = [stored.said, *(each.said for each in stored.exceptions.values())]
-        return {guest["email"].lower() for each in said for guest in each.get("attendees", ())}
+        guests = (guest for each in said for guest in each.get("attendees", ()))
+        return {guest["email"].lower() for guest in guests if guest.get("responseStatus") != "declined"}
 
     def _attends(self, said: Json, viewer: str, stored: Stored) -> bool:
         guests = {guest["email"].lower(): guest for guest in said.get("attendees", ())}
