@@ -1,35 +1,26 @@
-"""`connect`, `calendars`, `disconnect`, `keys`: the accounts at which people have their calendars.
+"""`connect`: the accounts at which people have their calendars, a way for each provider.
 
 No password, address that is a secret, or token is ever an argument: shells keep those, and other users see them.
 """
 
 import os
 import sys
-from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scheduler.app import signing
-from scheduler.app.connect import ORGANISATION, Seen, Ticked, connect, disconnect, overview, rotate, tick
+from scheduler.app.connect import ORGANISATION, connect
 from scheduler.app.programme import App, open_app
-from scheduler.cli.console import Folder, Json, instant, print_json, progress, rondo
-from scheduler.core.account import Account, Grant, Provider
-from scheduler.core.words import one_line
+from scheduler.cli.accounts import account_document, headline
+from scheduler.cli.console import Folder, Json, print_json, progress
+from scheduler.core.account import Grant, Provider
 from scheduler.errors import InputError
 from scheduler.programme import Person
 
-LONGEST_LINE, LONGEST_NAME = 2000, 60
+LONGEST_LINE = 2000
 PASSWORD = "RONDO_CALDAV_PASSWORD"
-SCOPE = "https://www.googleapis.com/auth/"
-
-
-class Action(StrEnum):
-    """What can be done with keys."""
-
-    ROTATE = "rotate"
 
 
 Who = Annotated[str, typer.Option("--person", metavar="ID", help="Whose account it is: an id of people.csv.")]
@@ -40,7 +31,7 @@ Write = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     by_provider = typer.Typer(
         help="Connect an account: Rondo reads when its owner is busy, and writes events where it may. All take --json.",
         epilog="Example: rondo connect google spring --person amara --credentials amara.json",
@@ -56,12 +47,6 @@ def register(app: typer.Typer) -> None:
     ):
         by_provider.command(name, epilog=f"Example: rondo connect {example}")(command)
     app.add_typer(by_provider, name="connect")
-    app.command("calendars", epilog="Example: rondo calendars spring")(calendars)
-    app.command("disconnect", epilog="Example: rondo disconnect google spring --person amara")(disconnect_)
-    app.command("keys", epilog="Example: rondo keys rotate spring")(keys)
-
-
-# --- connect
 
 
 def google(
@@ -183,134 +168,8 @@ def _line(question: str, what: str, hint: str) -> str:
 def _keep(app: App, person: str, provider: Provider, grant: Grant, *, json: bool) -> None:
     account = connect(app, person, provider, grant)
     if json:
-        print_json({"schema": "rondo/connect/1"} | _account(account))
+        print_json({"schema": "rondo/connect/1"} | account_document(account))
         return
-    typer.echo(f"Connected: {_headline(account)}.")
+    typer.echo(f"Connected: {headline(account)}.")
     for calendar in account.calendars:
         typer.echo(f"  counts: {calendar}")
-
-
-# --- calendars
-
-
-def calendars(
-    folder: Folder,
-    person: Annotated[str, typer.Option("--person", metavar="ID", help="One person's alone.")] = "",
-    count: Annotated[
-        list[str] | None, typer.Option("--count", metavar="ADDRESS", help="This calendar counts as busy times.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="ADDRESS", help="This calendar does not count.")
-    ] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Don't ask the providers for names.")] = False,
-    json: Json = False,
-) -> None:
-    """Connected accounts: what each may do, how it does, and which of its calendars count."""
-    app = open_app(folder)
-    if count or ignore:
-        tick(app, count=count or (), ignore=ignore or (), person=person)
-    seen = overview(app, person=person, offline=offline)
-    if json:
-        print_json({"schema": "rondo/calendars/1", "accounts": [_seen(each) for each in seen]})
-        return
-    for each in seen:
-        typer.echo(f"{_headline(each.account)}: {each.account.error or ('works' if each.asked else 'not asked')}")
-        for calendar in each.calendars:
-            typer.echo(f"  {_row(calendar)}")
-    if not seen:
-        typer.echo("No account is connected. Connect one: rondo connect google|outlook|caldav|ics|zoom DIR")
-
-
-def _row(calendar: Ticked) -> str:
-    name = f" {one_line(calendar.name)[:LONGEST_NAME]}" if calendar.name else ""
-    read = f", read {calendar.read_at:%Y-%m-%d %H:%M} UTC" if calendar.read_at else ""
-    error = f", {calendar.error}" if calendar.error else ""
-    return f"[{'x' if calendar.counts else ' '}] {calendar.address}{name}{read}{error}"
-
-
-# --- disconnect
-
-
-def disconnect_(
-    provider: Annotated[Provider, typer.Argument(help="Where the account is.")],
-    folder: Folder,
-    person: Annotated[
-        str, typer.Option("--person", metavar="ID", help="Whose account it is; zoom is the organisation's.")
-    ] = "",
-    address: Annotated[
-        str, typer.Option("--address", metavar="ADDRESS", help="Which one, of several (`rondo calendars`).")
-    ] = "",
-    json: Json = False,
-) -> None:
-    """Revoke an account at its provider, and erase its secret and what was read with it."""
-    if not person and provider is not Provider.ZOOM:
-        raise typer.BadParameter("say whose account it is with --person")
-    gone = disconnect(open_app(folder), provider, person, address)
-    if json:
-        left = {"revoked": gone.revoked, "told": gone.told, "copies": gone.copies}
-        print_json({"schema": "rondo/disconnect/1"} | _account(gone.account) | left)
-        return
-    at_provider = "revoked at the provider, and " if gone.revoked else ""
-    typer.echo(f"Disconnected: {_headline(gone.account)}: {at_provider}erased here with what was read through it.")
-    if gone.told:
-        typer.echo(gone.told)
-
-
-# --- keys
-
-
-def keys(
-    action: Annotated[Action, typer.Argument(help="Put a new key first, and encrypt everything with it.")],
-    folder: Folder,
-    forget_old: Annotated[
-        bool, typer.Option("--forget-old", help="No new key: drop all but the first, once nothing needs them.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """The keys that encrypt what accounts are opened with. Old ones stay until --forget-old."""
-    done = rotate(open_app(folder), forget_old=forget_old)
-    if json:
-        print_json({"schema": "rondo/keys/1", "action": str(action), **asdict(done)})
-        return
-    typer.echo(f"Encrypted with the newest key: {done.secrets} secrets of accounts.")
-    if done.old_keys:
-        typer.echo(
-            f"Older keys that are kept: {done.old_keys}. To drop them: {rondo('keys', action, folder)} --forget-old"
-        )
-
-
-# --- how accounts are told
-
-
-def _headline(account: Account) -> str:
-    whose = account.person or "the organisation"
-    everybody = " (for everybody)" if account.everybody else ""
-    scopes = ", ".join(scope.removeprefix(SCOPE) for scope in account.scopes)
-    return f"{whose}: {account.provider} {account.address}{everybody}{scopes and f' [{scopes}]'}"
-
-
-def _account(account: Account) -> dict[str, Any]:
-    return {
-        "person": account.person,
-        "provider": str(account.provider),
-        "address": account.address,
-        "scopes": list(account.scopes),
-        "everybody": account.everybody,
-        "connected_at": instant(account.connected_at),
-        "error": account.error,
-    }
-
-
-def _seen(seen: Seen) -> dict[str, Any]:
-    rows = [
-        {
-            "address": each.address,
-            "counts": each.counts,
-            "name": one_line(each.name),
-            "writable": each.writable,
-            "read_at": each.read_at and instant(each.read_at),
-            "error": each.error,
-        }
-        for each in seen.calendars
-    ]
-    return _account(seen.account) | {"asked": seen.asked, "calendars": rows}

@@ -25,7 +25,8 @@ PARTS = {
     "fairness": ("fairness",),
     "solving": ("solve",),
     "certify": ("verify",),
-    "connect": ("connect", "calendars", "disconnect", "keys"),
+    "connect": ("connect",),
+    "accounts": ("calendars", "disconnect", "keys"),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 
