@@ -17,31 +17,31 @@ from tests.servers import PASSWORD
 )
 def test_any_address_of_an_account_leads_to_its_calendars(stage: CalDavStage, typed: str, counts: str) -> None:
     """That of a server, of the account, or of one calendar, which then counts."""
-    grant = grant_of(stage.server.url(typed), "ana", PASSWORD, client=stage.client)
-    assert grant.identity == stage.server.url("/principal/")
-    assert grant.calendars == (f"caldav:{stage.server.url(counts)}",)
+    grant = grant_of(stage.url(typed), "ana", PASSWORD, client=stage.client)
+    assert grant.identity == stage.url("/principal/")
+    assert grant.calendars == (f"caldav:{stage.url(counts)}",)
     assert not grant.schedules
 
 
 def test_an_address_beside_the_mark_is_looked_up_where_servers_say_it(stage: CalDavStage, double: DavDouble) -> None:
     """/.well-known/caldav leads on (RFC 6764), on the same server."""
     double.faults.append(Fault(path="well-known", status=301, headers={"Location": "/principal/"}))
-    grant = grant_of(stage.server.url("/webmail/"), "ana", PASSWORD, client=stage.client)
-    assert grant.calendars == (f"caldav:{stage.server.url('/home/ana/')}",)
+    grant = grant_of(stage.url("/webmail/"), "ana", PASSWORD, client=stage.client)
+    assert grant.calendars == (f"caldav:{stage.url('/home/ana/')}",)
 
 
 def test_a_server_without_caldav_is_told(stage: CalDavStage, double: DavDouble) -> None:
     """A site that answers everything with a page."""
     double.faults.append(Fault(status=200, body="<html>CANARY-7f3d</html>", times=-1))
     with pytest.raises(InputError, match="no CalDAV server"):
-        grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client)
+        grant_of(stage.url(), "ana", PASSWORD, client=stage.client)
 
 
 def test_a_page_instead_of_an_answer_is_told(stage: CalDavStage, double: DavDouble) -> None:
     """Though it calls itself one."""
     double.faults.append(Fault(status=207, body="<html>CANARY-7f3d</html>", times=-1))
     with pytest.raises(Unavailable, match="not one of CalDAV"):
-        grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client)
+        grant_of(stage.url(), "ana", PASSWORD, client=stage.client)
 
 
 def test_only_what_an_owner_can_tick_is_listed(stage: CalDavStage, double: DavDouble) -> None:
@@ -62,13 +62,13 @@ def test_only_what_an_owner_can_tick_is_listed(stage: CalDavStage, double: DavDo
     body = f"<D:multistatus {SPACES}>{''.join(told)}</D:multistatus>"
     double.faults.append(Fault(method="PROPFIND", path=f"^{HOME}$", status=207, body=body, times=-1))
     session = stage.session("ana")
-    session.url = stage.server.url()
+    session.url = stage.url()
     assert listed(session) == (
-        Listed(address=f"caldav:{stage.server.url('/home/team/')}", name="Team/", writable=False),
-        Listed(address=f"caldav:{stage.server.url('/home/own/')}", name="Own", writable=True),
+        Listed(address=f"caldav:{stage.url('/home/team/')}", name="Team/", writable=False),
+        Listed(address=f"caldav:{stage.url('/home/own/')}", name="Own", writable=True),
     )
     assert grant_of(session.url, "ana", PASSWORD, client=stage.client).calendars == (
-        f"caldav:{stage.server.url('/home/own/')}",
+        f"caldav:{stage.url('/home/own/')}",
     )
 
 
@@ -76,7 +76,7 @@ def test_an_account_without_a_calendar_is_told(stage: CalDavStage, double: DavDo
     """There is nothing to connect."""
     double.faults.append(Fault(path=f"^{HOME}$", status=207, body=f"<D:multistatus {SPACES}/>", times=-1))
     with pytest.raises(InputError, match="no calendar"):
-        grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client)
+        grant_of(stage.url(), "ana", PASSWORD, client=stage.client)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_a_server_schedules_where_it_says_so_three_times(
         Fault(method="PROPFIND", path="principal", status=207, body=body, times=-1),
         Fault(method="OPTIONS", status=200, headers={"DAV": features}, times=-1),
     ]
-    assert grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client).schedules is schedules
+    assert grant_of(stage.url(), "ana", PASSWORD, client=stage.client).schedules is schedules
 
 
 def test_a_password_that_ends_on_the_way_is_told(stage: CalDavStage, double: DavDouble) -> None:
     """Wherever on the way it is refused."""
     double.faults.append(Fault(path=HOME, status=401))
     with pytest.raises(CredentialsRejected):
-        grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client)
+        grant_of(stage.url(), "ana", PASSWORD, client=stage.client)

@@ -45,7 +45,7 @@ def stranger() -> Iterator[Stranger]:
 def test_a_wrong_password_is_told_without_it(stage: CalDavStage) -> None:
     """And the owner is told what to do."""
     with pytest.raises(CredentialsRejected, match="rondo connect caldav") as caught:
-        grant_of(stage.server.url(), "ana", "wrong", client=stage.client)
+        grant_of(stage.url(), "ana", "wrong", client=stage.client)
     assert not stage.waited
     assert "wrong" not in str(caught.value)
 
@@ -80,7 +80,7 @@ def test_discovery_and_lists_refuse_addresses_of_other_hosts(
     """The account's principal, and an event."""
     double.principal = f"{stranger.url}/principal/"
     with pytest.raises(Unavailable, match="another host"):
-        grant_of(stage.server.url(), "ana", PASSWORD, client=stage.client)
+        grant_of(stage.url(), "ana", PASSWORD, client=stage.client)
     assert not stranger.calls
 
 
@@ -191,7 +191,7 @@ def test_nothing_that_a_server_says_is_told(stage: CalDavStage, double: DavDoubl
     for status in (400, 403, 404, 409, 418, 500, 501, 507):
         double.faults = [Fault(status=status, body="CANARY-7f3d <script>", times=-1)]
         with pytest.raises(RondoError) as caught:
-            grant_of(stage.server.url("/home/ana/"), "ana", PASSWORD, client=stage.client, pause=stage.waited.append)
+            grant_of(stage.url("/home/ana/"), "ana", PASSWORD, client=stage.client, pause=stage.waited.append)
         told = "".join(traceback.format_exception(caught.value))
         assert "CANARY" not in told
         assert PASSWORD not in told

@@ -327,7 +327,7 @@ def test_a_refused_write_is_told_once(stage: CalDavStage, double: DavDouble, sta
 @pytest.mark.parametrize("path", ["/home/nobody/", "/elsewhere/"])
 def test_a_calendar_that_is_gone_is_told(stage: CalDavStage, path: str) -> None:
     """Before anything is written."""
-    writer = CalDavWriter(stage.session("ana"), stage.server.url(path))
+    writer = CalDavWriter(stage.session("ana"), stage.url(path))
     with pytest.raises(Unavailable, match="no such calendar"):
         writer.put(series(), standing=None)
 

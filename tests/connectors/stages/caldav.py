@@ -21,6 +21,7 @@ from scheduler.core.interval import Interval
 from scheduler.ports import Answer, Asked, Changes
 from tests.connectors._caldav.double import HOME, DavDouble
 from tests.connectors.stage import CANARY, Seen
+from tests.doubles.proxy import in_front_of
 from tests.doubles.server import Double, serving
 from tests.readers import expanded_in_python
 from tests.servers import (
@@ -72,18 +73,25 @@ class Readers:
 
 @dataclass(slots=True)
 class CalDavStage:
-    """A real server, or a double; `invites` are those whom it invites when ana writes an event."""
+    """A server, and what stands before it for our connector alone: it fails as it is told.
+
+    `invites` are those whom the server invites when ana writes an event.
+    """
 
     name: str
     server: ServerOfPeople
+    failing: Double
     client: httpx.Client
     invites: frozenset[str] = frozenset()
-    failing: Double | None = None
     waited: list[float] = field(default_factory=list)
 
-    def double(self) -> Double | None:
-        """None for a real server."""
+    def double(self) -> Double:
+        """What fails as it is told."""
         return self.failing
+
+    def url(self, path: str = "/") -> str:
+        """The URL of a path for our connector."""
+        return f"{self.failing.url}{path}"
 
     def pauses(self) -> list[float]:
         """What was waited."""
@@ -91,7 +99,7 @@ class CalDavStage:
 
     def session(self, person: str) -> CalDavSession:
         """A person's account."""
-        secret = {"url": self.server.url(self.server.calendars[person]), "user": person, "password": PASSWORD}
+        secret = {"url": self.url(self.server.calendars[person]), "user": person, "password": PASSWORD}
         return CalDavSession(Kept(json.dumps(secret)), client=self.client, pause=self.waited.append)
 
     def reader(self) -> Readers:
@@ -110,7 +118,7 @@ class CalDavStage:
 
     def address(self, person: str) -> str:
         """As it is asked for."""
-        return f"caldav:{self.server.url(self.server.calendars[person])}"
+        return f"caldav:{self.url(self.server.calendars[person])}"
 
     def email(self, person: str) -> str:
         """As Cyrus knows them."""
@@ -222,8 +230,8 @@ def moved(text: bytes, start: datetime, to: datetime) -> bytes:
 
 @contextmanager
 def _stage(name: str, server: ServerOfPeople, invites: frozenset[str] = frozenset()) -> Iterator[CalDavStage]:
-    with guarded_client(loopback=server.url()) as client:
-        yield CalDavStage(name, server, client, invites)
+    with in_front_of(server.port) as proxy, guarded_client(loopback=proxy.url) as client:
+        yield CalDavStage(name, server, proxy, client, invites)
 
 
 @contextmanager
@@ -262,4 +270,4 @@ def caldav_double_stage() -> Iterator[CalDavStage]:
     with serving(double), guarded_client(loopback=double.url) as client:
         port = int(double.url.rpartition(":")[2])
         server = ServerOfPeople(port, {person: f"{HOME}{person}/" for person in PEOPLE})
-        yield CalDavStage("caldav-double", server, client, failing=double)
+        yield CalDavStage("caldav-double", server, double, client)
