@@ -69,10 +69,15 @@ class ZoomRooms:
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """The series' meeting; one that somebody deleted at Zoom is made anew, since people are to meet there."""
         topic = one_line(event.title)[:LONGEST_TOPIC]
+        if standing and standing.receipt.conference and standing.event.title == event.title:
+            try:
+                meeting = self._read(standing.receipt.id)
+            except (Later, Unavailable):
+                return standing.receipt  # a Zoom that can't answer takes no link out of calendars
+            if meeting:
+                return Receipt(id=meeting.id, conference=meeting.link)  # with the title that it has there
         meeting = self._patiently(lambda: self._standing(standing) or self._made(event, topic))
-        # a title that somebody changed at Zoom stays, until ours changes
-        ours_changed = standing is None or standing.event.title != event.title
-        told = self._renamed(meeting, topic) if ours_changed and meeting.topic != topic else ()
+        told = self._renamed(meeting, topic) if meeting.topic != topic else ()
         return Receipt(id=meeting.id, conference=meeting.link, differences=told)
 
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:

@@ -351,13 +351,24 @@ def test_a_zoom_that_is_out_of_order_is_told(desk: Desk, fault: Fault, path: str
     assert len(desk.meetings()) == 1
 
 
-def test_a_missing_answer_is_no_missing_meeting(desk: Desk) -> None:
-    """A page that says 404 and is not Zoom's does not have us make a second meeting."""
+@pytest.mark.parametrize("fault", [Fault(status=404, body="<html>gone</html>"), Fault(status=503), Fault(status=429)])
+def test_a_zoom_that_can_not_answer_takes_no_link_away(desk: Desk, fault: Fault) -> None:
+    """The meeting stands for all we know: it is neither given up nor made a second time, and nobody waits."""
     stands = _put(desk.rooms, _event())
-    desk.double.faults.append(Fault(path=r"/meetings/\d+", status=404, body="<html>gone</html>", times=-1))
-    with pytest.raises(Unavailable, match=r"zoom\.api_endpoint"):
-        desk.rooms.put(_event(), standing=stands)
+    desk.double.faults.append(replace(fault, path="/v2", times=-1))
+    assert desk.rooms.put(_event(duration=60), standing=stands) == stands.receipt
+    assert desk.paused == []
+    with pytest.raises(Unavailable):
+        desk.rooms.put(_event(title="Circle of seven"), standing=stands)
     assert len(desk.meetings()) == 1
+
+
+def test_a_link_that_was_changed_at_zoom_is_taken_up(desk: Desk) -> None:
+    """With another passcode the former link leads to a closed door."""
+    stands = _put(desk.rooms, _event())
+    desk.meetings()[0]["join_url"] = "https://us02web.zoom.us/j/81000000001?pwd=another"
+    after = desk.rooms.put(_event(duration=60), standing=stands)
+    assert after.conference == "https://us02web.zoom.us/j/81000000001?pwd=another"
 
 
 def test_what_zoom_refuses_is_not_tried_again(desk: Desk) -> None:
