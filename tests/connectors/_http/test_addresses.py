@@ -232,6 +232,20 @@ def test_an_address_that_is_not_public_is_not_public_inside_another(address: str
     assert not is_public(ip_address((0x2002 << 112 | number << 80 | 1).to_bytes(16)))
 
 
+def test_an_address_of_one_network_card_is_not_public() -> None:
+    """Resolvers give them for names of the neighbourhood (RFC 4007)."""
+    assert is_public(ip_address("2606:4700::1111"))
+    assert not is_public(ip_address("2606:4700::1111%eth0"))
+
+
+@pytest.mark.parametrize("host", ["1572395042", "0x5db8d822", "93.184.55330", "0x5d.0xb8.0xd8.0x22", "93.184.216.0x22"])
+def test_an_address_has_one_form(internet: Internet, host: str) -> None:
+    """Of a public one as well: what others read as something else is not even looked up."""
+    with guarded_client() as client, pytest.raises(InputError, match="no name of a server"):
+        fetch(client, f"https://{host}/")
+    assert internet.connected == []
+
+
 def test_proxies_of_the_environment_are_not_used(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy would connect to what nobody checked."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
