@@ -1,5 +1,6 @@
 """`rondo`: all commands together, and what every one of them does when something goes wrong."""
 
+import logging
 import os
 import signal
 import sys
@@ -66,6 +67,7 @@ def _stopped(_: int, __: FrameType | None) -> NoReturn:
 def main() -> None:
     """Run a command; what goes wrong is one line on stderr, and an exit code that says which kind it was."""
     signal.signal(signal.SIGINT, _stopped)
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what libraries log may hold what a provider said
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
     try:

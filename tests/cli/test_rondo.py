@@ -237,3 +237,11 @@ def test_output_that_does_not_fit_is_one_line(desk: Desk) -> None:
             stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False, encoding="utf-8",
         )  # fmt: skip  # one command
     assert (said.returncode, said.stderr) == (1, "rondo: output: No space left on device\n")
+
+
+def test_what_a_library_logs_is_not_shown() -> None:
+    """It may hold what a provider said, which is none of our words."""
+    logs = "lambda command: lambda: logging.getLogger('library').critical('CANARY')"
+    script = f"import logging; from scheduler.cli import rondo; rondo.application = {logs}; rondo.main()"
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True, encoding="utf-8")
+    assert (said.stdout, said.stderr) == ("", "")
