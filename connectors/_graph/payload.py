@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
-from connectors._graph.times import stated
+from connectors._graph.times import in_utc, stated
 from scheduler.core.delivery import TEAMS
 from scheduler.core.description import description, session_description
 from scheduler.core.event import Attendee, Event, Occurrence
@@ -24,6 +24,7 @@ Payload = dict[str, Any]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 INDEX = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+WEEKLY = {"type": "weekly", "firstDayOfWeek": "monday"}
 MOST_INTERVAL = 99
 MOST_ATTENDEES = 500
 LONGEST_TITLE = 255
@@ -37,13 +38,12 @@ KEPT_OF_MEETING = "________________"  # the line that Teams draws above what it 
 class Wanted:
     """An event as one mailbox is to have it: with invitations, or as somebody's own copy.
 
-    `parts` of the series, each sent only where it changed; `first` is the index of the date at which it begins.
+    `parts` of the series, each sent only where it changed; `days` are its dates in the rule.
     """
 
     event: Event
     invites: bool
     reader: str
-    first: int
     days: tuple[date, ...]
     parts: Mapping[str, Payload]
 
@@ -81,12 +81,15 @@ def wanted(event: Event, *, invites: bool, reader: str = "") -> Wanted:
         raise InputError(f"{event.title[:30]}…: Outlook's titles have no more than {LONGEST_TITLE} characters.")
     walls = [datetime.fromtimestamp(int(wall), UTC) for wall in event.rule.walls(len(event.occurrences))]
     plain = event.plain_dates()
-    if not any(plain):
-        raise InputError(f"{event.title}: Outlook can't hold it, since clocks change on each of its dates.")
-    first = plain.index(True)  # the first date says the clock time of all, so it must be one
+    if any(plain):
+        first = walls[plain.index(True)]  # it says the clock time of all, so it must be one that every clock shows
+        times, rule = _times(event, first), recurrence(event, first.date(), walls[-1].date())
+    else:
+        start = event.occurrences[0].recurrence_id
+        times, rule = in_utc(start, event.duration), _once(start.date())
     parts: dict[str, Payload] = {
-        "times": _times(event, walls[first]),
-        "rule": {"recurrence": recurrence(event, walls[first].date(), walls[-1].date())},
+        "times": times,
+        "rule": {"recurrence": rule},
         "words": _words(event, description(event, reader)),
     }
     if invites:
@@ -94,7 +97,7 @@ def wanted(event: Event, *, invites: bool, reader: str = "") -> Wanted:
     if event.meeting == TEAMS:
         parts["meeting"] = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
     days = tuple(wall.date() for wall in walls)
-    return Wanted(event=event, invites=invites, reader=reader, first=first, days=days, parts=parts)
+    return Wanted(event=event, invites=invites, reader=reader, days=days, parts=parts)
 
 
 def recurrence(event: Event, first: date, last: date) -> Payload:
@@ -102,21 +105,24 @@ def recurrence(event: Event, first: date, last: date) -> Payload:
     rule = event.rule
     if rule.interval > MOST_INTERVAL:
         raise InputError(f"{event.title}: Outlook knows no rule of every {rule.interval} weeks or months.")
-    pattern: Payload = {"interval": rule.interval, "daysOfWeek": [WEEKDAYS[first.weekday()]]}
     if rule.nth is None:
-        pattern |= {"type": "weekly", "firstDayOfWeek": "monday"}
-    elif rule.nth in INDEX:
-        pattern |= {"type": "relativeMonthly", "index": INDEX[rule.nth]}
-    else:
+        return _recurrence(first, last, rule.zone, {**WEEKLY, "interval": rule.interval})
+    if rule.nth not in INDEX:
         raise InputError(f"{event.title}: Outlook knows no {rule.nth}th weekday of a month.")
+    monthly = {"type": "relativeMonthly", "index": INDEX[rule.nth], "interval": rule.interval}
+    return _recurrence(first, last, rule.zone, monthly)
+
+
+def _once(day: date) -> Payload:
+    """A series of one date in UTC, for one at whose dates clocks change: all others stand beside it."""
+    return _recurrence(day, day, "UTC", {**WEEKLY, "interval": 1})
+
+
+def _recurrence(first: date, last: date, zone: str, pattern: Payload) -> Payload:
+    limits = {"startDate": first.isoformat(), "endDate": last.isoformat(), "recurrenceTimeZone": zone}
     return {
-        "pattern": pattern,
-        "range": {
-            "type": "endDate",
-            "startDate": first.isoformat(),
-            "endDate": last.isoformat(),
-            "recurrenceTimeZone": rule.zone,
-        },
+        "pattern": {**pattern, "daysOfWeek": [WEEKDAYS[first.weekday()]]},
+        "range": {"type": "endDate", **limits},
     }
 
 

@@ -1,12 +1,14 @@
 """One account at Microsoft Graph: calls within its limits, patient with it, and deaf to what it says in error."""
 
 import json
+import ssl
 import threading
 import time
 import weakref
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -97,7 +99,9 @@ class GraphSession:
             secret, authority=authority, client_id=client_id, client_secret=client_secret, reconnect=self._reconnect
         )
         self.mailbox = mailbox
-        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=parts.scheme == "https")
+        self._client = httpx.Client(
+            timeout=TIMEOUT, follow_redirects=False, trust_env=parts.scheme == "https", verify=_trusted()
+        )
         self._limits: dict[str, _Limits] = {}
         self._lock = threading.Lock()
         weakref.finalize(self, self._client.close)
@@ -228,6 +232,12 @@ class GraphSession:
         if status < httpx.codes.BAD_REQUEST:
             raise Unavailable("Outlook sends us to another place, which is not followed.")
         raise Refusal(status, code)
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, since that takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 def _json(content: bytes, keep: Collection[str]) -> dict[str, Any] | None:

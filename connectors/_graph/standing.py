@@ -34,6 +34,7 @@ PROPERTIES = {"singleValueExtendedProperties", "value"}
 AROUND = timedelta(days=366)
 NEAR = timedelta(hours=26)  # an instance's date is its session's, whatever zone data the provider has
 NOT_FOUND = {404, 410}
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +95,18 @@ def read_standing(session: GraphSession, want: Wanted) -> Standing:
                 doubles.append(each)
             singles.setdefault(day, each)
         series = _series(session, want, masters[0]) if masters else None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         raise Unavailable("Outlook's answer about the series can't be read.") from None
     return Standing(series=series, singles=singles, doubles=tuple(doubles))
+
+
+def read_entry(session: GraphSession, id_: str) -> Entry:
+    """One event or instance. Raises as `read_standing`."""
+    params = {"$select": ",".join(INSTANCE), "$expand": EXPAND}
+    try:
+        return _entry(session.call("GET", f"{session.root()}/events/{id_}", params=params, keep=READ))
+    except UNREADABLE:
+        raise Unavailable("Outlook's answer about the series can't be read.") from None
 
 
 def find(session: GraphSession, uid: str) -> list[dict[str, Any]]:

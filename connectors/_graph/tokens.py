@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msal
 import requests
+from msal.exceptions import MsalServiceError
 from requests.adapters import HTTPAdapter
 
 from connectors._http.retry import Later
@@ -20,7 +21,10 @@ ANY_TENANT = ("", "common", "organizations", "consumers")
 DELEGATED, APP_ONLY = "delegated", "app-only"
 TIMEOUT = 20.0
 BUSY = {"temporarily_unavailable", "server_error"}
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)  # what msal makes of a broken answer
+UNREADABLE = (
+    *(ValueError, KeyError, TypeError, AttributeError, RuntimeError),  # what msal makes of a broken answer
+    MsalServiceError,
+)
 
 
 class _Door(HTTPAdapter):

@@ -21,6 +21,7 @@ from connectors._graph.standing import (
     Standing,
     find,
     found_by_hand,
+    read_entry,
     read_standing,
 )
 from connectors._graph.times import in_utc, zone_of
@@ -32,7 +33,8 @@ from scheduler.core.walltime import local_time
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, Unavailable
 
 ROUNDS = 3
-CHANGED = {409, 412}
+STALE = 412
+CHANGED = {409, STALE}
 BAD_REQUEST = 400
 CROSSING = "ErrorOccurrenceCrossingBoundary"
 LINK_WAITS = (1.0, 2.0, 4.0)  # seconds; then the link is late
@@ -119,7 +121,9 @@ class OutlookWriter:
         if series.online and "words" in parts:
             parts["words"] |= {"body": self._body_with_meeting(want, series)}
         body = whole(want, parts)
-        self._patch(series.master, {name: value for name, value in body.items() if value is not None})
+        body = {name: value for name, value in body.items() if value is not None}
+        path = f"{self._session.root()}/events/{series.master.id}"
+        self._session.call("PATCH", path, body=body, etag=series.master.etag)
         return True
 
     def _body_with_meeting(self, want: Wanted, series: Series) -> Payload | None:
@@ -220,15 +224,28 @@ class OutlookWriter:
         patiently(attempt, pause=self._session.pause)
 
     def _patch(self, entry: Entry, body: Mapping[str, Any]) -> None:
-        self._session.call("PATCH", f"{self._session.root()}/events/{entry.id}", body=body, etag=entry.etag)
+        self._conditional("PATCH", entry, body)
 
     def _deleted(self, entry: Entry | None) -> bool:
         """Delete what is there; gone already is as good."""
         if entry is None:
             return False
         with _gone_is_fine():
-            self._session.call("DELETE", f"{self._session.root()}/events/{entry.id}", etag=entry.etag)
+            self._conditional("DELETE", entry, None)
         return True
+
+    def _conditional(self, method: str, entry: Entry, body: Mapping[str, Any] | None) -> None:
+        """Change an entry, if nobody else did; dates of a series share an etag, which our own writes change too."""
+        path, etag = f"{self._session.root()}/events/{entry.id}", entry.etag
+        for again in range(ROUNDS):
+            try:
+                self._session.call(method, path, body=body, etag=etag)
+                return
+            except Refusal as refusal:
+                now = read_entry(self._session, entry.id) if refusal.status == STALE and again < ROUNDS - 1 else None
+                if now is None or (now.span, now.said) != (entry.span, entry.said):
+                    raise
+                etag = now.etag
 
     def _take_away(self, id_: str) -> None:
         """Cancel as organiser, so that the attendees hear of it; a copy is just deleted."""

@@ -147,8 +147,7 @@ _VALIDATORS = {
 
 def template_of(path: str) -> str:
     """The path with names in the place of ids."""
-    found = re.sub(r"^/(events|subscriptions)/[^/]+", lambda match: f"/{match[1]}/{{{match[1][:-1]}-id}}", path)
-    return found
+    return re.sub(r"^/(events|subscriptions)/[^/]+", lambda match: f"/{match[1]}/{{{match[1][:-1]}-id}}", path)
 
 
 def faults_of(method: str, path: str, query: Mapping[str, str], body: Any) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.doubles._graph.expand import at, dates
 
@@ -184,9 +185,7 @@ class Store:
 
     def local_day(self, stored: Stored, instant: datetime) -> date:
         """The day on the series' clocks."""
-        midnight = at(datetime(instant.year, instant.month, instant.day), stored.zone)
-        shift = datetime(instant.year, instant.month, instant.day, tzinfo=UTC) - midnight
-        return (instant + shift).date()
+        return instant.astimezone(ZoneInfo(stored.zone)).date()
 
     def moved(self, stored: Stored, day: date, start: datetime, end: datetime) -> None:
         """Put one date elsewhere."""
