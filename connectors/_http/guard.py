@@ -9,7 +9,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -60,12 +60,12 @@ def guarded_client(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """An answer, with the body of a 200 alone; `url` is where it came from in the end."""
+    """An answer, with the body of a 200 alone; `url` is where it came from in the end. Only its status may be shown."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
 
 
 def fetch(

@@ -105,6 +105,12 @@ def test_an_answer_comes_with_its_status_headers_and_body(pages: Pages, client: 
     assert pages.calls[0].headers["if-none-match"] == '"0"'
 
 
+def test_an_answer_shows_nothing_but_its_status(pages: Pages, client: httpx.Client) -> None:
+    """In a log or a traceback there is neither the address nor the text."""
+    pages.pages[f"/{SECRET}"] = Response(SECRET, headers={"X-Secret": SECRET})
+    assert SECRET not in repr(fetch(client, f"{pages.url}/{SECRET}"))
+
+
 def test_the_body_of_an_error_is_not_read(pages: Pages, client: httpx.Client) -> None:
     """Nobody needs it, and it may say anything."""
     pages.pages["/a"] = Response(SECRET, status=403)
