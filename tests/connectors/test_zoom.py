@@ -4,6 +4,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -216,6 +217,26 @@ def test_an_answer_that_was_lost_makes_no_second_meeting(desk: Desk, fault: Faul
     [meeting] = desk.meetings()
     assert receipt.conference == meeting["join_url"]
     assert desk.double.count("POST", MEETINGS) == 1
+
+
+@pytest.mark.parametrize("after", [True, False])
+@pytest.mark.parametrize("call", range(5))
+def test_a_run_that_breaks_off_anywhere_is_taken_up(desk: Desk, call: int, after: bool) -> None:
+    """Made, renamed, deleted; cut at any call, and for good: what is then done again ends as if nothing had been."""
+    renamed = _event(title="Circle of seven")
+
+    def story(rooms: ZoomRooms) -> None:
+        stands = _put(rooms, _event())
+        _put(rooms, renamed, stands)
+        rooms.cancel(_event("other"), standing=None)
+
+    desk.rooms.put(_event("other"), standing=None)
+    desk.double.faults.append(Fault(path="/v2", status=503, skip=call, times=-1, after=after))
+    with suppress(Unavailable):
+        story(desk.rooms)
+    desk.double.faults.clear()
+    story(desk.fresh())
+    assert [meeting["topic"] for meeting in desk.meetings()] == ["Circle of seven"]
 
 
 @pytest.mark.parametrize("body", ["{}", '{"meetings": null}', "<html>sign in</html>", ""])
