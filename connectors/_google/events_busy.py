@@ -7,6 +7,9 @@ times are asked for, and whether it counts: no title, and nobody's address.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import numpy as np
+
+from connectors._google.busy import without
 from connectors._google.session import READ, GoogleSession, Json
 from scheduler.core.interval import Interval, Intervals, as_intervals, clipped, merged
 from scheduler.core.walltime import WallTime, resolve_one
@@ -20,18 +23,22 @@ OF_GOOGLE = "@google.com"
 
 
 def busy_by_events(session: GoogleSession, mailbox: str, asked: Asked, window: Interval) -> Intervals:
-    """The stretches in which a calendar's owner is busy, less what is our own by its UID; sorted and disjoint.
+    """The stretches in which a calendar's owner is busy, less what is our own; sorted and disjoint.
+
+    What is ours is known by its UID; where a calendar shows none, by its times.
 
     Raises Refused or CredentialsRejected where the account sees no events there, ValueError where what it sees has no
     times, Unavailable.
     """
     own = asked.own.uids | {uid.replace("-", "") + OF_GOOGLE for uid in asked.own.uids}
-    rows = [
-        _span(each, asked.zone)
-        for each in _events(session, mailbox, window)
-        if each.get("iCalUID") not in own and _counts(each)
-    ]
-    return clipped(merged(as_intervals(rows)), *window.seconds)
+    named, nameless = list[tuple[int, int]](), list[tuple[int, int]]()
+    for each in _events(session, mailbox, window):
+        if _counts(each) and each.get("iCalUID") not in own:
+            (named if each.get("iCalUID") else nameless).append(_span(each, asked.zone))
+    unnamed = clipped(as_intervals(nameless), *window.seconds)
+    return clipped(
+        merged(np.concatenate([as_intervals(named), without(unnamed, asked.own.sessions, window)])), *window.seconds
+    )
 
 
 def _events(session: GoogleSession, mailbox: str, window: Interval) -> Iterator[Json]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -62,7 +62,7 @@ class GoogleSession:
         timeout: float = TIMEOUT,
     ) -> None:
         self.pause, self._secret, self._subject, self._owner = pause, secret, subject, owner
-        self.calendar: Any = _service(endpoint)
+        self.calendar = _methods(endpoint)
         self._token_uri = token_uri
         self._pace = pace or Pace(calls=CALLS_A_MINUTE, span=60, at_once=AT_ONCE, pause=pause)
         self._transport = Transport(timeout)
@@ -191,12 +191,27 @@ class _Http:
         return httplib2.Response({"status": str(status)}), data
 
 
+class Methods:
+    """Google's description of its API as methods that make requests, and send nothing by themselves.
+
+    Each collection of them is built once: that takes longer than many a call.
+    """
+
+    def __init__(self, service: Any) -> None:
+        self.events, self.freebusy = self._once(service.events), self._once(service.freebusy)
+        self.calendarList = self._once(service.calendarList)  # the name is Google's
+
+    def _once(self, build_it: Callable[[], Any]) -> Callable[[], Any]:
+        built = build_it()
+        return lambda: built
+
+
 @lru_cache(maxsize=8)
-def _service(endpoint: str) -> Any:
-    """Google's client, from the description that it carries: it knows each method, and sends nothing by itself."""
+def _methods(endpoint: str) -> Methods:
+    """By the description that Google's client carries, for one address of the API."""
     base = endpoint.rstrip("/") if urlsplit(endpoint).path.strip("/") else f"{endpoint.rstrip('/')}/calendar/v3"
     options = {"api_endpoint": f"{base}/"}
-    return build("calendar", "v3", http=_Nothing(), static_discovery=True, client_options=options)
+    return Methods(build("calendar", "v3", http=_Nothing(), static_discovery=True, client_options=options))
 
 
 class _Nothing:
