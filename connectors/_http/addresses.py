@@ -105,7 +105,7 @@ def is_public(address: Address) -> bool:
         return False
     carried = _carried(address)
     if carried:
-        return all(map(is_public, carried))
+        return is_public(carried)
     return address in UNICAST_6 and address.is_global and not any(address in network for network in SPECIAL_6)
 
 
@@ -122,16 +122,14 @@ def literal_of(host: str) -> Address | None:
         return None
 
 
-def _carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses to which an IPv6 address leads: mapped, NAT64, 6to4, Teredo (server and client), ISATAP."""
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address to which an IPv6 address leads: mapped, 6to4, NAT64 and ISATAP."""
     last, low = IPv4Address(int(address) & 0xFFFFFFFF), int(address) >> 32 & 0xFFFFFFFF
     if address.ipv4_mapped:
-        return (address.ipv4_mapped,)
+        return address.ipv4_mapped
     if address.sixtofour:
-        return (address.sixtofour,)
-    if address.teredo:
-        return address.teredo
-    return (last,) if address in NAT64 or low in ISATAP else ()
+        return address.sixtofour
+    return last if address in NAT64 or low in ISATAP else None
 
 
 def _loopback(url: str) -> Origin | None:

@@ -206,7 +206,15 @@ def test_a_server_of_this_machine_is_called_where_the_operator_typed_it(internet
 
 
 @pytest.mark.parametrize(
-    "typed", ["http://10.0.0.1:5232/", "http://router:5232/", "ftp://127.0.0.1/", "nonsense", "http://["]
+    "typed",
+    [
+        "http://10.0.0.1:5232/",
+        "http://router:5232/",
+        "http://public.example.org/",
+        "ftp://127.0.0.1/",
+        "nonsense",
+        "http://[",
+    ],
 )
 def test_what_is_typed_allows_no_other_machine(internet: Internet, typed: str) -> None:
     """The permission is for loopback alone."""
