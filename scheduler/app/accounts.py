@@ -85,12 +85,6 @@ class Accounts:
         """Keep what came of signing in. Raises InputError where the person is connected as somebody else."""
         standing = self.those_of(person, provider)
         same = next((each for each in standing if each.identity == grant.identity), None)
-        if standing and same is None and provider is not Provider.ICS:
-            raise InputError(
-                f"{person or 'the organisation'} is connected to {provider} as {standing[0].address}, "
-                f"and this is another account, {grant.address}.",
-                hint=f"Disconnect that one first: rondo disconnect {provider} DIR{person and f' --person {person}'}",
-            )
         account = Account(
             person=person,
             provider=provider,
@@ -102,8 +96,15 @@ class Accounts:
             calendars=same.calendars if same else grant.calendars,
             connected_at=clock.now(),
         )
-        self._store.keep(account, self.vault.seal(grant.secret, _about(account)))
+        sealed = self.vault.seal(grant.secret, _about(account))
+        other = self._store.keep(account, sealed, alone=provider is not Provider.ICS)
         self._known = None
+        if other:
+            raise InputError(
+                f"{person or 'the organisation'} is connected to {provider} as {other.address}, "
+                f"and this is another account, {grant.address}.",
+                hint=f"Disconnect that one first: rondo disconnect {provider} DIR{person and f' --person {person}'}",
+            )
         return account
 
     def count(self, account: Account, calendars: tuple[str, ...]) -> Account:

@@ -33,11 +33,20 @@ class SqlAccounts:
         with self._engine.connect() as connection:
             return tuple(_account(row) for row in connection.execute(query).mappings())
 
-    def keep(self, account: Account, sealed: str) -> None:
-        """Take an account, in place of an earlier connection of the same one."""
-        with self._engine.begin() as connection:
-            connection.execute(delete(table).where(_is(account)))
+    def keep(self, account: Account, sealed: str, *, alone: bool) -> Account | None:
+        """Take an account, in place of an earlier connection of the same one.
+
+        With `alone` it is not taken beside another account of the same person and provider, which is answered then.
+        """
+        with self._engine.connect() as connection:
+            connection.execute(delete(table).where(_is(account)))  # this first: it keeps others from connecting
+            theirs = (table.c.person == account.person) & (table.c.provider == str(account.provider))
+            other = connection.execute(select(table).where(theirs)).mappings().first()
+            if alone and other:
+                return _account(other)
             connection.execute(insert(table), _row(account) | {"secret": sealed})
+            connection.commit()
+        return None
 
     def count(self, account: Account, calendars: tuple[str, ...]) -> None:
         """Note which of its calendars count."""

@@ -41,8 +41,8 @@ def accounts(tmp_path: Path) -> SqlAccounts:
 
 def test_what_goes_in_comes_out(accounts: SqlAccounts, tmp_path: Path) -> None:
     """Each field, in the order of persons, also for whoever opens it next; the sealed secret apart."""
-    accounts.keep(BEN, "sealed-ben")
-    accounts.keep(ANA, "sealed-ana")
+    accounts.keep(BEN, "sealed-ben", alone=True)
+    accounts.keep(ANA, "sealed-ana", alone=True)
     again = open_accounts(tmp_path / "state")
     assert again.all() == (ANA, BEN)
     assert (again.sealed(ANA), again.sealed(BEN)) == ("sealed-ana", "sealed-ben")
@@ -50,19 +50,28 @@ def test_what_goes_in_comes_out(accounts: SqlAccounts, tmp_path: Path) -> None:
 
 def test_connecting_again_takes_the_place_of_what_was(accounts: SqlAccounts) -> None:
     """The same person, provider and identity is one account; any other is another."""
-    accounts.keep(ANA, "one")
-    accounts.keep(replace(ANA, scopes=(), connected_at=NOW + timedelta(hours=1)), "two")
+    accounts.keep(ANA, "one", alone=True)
+    accounts.keep(replace(ANA, scopes=(), connected_at=NOW + timedelta(hours=1)), "two", alone=True)
     assert [each.scopes for each in accounts.all()] == [()]
     assert accounts.sealed(ANA) == "two"
-    accounts.keep(replace(ANA, identity="other"), "three")
-    accounts.keep(replace(ANA, provider=Provider.OUTLOOK), "four")
-    assert len(accounts.all()) == 3
+    accounts.keep(replace(ANA, provider=Provider.OUTLOOK), "three", alone=True)
+    assert len(accounts.all()) == 2
+
+
+def test_another_account_of_a_person_is_kept_where_there_may_be_several(accounts: SqlAccounts, tmp_path: Path) -> None:
+    """Else the one that stands is answered, and nothing changed: of two who connect at once, one is told."""
+    other = replace(ANA, identity="other")
+    assert accounts.keep(ANA, "one", alone=True) is None
+    assert open_accounts(tmp_path / "state").keep(other, "two", alone=True) == ANA
+    assert (accounts.all(), accounts.sealed(ANA)) == ((ANA,), "one")
+    assert accounts.keep(other, "two", alone=False) is None
+    assert accounts.all() == (ANA, other)
 
 
 def test_ticks_and_health_are_noted_alone(accounts: SqlAccounts) -> None:
     """Nothing else of the account changes, and no other account."""
-    accounts.keep(ANA, "sealed")
-    accounts.keep(BEN, "sealed")
+    accounts.keep(ANA, "sealed", alone=True)
+    accounts.keep(BEN, "sealed", alone=True)
     accounts.count(ANA, ("google:a@example.org", "google:b@example.org"))
     accounts.note(BEN, "")
     ticked = replace(ANA, calendars=("google:a@example.org", "google:b@example.org"))
@@ -71,11 +80,11 @@ def test_ticks_and_health_are_noted_alone(accounts: SqlAccounts) -> None:
 
 def test_a_secret_is_renewed_in_its_connection_alone(accounts: SqlAccounts) -> None:
     """A process of before a disconnection, or of before another connection, brings nothing back."""
-    accounts.keep(ANA, "one")
+    accounts.keep(ANA, "one", alone=True)
     accounts.renew(ANA, "two")
     assert accounts.sealed(ANA) == "two"
     later = replace(ANA, connected_at=NOW + timedelta(hours=1))
-    accounts.keep(later, "three")
+    accounts.keep(later, "three", alone=True)
     accounts.renew(ANA, "stale")
     accounts.note(ANA, "stale")
     assert (accounts.sealed(later), accounts.all()[0].error) == ("three", "")
@@ -87,8 +96,8 @@ def test_a_secret_is_renewed_in_its_connection_alone(accounts: SqlAccounts) -> N
 
 def test_what_is_erased_is_gone(accounts: SqlAccounts, tmp_path: Path) -> None:
     """The row, and the copies that are named; what others have stays."""
-    accounts.keep(ANA, "sealed-canary")
-    accounts.keep(BEN, "other")
+    accounts.keep(ANA, "sealed-canary", alone=True)
+    accounts.keep(BEN, "other", alone=True)
     copies = [("ana", "google:ana@example.org"), ("ana", "calendars/ana.ics"), ("ben", "google:ana@example.org")]
     with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
         connection.executemany(
@@ -102,8 +111,8 @@ def test_what_is_erased_is_gone(accounts: SqlAccounts, tmp_path: Path) -> None:
 
 def test_no_trace_of_what_is_erased_stays_in_the_files(accounts: SqlAccounts, tmp_path: Path) -> None:
     """Neither in free pages nor in the write-ahead log."""
-    accounts.keep(BEN, "other")
-    accounts.keep(ANA, "sealed-canary" * 1000)
+    accounts.keep(BEN, "other", alone=True)
+    accounts.keep(ANA, "sealed-canary" * 1000, alone=True)
     accounts.erase(ANA, [])
     with open_state(tmp_path / "state").connect() as connection:
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar_one() == 1
@@ -114,8 +123,8 @@ def test_no_trace_of_what_is_erased_stays_in_the_files(accounts: SqlAccounts, tm
 
 def test_all_secrets_are_sealed_anew_or_none(accounts: SqlAccounts) -> None:
     """What goes wrong with the last leaves the first as it was."""
-    accounts.keep(ANA, "a")
-    accounts.keep(BEN, "b")
+    accounts.keep(ANA, "a", alone=True)
+    accounts.keep(BEN, "b", alone=True)
     assert accounts.reseal(lambda account, sealed: f"{account.person}+{sealed}") == 2
     assert (accounts.sealed(ANA), accounts.sealed(BEN)) == ("ana+a", "ben+b")
 
