@@ -98,14 +98,17 @@ def allowed(allow: Sequence[str], loopback: str) -> Allowed:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is a public server's; of one that carries an IPv4 address, whether that is."""
+    """Whether an address is a public server's; where it leads to an IPv4 address, whether that is."""
     if isinstance(address, IPv4Address):
         return address.is_global and not any(address in network for network in SPECIAL_4)
     if address.scope_id is not None:
         return False
-    carried = _carried(address)
+    last, low = IPv4Address(int(address) & 0xFFFFFFFF), int(address) >> 32 & 0xFFFFFFFF
+    carried = address.ipv4_mapped or address.sixtofour or (last if address in NAT64 else None)
     if carried:
         return is_public(carried)
+    if low in ISATAP and not is_public(last):
+        return False
     return address in UNICAST_6 and address.is_global and not any(address in network for network in SPECIAL_6)
 
 
@@ -120,16 +123,6 @@ def literal_of(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _carried(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address to which an IPv6 address leads: mapped, 6to4, NAT64 and ISATAP."""
-    last, low = IPv4Address(int(address) & 0xFFFFFFFF), int(address) >> 32 & 0xFFFFFFFF
-    if address.ipv4_mapped:
-        return address.ipv4_mapped
-    if address.sixtofour:
-        return address.sixtofour
-    return last if address in NAT64 or low in ISATAP else None
 
 
 def _loopback(url: str) -> Origin | None:
