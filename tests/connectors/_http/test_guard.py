@@ -195,6 +195,17 @@ def test_a_public_server_leads_nobody_inside(
     assert internet.connected == [(PUBLIC, 443)]
 
 
+def test_nothing_leads_from_https_to_plain_http(internet: Internet, public: Pages, signer: Authority) -> None:
+    """Not even to what may be called by it."""
+    public.leads("/a", "http://inside.example.org/b")
+    with guarded_client(allow=["inside.example.org"], context=signer.client()) as client:
+        with pytest.raises(Unavailable, match="without https"):
+            fetch(client, "https://public.example.org/a")
+        assert internet.connected == [(PUBLIC, 443)]
+        with pytest.raises(Later):
+            fetch(client, "http://inside.example.org/b")
+
+
 def test_a_second_hop_is_checked_as_well(internet: Internet, public: Pages, outside: httpx.Client) -> None:
     """From one public server to another, and then inside."""
     public.leads("/a", "https://other.example.org/b")
