@@ -11,12 +11,13 @@ from connectors._graph.session import GraphSession, Refusal
 from connectors._graph.tokens import (
     ANY_TENANT,
     APP_ONLY,
-    UNREADABLE,
+    BROKEN,
     authority_url,
     delegated_secret,
     kind_of,
     open_app,
 )
+from connectors._http.retry import Later
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 
@@ -35,9 +36,11 @@ def sign_in(*, client_id: str, authority: str, scopes: Sequence[str], tell: Call
     try:
         app = open_app(authority, client_id, "", cache)
         answer = _by_device(app, scopes, tell) if device else _by_browser(app, scopes, tell)
+    except Later as later:
+        raise Unavailable(later.reason) from None
     except requests.RequestException:
         raise Unavailable("Microsoft's sign-in can't be reached.") from None
-    except UNREADABLE:
+    except BROKEN:
         raise Unavailable(
             "Microsoft's sign-in gives an answer that can't be read, or there is no such tenant."
         ) from None

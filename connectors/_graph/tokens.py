@@ -20,15 +20,22 @@ PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"  # where Microsoft keep
 ANY_TENANT = ("", "common", "organizations", "consumers")
 DELEGATED, APP_ONLY = "delegated", "app-only"
 TIMEOUT = 20.0
+DISCOVERY = "/.well-known/openid-configuration"
+CLIENT_ERRORS, SERVER_ERRORS = 400, 500
 BUSY = {"temporarily_unavailable", "server_error"}
-UNREADABLE = (
+UNREADABLE = "Microsoft's sign-in gives an answer that can't be read."
+BROKEN = (
     *(ValueError, KeyError, TypeError, AttributeError, RuntimeError),  # what msal makes of a broken answer
     MsalServiceError,
 )
 
 
 class _Door(HTTPAdapter):
-    """Calls with a timeout; with `inside`, to that origin on this machine in the place of Microsoft's."""
+    """Calls with a timeout; with `inside`, to that origin on this machine in the place of Microsoft's.
+
+    Where the sign-in is busy, Later is raised past msal, which would remember that answer for a while; and where its
+    answer can't be read, which msal would log. Where it knows nothing of a tenant, no credentials are of any use there.
+    """
 
     def __init__(self, inside: str = "") -> None:
         super().__init__()
@@ -39,7 +46,24 @@ class _Door(HTTPAdapter):
         if self._inside and request.url:
             request.url = self._inside + request.url.removeprefix(LOGIN)
         kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
-        return super().send(request, *args, **kwargs)
+        response = super().send(request, *args, **kwargs)
+        status, retry_after = response.status_code, response.headers.get("Retry-After")
+        if status == requests.codes.too_many_requests or status >= SERVER_ERRORS:
+            response.close()
+            raise Later("Microsoft's sign-in is busy, or out of order.", retry_after)
+        if status >= CLIENT_ERRORS and str(request.url).endswith(DISCOVERY):
+            response.close()
+            raise CredentialsRejected("Microsoft's sign-in knows no such tenant, or does not let us ask there.")
+        if not response.is_redirect and not _is_object(response.content):
+            raise Later(UNREADABLE)
+        return response
+
+
+def _is_object(content: bytes) -> bool:
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def http_client(authority: str) -> requests.Session:
@@ -127,13 +151,13 @@ class Tokens:
                 answer = self._asked(fresh)
             except requests.RequestException:
                 raise Later("Microsoft's sign-in can't be reached.") from None
-            except UNREADABLE:
-                raise Later("Microsoft's sign-in gives an answer that can't be read.") from None
+            except BROKEN:
+                raise Later(UNREADABLE) from None
             finally:
                 self._keep()
             if not answer:
                 raise CredentialsRejected(f"Nobody is signed in to Outlook any more. {self._reconnect}")
-            if answer.get("error") in BUSY:
+            if str(answer.get("error")) in BUSY:
                 raise Later("Microsoft's sign-in is busy.")
             if not isinstance(answer.get("access_token"), str):
                 raise CredentialsRejected(f"Microsoft takes this sign-in no more. {self._reconnect}")
