@@ -41,7 +41,7 @@ def calendars(
     offline: Annotated[bool, typer.Option("--offline", help="Don't ask the providers for names.")] = False,
     json: Json = False,
 ) -> None:
-    """Connected accounts: what each may do, how it does, and which of its calendars count."""
+    """Connected accounts and their calendars. What each may do, how it does, and which calendars count."""
     app = open_app(folder)
     if count or ignore:
         tick(app, count=count or (), ignore=ignore or (), person=person)
@@ -78,7 +78,7 @@ def disconnect_(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Revoke an account at its provider, and erase its secret and what was read with it."""
+    """Revoke and erase an account. Its secret goes, and what was read with it."""
     if not person and provider is not Provider.ZOOM:
         raise typer.BadParameter("say whose account it is with --person")
     gone = disconnect(open_app(folder), provider, person, address)

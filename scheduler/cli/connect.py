@@ -33,7 +33,7 @@ Write = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the command."""
     by_provider = typer.Typer(
-        help="Connect an account: Rondo reads when its owner is busy, and writes events where it may. All take --json.",
+        help="Connect an account. Rondo reads when its owner is busy, and writes events where it may. All take --json.",
         epilog="Example: rondo connect google spring --person amara --credentials amara.json",
         no_args_is_help=True,
         rich_markup_mode=None,
@@ -62,7 +62,7 @@ def google(
     ] = False,
     json: Json = False,
 ) -> None:
-    """A Google account: by a file of credentials, else by signing in with a browser on this machine."""
+    """A Google account. By a file of credentials, else by signing in with a browser on this machine."""
     app, whose = _opened(folder, person)
     if credentials:
         grant = signing.google_by_file(app, whose, credentials)
@@ -88,7 +88,7 @@ def outlook(
     write: Write = False,
     json: Json = False,
 ) -> None:
-    """An Outlook account on Microsoft 365: by signing in, or by the app's own permission."""
+    """An Outlook account on Microsoft 365. By signing in, or by the app's own permission."""
     if app_only and device:
         raise typer.BadParameter("--app-only and --device can't both be meant")
     if probe and not app_only:
@@ -126,7 +126,7 @@ def ics(
     ] = "",
     json: Json = False,
 ) -> None:
-    """A calendar's address of the web (https, webcal); read, never written. A secret one comes from standard input."""
+    """A calendar's address of the web. https or webcal, read and never written; a secret one comes from stdin."""
     app, _ = _opened(folder, person)
     grant = signing.ics_by_address(app, url=url or _line("Address", "the address", "--url takes a public one."))
     _keep(app, person, Provider.ICS, grant, json=json)
