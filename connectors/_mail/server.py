@@ -3,6 +3,7 @@
 What a server says is never repeated: only its codes are read.
 """
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from smtplib import (
     SMTPNotSupportedError,
     SMTPResponseException,
 )
+from threading import Timer
 from typing import Literal
 
 from connectors._http.retry import Later
@@ -27,7 +29,7 @@ from scheduler.core.suggest import quoted
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 
 SECONDS = 20.0  # for each answer
-GOOD, TRY_LATER = 2, 4  # the first digit of a code
+GOOD, BAD_NOW, BAD = 2, 4, 5  # the first digit of a code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ def hand_over(mail: EmailMessage, server: MailServer, to: Attendee) -> bool:
             code = refused.smtp_code
         except OSError:
             return False
+        if code // 100 not in (GOOD, BAD_NOW, BAD):  # cut in the middle of it
+            return False
         _agreed((code, b""), f"a mail to {to.id}", "Ask those who run it.")
         with suppress(OSError):
             smtp.quit()
@@ -79,9 +83,9 @@ def _agreed(answer: tuple[int, bytes], what: str, hint: str) -> None:
     code, _ = answer
     if code // 100 == GOOD:
         return
-    if code // 100 == TRY_LATER:
-        raise Later(f"The mail server does not take {what} now ({code}).")
-    raise InputError(f"The mail server refuses {what} ({code}).", hint=hint)
+    if code // 100 == BAD:
+        raise InputError(f"The mail server refuses {what} ({code}).", hint=hint)
+    raise Later(f"The mail server does not take {what} now ({code}).")
 
 
 @contextmanager
@@ -102,7 +106,7 @@ def _connected(server: MailServer) -> Iterator[SMTP]:
         hint = "Correct smtp.security and smtp.user in the settings."
         raise InputError(f"{where} can't do what it has to: STARTTLS, signing in or UTF-8.", hint=hint) from None
     except SMTPAuthenticationError as refused:
-        if refused.smtp_code // 100 == TRY_LATER:
+        if refused.smtp_code // 100 != BAD:
             raise Later(f"{where} lets nobody sign in now.") from None
         raise CredentialsRejected(f"{where} rejects smtp.user or smtp.password.") from None
     except SMTPResponseException as refused:
@@ -111,10 +115,32 @@ def _connected(server: MailServer) -> Iterator[SMTP]:
         raise Later(f"{where} can't be reached, or breaks off.") from None
 
 
+class _Prompt(SMTP):
+    """Gives up on an answer that takes too long as a whole: byte by byte, a server could send it for ever."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One answer."""
+        timer = Timer(SECONDS, self._hang_up)
+        timer.start()
+        try:
+            return super().getreply()
+        finally:
+            timer.cancel()
+
+    def _hang_up(self) -> None:
+        if self.sock:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _PromptTls(_Prompt, SMTP_SSL):
+    """The same, encrypted from the beginning."""
+
+
 def _dialled(server: MailServer) -> SMTP:
     if server.security == "tls":
-        return SMTP_SSL(server.host, server.port, timeout=SECONDS, context=ssl.create_default_context())
-    return SMTP(server.host, server.port, timeout=SECONDS)
+        return _PromptTls(server.host, server.port, timeout=SECONDS, context=ssl.create_default_context())
+    return _Prompt(server.host, server.port, timeout=SECONDS)
 
 
 @contextmanager

@@ -453,9 +453,18 @@ def test_a_mail_whose_answer_was_lost_is_not_sent_twice(box: Mailbox, taken: boo
     assert (after.receipt.version, after.receipt.differences) == ("1", ())
 
 
+@pytest.mark.parametrize("said", [b"", b"2", b"25", b"\xff\xfe\r\n"])
+def test_an_answer_cut_in_the_middle_is_none(said: bytes) -> None:
+    """Half of a code says neither yes nor no."""
+    hello = (b"220 hi\r\n", b"250 hi\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n")
+    with _saying(*hello, said) as box:
+        receipt = _writer(box).put(_event(conference=""), standing=None)
+    assert receipt.differences
+
+
 @contextmanager
-def _saying(*answers: bytes) -> Iterator[Mailbox]:
-    """A server that says the same to everybody, whatever they say, and hangs up."""
+def _saying(*answers: bytes, pace: float = 1) -> Iterator[Mailbox]:
+    """A server that says the same to everybody, and hangs up; it waits so many seconds for what they say."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -467,8 +476,9 @@ def _saying(*answers: bytes) -> Iterator[Mailbox]:
                 with connection, suppress(OSError):
                     for answer in answers:
                         connection.sendall(answer)
-                        connection.settimeout(1)
-                        connection.recv(1000)
+                        connection.settimeout(pace)
+                        with suppress(TimeoutError):
+                            connection.recv(1000)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -498,6 +508,16 @@ def test_a_server_that_is_out_of_order_is_told(answers: tuple[bytes, ...], secur
         _writer(box, paused=paused, security=security).put(_event(), standing=None)
     assert "CANARY" not in "".join(traceback.format_exception(caught.value))
     assert len(paused) <= 2
+
+
+@pytest.mark.parametrize("begun", [b"", b"220 hello\r\n250-hello\r\n"])
+def test_a_server_that_takes_for_ever_is_given_up(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though no byte of its answer is late."""
+    monkeypatch.setattr("connectors._mail.server.SECONDS", 0.3)
+    paused: list[float] = []
+    with _saying(begun, *[b"2"] * 1000, pace=0.05) as box, pytest.raises(Unavailable, match=r"mail server 127"):
+        _writer(box, paused=paused).put(_event(), standing=None)
+    assert len(paused) == 2
 
 
 def test_a_server_that_is_down_is_told() -> None:
