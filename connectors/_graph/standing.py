@@ -131,13 +131,14 @@ def found_by_hand(want: Wanted, there: Standing, standing: Delivery | None) -> s
         return {each.span for each in there.entries}
     plain = dict(zip(want.days, want.event.plain_dates(), strict=True))
     was = {each.recurrence_id: each.start for each in standing.event.occurrences} if standing else {}
+    minutes = (standing.event if standing else want.event).duration
     spans = {each.span for each in (*there.series.beyond, *there.singles.values())}
     for day, each in there.series.instances.items():
         rule = want.occurrence(day).recurrence_id
         if each.changed or (plain[day] and each.start != rule):
             spans.add(each.span)
         elif start := was.get(rule, rule):
-            spans.add((start, each.span[1]))
+            spans.add((start, each.span[1] if plain[day] else minutes))
     return spans
 
 

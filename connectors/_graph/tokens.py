@@ -2,6 +2,7 @@
 
 import json
 import threading
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,11 @@ TIMEOUT = 20.0
 DISCOVERY = "/.well-known/openid-configuration"
 CLIENT_ERRORS, SERVER_ERRORS = 400, 500
 BUSY = {"temporarily_unavailable", "server_error"}
+OAUTH_ERRORS = (
+    *("access_denied", "authorization_declined", "authorization_pending", "consent_required", "expired_token"),
+    *("interaction_required", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "login_required"),
+    *("server_error", "slow_down", "temporarily_unavailable", "unauthorized_client", "unsupported_grant_type"),
+)
 UNREADABLE = "Microsoft's sign-in gives an answer that can't be read."
 BROKEN = (
     *(ValueError, KeyError, TypeError, AttributeError, RuntimeError),  # what msal makes of a broken answer
@@ -54,16 +60,29 @@ class _Door(HTTPAdapter):
         if status >= CLIENT_ERRORS and str(request.url).endswith(DISCOVERY):
             response.close()
             raise CredentialsRejected("Microsoft's sign-in knows no such tenant, or does not let us ask there.")
-        if not response.is_redirect and not _is_object(response.content):
+        if response.is_redirect:
+            return response
+        told = _object(response.content)
+        if told is None:
             raise Later(UNREADABLE)
-        return response
+        return _hushed(response, told) if status >= CLIENT_ERRORS else response
 
 
-def _is_object(content: bytes) -> bool:
+def _object(content: bytes) -> dict[str, Any] | None:
     try:
-        return isinstance(json.loads(content), dict)
+        found = json.loads(content)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _hushed(response: requests.Response, told: dict[str, Any]) -> requests.Response:
+    """An error without any words but the code, and that only where it is one of OAuth's: msal logs all of it."""
+    hushed = requests.Response()
+    hushed.status_code, hushed.url, hushed.request = response.status_code, response.url, response.request
+    code = told.get("error") if told.get("error") in OAUTH_ERRORS else "refused"
+    hushed.raw = BytesIO(json.dumps({"error": code}).encode())
+    return hushed
 
 
 def http_client(authority: str) -> requests.Session:
