@@ -95,10 +95,20 @@ class KeyFile:
         with contextlib.suppress(FileExistsError):
             os.link(aside, self.path)
         aside.unlink()
+        self._settle()
 
     def replace(self, keys: Sequence[str]) -> None:
         """Hold these keys, or after a crash still the old ones."""
         self._written(keys).replace(self.path)
+        self._settle()
+
+    def _settle(self) -> None:
+        """The name is on the disk too, before anything is sealed with a key that it leads to."""
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _written(self, keys: Sequence[str]) -> Path:
         aside = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}")

@@ -1,6 +1,7 @@
 """The vault: only the account that a text was sealed for can open it, with a key that it was sealed with."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,20 @@ def test_a_file_of_keys_is_replaced_whole(tmp_path: Path) -> None:
     assert file.read() == keys
     assert file.path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [file.path]
+
+
+def test_keys_are_on_the_disk_before_anything_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The content, then the name in its folder: a power cut after the database's commit loses neither."""
+    kinds: list[str] = []
+
+    def synced(number: int) -> None:
+        kinds.append("folder" if stat.S_ISDIR(os.fstat(number).st_mode) else "file")
+
+    monkeypatch.setattr(os, "fsync", synced)
+    file = KeyFile(tmp_path / "keys")
+    file.make()
+    file.replace([new_key()])
+    assert kinds == ["file", "folder"] * 2
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o602])
