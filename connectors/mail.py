@@ -5,6 +5,7 @@ last, and where nothing of it changed for this person they get no mail.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from connectors._mail.message import message
 from connectors._mail.server import MailServer, hand_over
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Attendee, Event
+from scheduler.errors import InputError
 
 __all__ = ["MailServer", "MailWriter"]
 
@@ -36,10 +38,11 @@ class MailWriter:
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Invite the person, tell what changed, or take it back where no session is left for them."""
-        if standing and standing.event.uid != event.uid:
-            self._taken_back(event, standing)
-            standing = None
         has = self._copy(event)
+        if standing and self._is_another(has, standing.event):
+            with suppress(InputError):  # a former address may be none any more
+                self._taken_back(event, standing)
+            standing = None
         if standing and self._text(self._copy(standing.event)) == self._text(has):
             return standing.receipt
         if has:
@@ -49,6 +52,13 @@ class MailWriter:
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Take it back from the person; who was mailed nothing hears nothing."""
         return self.put(replace(event, cancelled=True), standing=standing)
+
+    def _is_another(self, has: "_Copy | None", event: Event) -> bool:
+        """Whether calendars could not know it for what the person had: under another UID, or at another address."""
+        had = self._copy(event)
+        if has is None or had is None:
+            return False
+        return (has.event.uid, has.reader.email) != (had.event.uid, had.reader.email)
 
     def _taken_back(self, event: Event, standing: Delivery) -> Receipt:
         """Cancel what the person has, in the times that they know."""

@@ -29,6 +29,7 @@ from scheduler.core.suggest import quoted
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 
 SECONDS = 20.0  # for each answer
+SIGN_IN = 530
 GOOD, BAD_NOW, BAD = 2, 4, 5  # the first digit of a code
 
 
@@ -83,6 +84,8 @@ def _agreed(answer: tuple[int, bytes], what: str, hint: str) -> None:
     code, _ = answer
     if code // 100 == GOOD:
         return
+    if code == SIGN_IN:
+        raise CredentialsRejected("The mail server wants somebody to sign in: set smtp.user and smtp.password.")
     if code // 100 == BAD:
         raise InputError(f"The mail server refuses {what} ({code}).", hint=hint)
     raise Later(f"The mail server does not take {what} now ({code}).")

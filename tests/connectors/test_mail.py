@@ -332,6 +332,18 @@ def test_under_another_uid_the_former_one_is_taken_back(box: Mailbox) -> None:
     assert len(box.calendars("bo@example.org")) == 1
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_at_another_address_the_former_one_is_taken_back(box: Mailbox, refused: bool) -> None:
+    """If it still takes mail."""
+    stands = _put(_writer(box), _event())
+    if refused:
+        box.refused["bo@example.org"] = "550 no such user"
+    anew = _event(attendees=(ANA, replace(BO, email="bo@new.example"), CHI), sequence=1)
+    _put(_writer(box), anew, stands)
+    assert len(box.calendars("bo@example.org")) == refused
+    assert box.dates("bo@new.example") == _planned(anew)
+
+
 # --- strange words
 
 
@@ -542,7 +554,7 @@ def test_a_server_with_a_password_is_signed_in_to() -> None:
         with pytest.raises(CredentialsRejected, match=r"rejects smtp\.user or smtp\.password"):
             _writer(box, paused=paused, user="rondo", password=f"{PASSWORD}2").put(_event(), standing=None)
         assert paused == []
-        with pytest.raises(InputError, match="refuses the address of bo"):
+        with pytest.raises(CredentialsRejected, match="wants somebody to sign in"):
             _writer(box).put(_event(), standing=None)
 
 
