@@ -11,10 +11,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from connectors._google.session import Json
 from scheduler.core.description import description, session_description
-from scheduler.core.event import Attendee, Event, Occurrence, is_plain
+from scheduler.core.event import Attendee, Event, Occurrence
 from scheduler.core.interval import MINUTE
 from scheduler.core.people import WEEKDAYS
-from scheduler.core.walltime import local
 from scheduler.core.words import one_line
 
 PROPERTY = "rondo"
@@ -63,7 +62,7 @@ class Form:
             "start": _wall(int(event.rule.walls(1)[0]), zone),
             "end": ends,
             "recurrence": [
-                f"RRULE:{_rrule(event, last_is_plain=plain[-1])}",
+                f"RRULE:{_rrule(event)}",
                 *(_exdate(wall, zone) for wall in skipped),
             ],
         }
@@ -76,9 +75,14 @@ class Form:
         words = session_description(event, each, self.person) if own else description(event, self.person)
         return {
             **self._texts(event, words, present),
-            "start": _instant(each.start, event, 0),
-            "end": _instant(each.start, event, event.duration),
+            # as instants, and not on the zone's clock: right to every reader, whatever zone data it has
+            "start": _utc(each.start, 0, event.rule.zone),
+            "end": _utc(each.start, event.duration, event.rule.zone),
         }
+
+    def guests(self, event: Event) -> list[Json]:
+        """Who is invited to the series."""
+        return list(self._attendees(event, event.attendees))
 
     def _texts(self, event: Event, words: str, people: Collection[Attendee]) -> Json:
         return {
@@ -111,9 +115,10 @@ def _uuid(uid: str) -> UUID:
         return uuid5(NAMESPACE_URL, uid)
 
 
-def _rrule(event: Event, *, last_is_plain: bool) -> str:
-    # UNTIL and not COUNT, and a day later where clocks leave the last date in doubt, as in our iCalendar files
-    until = event.occurrences[-1].recurrence_id + (timedelta() if last_is_plain else DAY)
+def _rrule(event: Event) -> str:
+    # UNTIL and not COUNT: some do not count a date that clocks skip. And half a day later, since Google's zone data may
+    # put the last date an hour after ours
+    until = event.occurrences[-1].recurrence_id + DAY / 2
     rule = event.rule
     freq = "MONTHLY" if rule.monthly else "WEEKLY"
     day = f"{rule.nth or ''}{WEEKDAYS[rule.first.day.weekday()]}"
@@ -122,14 +127,6 @@ def _rrule(event: Event, *, last_is_plain: bool) -> str:
 
 def _exdate(wall: datetime, zone: str) -> str:
     return f"EXDATE:{wall:%Y%m%dT%H%M%S}Z" if zone == "UTC" else f"EXDATE;TZID={zone}:{wall:%Y%m%dT%H%M%S}"
-
-
-def _instant(start: datetime, event: Event, minutes: int) -> Json:
-    """On the zone's clock, or in UTC where that is not plain to every reader."""
-    zone = event.rule.zone
-    if not is_plain(start, event.duration, zone):
-        return _utc(start, minutes, zone)
-    return {"dateTime": f"{local(start + timedelta(minutes=minutes), zone):%Y-%m-%dT%H:%M:%S}", "timeZone": zone}
 
 
 def _utc(start: datetime, minutes: int, zone: str) -> Json:

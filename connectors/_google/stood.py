@@ -48,8 +48,11 @@ class Instance:
             raise Unavailable("The dates of a series at Google Calendar can't be read.") from None
 
 
-def changed(wanted: Json, before: Json | None, there: Json, zone: str) -> Json:
-    """The fields to patch; empty: nothing. `before` is what we wrote last, None: nobody knows."""
+def changed(wanted: Json, before: Json | None, there: Json, zone: str, guests: Iterable[Json] = ()) -> Json:
+    """The fields to patch; empty: nothing. `before` is what we wrote last, None: nobody knows.
+
+    `guests`: whom we invited beside those, to all of the series.
+    """
     patch = {
         field: wanted[field]
         for field in (*TEXTS, *TIMES)
@@ -57,7 +60,7 @@ def changed(wanted: Json, before: Json | None, there: Json, zone: str) -> Json:
         and not _same(field, wanted, there, zone)
         and (before is None or not _same(field, wanted, before, zone))
     }
-    people = _people(wanted["attendees"], (before or {}).get("attendees", ()), there.get("attendees", ()))
+    people = _people(wanted["attendees"], (before or {}).get("attendees", ()), there.get("attendees", ()), guests)
     if _known(people) != _known(there.get("attendees", ())):
         patch["attendees"] = people
     if patch.keys() & {"start", "end"}:
@@ -101,13 +104,19 @@ def _lines(line: str) -> Iterable[object]:
         yield from ((name.partition(";")[0], date_.rstrip("Z")) for date_ in value.split(","))
 
 
-def _people(wanted: Iterable[Json], before: Iterable[Json], there: Iterable[Json]) -> list[Json]:
+def _people(
+    wanted: Iterable[Json], before: Iterable[Json], there: Iterable[Json], guests: Iterable[Json]
+) -> list[Json]:
     """Who is to be invited: their answers are kept, and so is whom somebody else invited or left out."""
-    want, had = {_email(each): each for each in wanted}, {_email(each) for each in before}
-    stay = [each for each in there if _email(each) in want or _email(each) not in had]
+    want, had, invited = {_email(each): each for each in wanted}, _emails(before), _emails(there)
+    ours = had | _emails(guests)
+    stay = [each for each in there if _email(each) in want or _email(each) not in ours]
     kept = [each | ({"optional": want[_email(each)]["optional"]} if _email(each) in want else {}) for each in stay]
-    invited = {_email(each) for each in there}
     return [*kept, *(each for email, each in want.items() if email not in invited | had)]
+
+
+def _emails(people: Iterable[Json]) -> frozenset[str]:
+    return frozenset(_email(each) for each in people)
 
 
 def _known(people: Iterable[Json]) -> frozenset[tuple[str, bool]]:

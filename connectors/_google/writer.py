@@ -155,6 +155,7 @@ class GoogleWriter:
         before = {each.recurrence_id: each for each in standing.event.occurrences} if standing else {}
         own = {each.recurrence_id for each in event.exceptions()}
         own |= {each.recurrence_id for each in standing.event.exceptions()} if standing else set()
+        guests = [*self._form.guests(event), *(self._form.guests(standing.event) if standing else ())]
         wrote = False
         for each in event.occurrences:
             found = there.get(_day(event, each))
@@ -171,7 +172,7 @@ class GoogleWriter:
             elif each.recurrence_id in own or not found.untouched:
                 wanted, was = self._form.session(event, each), before.get(each.recurrence_id)
                 had = self._form.session(standing.event, was) if standing and was and was.start else None
-                if patch := changed(wanted, had, found.said, event.rule.zone):
+                if patch := changed(wanted, had, found.said, event.rule.zone, guests):
                     self._events.patch(found.said, patch, self._mails("externalOnly"))
                     wrote = True
         return wrote

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 Json = dict[str, Any]
 SECRET = "GOCSPX-CANARY-client-secret"
+ALWAYS = "https://oauth2.googleapis.com/token"  # whom service accounts' assertions are for, wherever they are sent
 CLIENT = "rondo-test.apps.googleusercontent.com"
 
 
@@ -121,7 +122,7 @@ class OAuth:
 
     def _by_assertion(self, assertion: str, url: str) -> Response:
         try:
-            claims = google.auth.jwt.decode(assertion, certs=public_key(), audience=url)  # type: ignore[no-untyped-call]  # untyped there
+            claims = google.auth.jwt.decode(assertion, certs=public_key(), audience=[url, ALWAYS])  # type: ignore[no-untyped-call]  # untyped there
         except ValueError:
             return _error(400, "invalid_grant")
         service, asked = claims["iss"], frozenset(claims.get("scope", "").split())
