@@ -299,6 +299,17 @@ def test_a_text_that_lost_most_is_believed_the_second_time(web: Web, text: bytes
     assert _unchanged(web.read(believed.token))
 
 
+def test_a_calendar_that_lost_all_its_events_is_doubted_however_large_it_still_is(web: Web) -> None:
+    """What remains may be the description of its time zones."""
+    zones = f"X-ZONES:{'x' * 5000}"
+    web.publish(calendar(zones, _meeting(2)))
+    good = web.read()
+    web.publish(calendar(zones))
+    doubted = web.read(good.token)
+    assert isinstance(doubted.error, Unavailable)
+    assert _busy(web.read(doubted.token)) == []
+
+
 def test_a_text_that_is_back_was_never_lost(web: Web) -> None:
     """And the doubt is forgotten: the next loss is doubted again."""
     web.publish(MANY)
