@@ -38,13 +38,15 @@ KEPT_OF_MEETING = "________________"  # the line that Teams draws above what it 
 class Wanted:
     """An event as one mailbox is to have it: with invitations, or as somebody's own copy.
 
-    `parts` of the series, each sent only where it changed; `days` are its dates in the rule.
+    `parts` of the series, each sent only where it changed; `days` are its dates in the rule, `exceptions` its
+    sessions with an entry of their own.
     """
 
     event: Event
     invites: bool
     reader: str
     days: tuple[date, ...]
+    exceptions: frozenset[Occurrence]
     parts: Mapping[str, Payload]
 
     @property
@@ -97,7 +99,14 @@ def wanted(event: Event, *, invites: bool, reader: str = "") -> Wanted:
     if event.meeting == TEAMS:
         parts["meeting"] = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
     days = tuple(wall.date() for wall in walls)
-    return Wanted(event=event, invites=invites, reader=reader, days=days, parts=parts)
+    return Wanted(
+        event=event,
+        invites=invites,
+        reader=reader,
+        days=days,
+        exceptions=frozenset(event.exceptions()),
+        parts=parts,
+    )
 
 
 def recurrence(event: Event, first: date, last: date) -> Payload:

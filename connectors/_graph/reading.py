@@ -88,12 +88,14 @@ def _parts(window: Interval) -> Iterator[Interval]:
 
 
 def _answer(own: Own, window: Interval, told: Iterable[tuple[Interval, Found]]) -> Answer:
-    kept = []
+    known: list[tuple[Interval, Intervals]] = []
     for part, found in told:
         if isinstance(found, RondoError):
             return Answer(error=found)
-        # part by part, since an appointment over the edge of two is told in both
-        kept.append(_without(found, own.sessions, part))
+        known.append((part, found))
+    ours = own.shown_in(merge([blocks for _, blocks in known]), window)
+    # part by part, since an appointment over the edge of two is told in both
+    kept = [_without(blocks, ours, part) for part, blocks in known]
     return Answer(free_busy=FreeBusy(clipped(merge(kept), *window.seconds)))
 
 
