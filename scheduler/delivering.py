@@ -58,6 +58,8 @@ class _Delivering:
                 receipt = self._written(place, said, standing)
             except RondoError as fault:
                 self.outcome.failed.append((place, fault))
+                if standing and place.channel is Channel.ZOOM:
+                    self._said = carried(self._said, standing.receipt)  # the room that is there stays theirs
                 return place.copy or place.channel in (Channel.ZOOM, Channel.MAIL)
         if receipt.late:
             self.outcome.late.append(place)

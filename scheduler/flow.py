@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import reduce
 from threading import Event as Flag
 
+import numpy as np
+
 from scheduler.core.address import label
 from scheduler.core.availability import availability
 from scheduler.core.change import Change, Create, Details, Keep, diff, events_of
@@ -110,15 +112,18 @@ class _Own:
         deliveries = [delivery for _, delivery in store.standing_deliveries()]
         known = {event.uid for event in store.events()} | {each.receipt.ical_uid for each in deliveries}
         self._uids = frozenset(known - {""})
-        self._rows: dict[str, set[tuple[int, int]]] = {}
+        self._rows: dict[str, set[tuple[int, int, str]]] = {}
         for event in [*(delivery.event for delivery in deliveries), *store.pending()]:
+            series = f"{event.group} {event.slot} {event.generation}"  # its UID may be another at another place
             for attendee in event.attendees:
-                rows = ((start, end) for start, end in _seconds_of(event, attendee.id).tolist())
+                rows = ((start, end, series) for start, end in _seconds_of(event, attendee.id).tolist())
                 self._rows.setdefault(attendee.id, set()).update(rows)
 
     def of(self, person: str) -> Own:
         """One person's."""
-        return Own(uids=self._uids, sessions=as_intervals(sorted(self._rows.get(person, ()))))
+        rows = sorted(self._rows.get(person, ()))
+        _, series = np.unique([each[2] for each in rows], return_inverse=True)
+        return Own(uids=self._uids, sessions=as_intervals([each[:2] for each in rows]), series=series)
 
 
 def common_free(

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+
 from scheduler.core.delivery import Delivery, Place, Receipt
 from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
-from scheduler.core.interval import Interval, Intervals, no_intervals
+from scheduler.core.interval import Int64Array, Interval, Intervals, no_intervals, no_numbers
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
@@ -27,11 +29,30 @@ class Clock(Protocol):
 class Own:
     """What in somebody's calendar is our own: by UID, and where no UID can be seen, by its times.
 
-    `sessions`: [start, end) in seconds since 1970, one row a session, sorted, and not merged.
+    `sessions`: [start, end) in seconds since 1970, one row a session, sorted, and not merged; `series` numbers the
+    series of each row, empty: all are of one.
     """
 
     uids: frozenset[str] = frozenset()
     sessions: Intervals = field(default_factory=no_intervals)
+    series: Int64Array = field(default_factory=no_numbers)
+
+    def shown_in(self, busy: Intervals, window: Interval) -> Intervals:
+        """The sessions that a calendar shows, which tells nothing but when its owner is busy (sorted and disjoint).
+
+        A series stands in a calendar on all of its dates. One that never came there (an invitation that is still in the
+        mail) is busy there by chance at most, and taking its sessions out would hide appointments of the owner's own.
+        """
+        start, end = window.seconds
+        inside = (self.sessions[:, 0] >= start) & (self.sessions[:, 1] <= end)
+        sessions = self.sessions[inside]
+        series = self.series[inside] if len(self.series) else np.zeros(len(sessions), dtype=np.int64)
+        if not len(sessions) or not len(busy):
+            return no_intervals()
+        block = np.searchsorted(busy[:, 0], sessions[:, 0], side="right") - 1
+        covered = (block >= 0) & (busy[block, 1] >= sessions[:, 1])
+        there = np.bincount(series, covered) * 2 >= np.bincount(series)
+        return sessions[there[series]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

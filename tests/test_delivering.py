@@ -120,6 +120,16 @@ def test_a_room_that_fails_keeps_nobody_waiting(store: Store) -> None:
     assert [said.conference for _, _, said in world.calls[-3:]] == ["https://zoom.us/j/1"] * 3
 
 
+def test_a_room_that_is_there_stays_when_zoom_fails(store: Store) -> None:
+    """Nobody's event loses its link because of it."""
+    world = World(receipts={ZOOM: Receipt(conference="https://zoom.us/j/1")})
+    delivered(world, store, WANTED)
+    world.faults[ZOOM] = Unavailable("down")
+    outcome = delivered(world, store, replace(WANTED, title="Other"))
+    assert [place for place, _ in outcome.failed] == [ZOOM]
+    assert [said.conference for _, _, said in world.calls[-3:]] == ["https://zoom.us/j/1"] * 3
+
+
 def test_a_copy_that_fails_stops_no_other(store: Store) -> None:
     """It alone is tried again."""
     world = World(faults={COPY: Unavailable("down")})

@@ -183,12 +183,14 @@ def _fault(errors: object) -> RondoError:
 
 
 def _answer(asked: Asked, found: list[Intervals | RondoError], parts: list[Interval]) -> Answer:
-    known: list[Intervals] = []
-    for each, part in zip(found, parts, strict=True):
+    known = []
+    for each in found:
         if isinstance(each, RondoError):
             return Answer(error=each)
-        known.append(without(each, asked.own.sessions, part))
-    return Answer(free_busy=FreeBusy(busy=joined(known)))
+        known.append(each)
+    ours = asked.own.shown_in(joined(known), Interval(parts[0].start, parts[-1].end))
+    kept = [without(each, ours, part) for each, part in zip(known, parts, strict=True)]
+    return Answer(free_busy=FreeBusy(busy=joined(kept)))
 
 
 def _since(session: GoogleSession, mailbox: str, token: str) -> Changes:

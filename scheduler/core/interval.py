@@ -91,6 +91,11 @@ def no_intervals() -> Intervals:
     return np.empty((0, 2), dtype=np.int64)
 
 
+def no_numbers() -> Int64Array:
+    """An empty (0,) array."""
+    return np.empty(0, dtype=np.int64)
+
+
 def as_intervals(rows: object) -> Intervals:
     """Rows of [start, end) as an (n, 2) int64 array; an empty list is no rows."""
     return np.asarray(rows, dtype=np.int64).reshape(-1, 2)
