@@ -147,6 +147,8 @@ def test_nothing_leaves_where_all_goes_wrong(
 def _clean(said: Said, scene: Scene) -> None:
     whole = "\n".join(said.texts)
     assert len(whole) > LEAST
+    credentials = _credentials(scene)
+    assert credentials
     assert not [match[0] for match in re.finditer(f".*{CANARY}.*", whole)]
-    leaked = {secret for secret in _credentials(scene) if secret in whole}
+    leaked = {secret for secret in credentials if secret in whole}
     assert not leaked, [line for line in whole.splitlines() if any(secret in line for secret in leaked)]
