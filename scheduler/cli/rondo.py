@@ -28,6 +28,7 @@ PARTS = {
     "certify": ("verify",),
     "connect": ("connect",),
     "accounts": ("calendars", "disconnect", "keys"),
+    "doctor": ("doctor",),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 
