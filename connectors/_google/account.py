@@ -3,7 +3,7 @@
 from contextlib import suppress
 from urllib.parse import urlencode
 
-from connectors._google.credentials import parse_key
+from connectors._google.credentials import Key, parse_key
 from connectors._google.faults import Refused, Unsure
 from connectors._google.session import LIST, READ, GoogleSession, Json
 from connectors._google.transport import Transport
@@ -41,7 +41,8 @@ def grant_of(secret_text: str, *, endpoint: str, token_uri: str, mailbox: str = 
     shared with it, and can't invite. Raises InputError for what is no such JSON, CredentialsRejected, Unavailable.
     """
     held = _Held(secret_text)
-    if parse_key(secret_text).is_service:
+    key = parse_key(secret_text)
+    if key.is_service:
         return _service_grant(held, endpoint, token_uri, mailbox)
     session = GoogleSession(held, endpoint=endpoint, token_uri=token_uri)
     scopes, claims = session.granted()
@@ -55,7 +56,13 @@ def grant_of(secret_text: str, *, endpoint: str, token_uri: str, mailbox: str = 
     known = (
         f"{claims['iss']} {claims['sub']}" if claims.get("iss") in ISSUERS and claims.get("sub") else primary.lower()
     )
-    return Grant(identity=known, address=primary, secret=held.text, scopes=scopes, calendars=(f"google:{primary}",))
+    return Grant(
+        identity=known,
+        address=primary,
+        secret=held.text,
+        scopes=scopes or _scopes_of(key),
+        calendars=(f"google:{primary}",),
+    )
 
 
 def listed(session: GoogleSession) -> tuple[Listed, ...]:
@@ -122,6 +129,12 @@ def _service_grant(held: _Held, endpoint: str, token_uri: str, mailbox: str) -> 
         everybody=delegated,
         calendars=(f"google:{mailbox or email}",),
     )
+
+
+def _scopes_of(key: Key) -> tuple[str, ...]:
+    """What the file says of its scopes: an answer may leave them out where they are the same (RFC 6749, 5.1)."""
+    said = key.info.get("scopes")
+    return tuple(str(each) for each in said) if isinstance(said, list) else ()
 
 
 def _primary(session: GoogleSession) -> str:

@@ -65,7 +65,7 @@ def parse_key(text: str) -> Key:
     if "installed" in info or "web" in info:
         raise InputError("These are the credentials of an app, not of an account.", hint=_HINT)
     kind = info.get("type", "authorized_user")  # google-auth itself writes a user's without it
-    if kind not in NEEDED:
+    if not isinstance(kind, str) or kind not in NEEDED:
         raise InputError("These Google credentials are of no known type.", hint=_HINT)
     for name in NEEDED[kind]:
         if not isinstance(info.get(name), str) or not info[name]:

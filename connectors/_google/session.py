@@ -69,6 +69,7 @@ class GoogleSession:
         self._lock = threading.RLock()
         self._key: Key | None = None
         self._credentials: dict[tuple[str, ...], Credentials] = {}
+        self._granted: tuple[str, ...] = ()
 
     def read(self, request: HttpRequest, scopes: Sequence[str] = READ) -> Json:
         """What a request that changes nothing is answered. Raises Unavailable (also as Refused), CredentialsRejected.
@@ -96,18 +97,15 @@ class GoogleSession:
             return self._key.is_service
 
     def granted(self, scopes: Sequence[str] = READ) -> tuple[tuple[str, ...], Json]:
-        """The scopes that were granted, and the claims of the id_token, if one came (OpenID Connect Core, 3.1.3.7:
-
-        straight from the token endpoint, it needs no check of its signature). Raises as `read`.
-        """
+        """The scopes that were granted, and the claims of the id_token, if one came. Raises as `read`."""
         patiently(lambda: self._bearer(tuple(scopes), ""), pause=self.pause)
-        held = self._credentials[self._asked(tuple(scopes))]
-        token = getattr(held, "id_token", None)
+        token = getattr(self._credentials[self._asked(tuple(scopes))], "id_token", None)
         try:
+            # straight from the token endpoint it needs no check of its signature (OpenID Connect Core, 3.1.3.7)
             claims = google.auth.jwt.decode(token, verify=False) if token else {}  # type: ignore[no-untyped-call]  # untyped there
         except ValueError:
             claims = {}
-        return tuple(getattr(held, "granted_scopes", None) or held.scopes or ()), dict(claims)
+        return self._granted, dict(claims)
 
     def _once(self, request: HttpRequest, scopes: tuple[str, ...]) -> Json:
         try:
@@ -151,13 +149,14 @@ class GoogleSession:
         return scopes if self.is_service else ()  # a user's token carries all that they granted
 
     def _renew(self, held: Credentials) -> None:
-        before = getattr(held, "refresh_token", None)
+        before, request = getattr(held, "refresh_token", None), TokenRequest(self._transport)
         try:
-            held.refresh(TokenRequest(self._transport))  # type: ignore[no-untyped-call]  # untyped there
+            held.refresh(request)  # type: ignore[no-untyped-call]  # untyped there
         except google.auth.exceptions.RefreshError as error:
             raise self._rejected(error) from None
         except (google.auth.exceptions.GoogleAuthError, ValueError, RecursionError):
             raise Unavailable(UNREADABLE) from None
+        self._granted = request.scopes
         after = getattr(held, "refresh_token", None)
         if after and after != before and self._key:
             self._secret.keep(self._key.renewed(after))

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import google.auth.transport
 import httpx
@@ -81,6 +82,7 @@ class TokenRequest(google.auth.transport.Request):
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self.scopes: tuple[str, ...] = ()  # that the token has, if it says so
 
     def __call__(
         self,
@@ -95,17 +97,20 @@ class TokenRequest(google.auth.transport.Request):
         status, received, data = self._transport.send(method, url, body, headers or {})
         if status in (408, 429) or status >= 500:
             raise Unsure(f"Google's tokens can't be had now ({status}).", received.get("retry-after"))
-        if status == 200 and not _is_token(data):
-            raise Unavailable(UNREADABLE)
+        if status == 200:
+            self.scopes = tuple(_token(data).get("scope", "").split())
         return _Answer(status, received, data)
 
 
-def _is_token(data: bytes) -> bool:
-    """Whether an answer has the form of RFC 6749, 5.1; google-auth takes it for granted."""
+def _token(data: bytes) -> dict[str, Any]:
+    """An answer in the form of RFC 6749, 5.1, which google-auth takes for granted. Raises Unavailable for any other."""
     try:
         said = json.loads(data)
     except (ValueError, RecursionError):
-        return False
-    if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
-        return False
-    return isinstance(said.get("expires_in", 0), int) and isinstance(said.get("scope", ""), str)
+        said = None
+    types = {"access_token": str, "expires_in": int, "scope": str}
+    if not isinstance(said, dict) or "access_token" not in said:
+        raise Unavailable(UNREADABLE)
+    if not all(isinstance(said[name], type_) for name, type_ in types.items() if name in said):
+        raise Unavailable(UNREADABLE)
+    return said

@@ -87,7 +87,8 @@ class OAuth:
             case "refresh_token":
                 return self._by_refresh(form.get("refresh_token", ""), form.get("client_secret", ""))
             case "authorization_code":
-                return self._by_code(form)
+                basic = request.authorization.password if request.authorization else ""
+                return self._by_code(form, form.get("client_secret") or basic or "")
             case "urn:ietf:params:oauth:grant-type:jwt-bearer":
                 return self._by_assertion(form.get("assertion", ""), url)
         return _error(400, "unsupported_grant_type")
@@ -112,11 +113,11 @@ class OAuth:
             more["refresh_token"] = self.remember(held.email, tuple(held.scopes))
         return self._issue(held, more)
 
-    def _by_code(self, form: Any) -> Response:
+    def _by_code(self, form: Any, secret: str) -> Response:
         held, challenge, back = self.codes.pop(form.get("code", ""), (None, "", ""))
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         proved = base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
-        if held is None or not proved or form.get("redirect_uri") != back or form.get("client_secret") != SECRET:
+        if held is None or not proved or form.get("redirect_uri") != back or secret != SECRET:
             return _error(400, "invalid_grant")
         return self._issue(held, {"refresh_token": self.remember(held.email, tuple(held.scopes))})
 
