@@ -10,6 +10,7 @@ from scheduler.core.suggest import quoted
 from scheduler.errors import InputError
 
 LONGEST = 2000
+URL = re.compile(r"((?:caldav:)?[a-z]+://)(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 MAILBOX = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,189}")
 HINT = (
@@ -61,11 +62,11 @@ def parse_address(text: str) -> CalendarAddress:
 
 def label(address: str) -> str:
     """A calendar's name for stores, messages and logs: of a URL only the host, since its path may be a secret."""
-    at = address.find("://")
-    if at < 0:
+    found = URL.match(address)
+    if not found:
         return address
     digest = hashlib.sha256(address.encode()).hexdigest()[:8]
-    return f"{address[: at + 3]}{urlsplit(address[address.find('http') :]).hostname}/…{digest}"
+    return f"{found[1]}{found[2]}/…{digest}"
 
 
 def _path(path: str) -> str:
