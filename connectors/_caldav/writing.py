@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
+from uuid import UUID, uuid5
 
 from connectors._caldav.discovery import Directory
 from connectors._caldav.guests import Copy, Guests
@@ -22,7 +22,8 @@ from scheduler.errors import ChangedElsewhere, RondoError, Unavailable
 MOST_BYTES = 2_000_000
 AT_ONCE = "0"  # seconds to wait
 TAKEN = ("no-uid-conflict", "unique-scheduling-object-resource")
-PLAIN_UID = re.compile(r"[A-Za-z0-9._@-]{1,200}")
+PLAIN_UID = re.compile(r"[A-Za-z0-9-]{1,200}")
+OF_UIDS = UUID("5b0a4d0e-7c53-5d0f-9b46-0f6d7d1f9a2b")
 
 
 class Taken(Later):
@@ -118,13 +119,17 @@ class CalDavWriter:
         numbered = replace(event, sequence=max(event.sequence, found.sequence if found else 0), cancelled=False)
         if self._copy:
             return resource(vevents(numbered, self._person, Copy(found)))
-        others = self._invited - {event.organizer}
+        others = self._others(event)
         reader = "" if others else event.organizer  # those whom the server invites read the same words
         return resource(vevents(numbered, reader, Guests(found, others, self._mail(event))))
 
+    def _others(self, event: Event) -> frozenset[str]:
+        """Whom the server invites: not the organiser, whose calendar it is."""
+        return self._invited - {event.organizer}
+
     def _mail(self, event: Event) -> str:
         """The organiser's address for a server that invites: it must be one that it knows as theirs."""
-        if not self._invited - {event.organizer} or event.organized_by.email.lower() in self._directory.addresses:
+        if not self._others(event) or event.organized_by.email.lower() in self._directory.addresses:
             return ""
         return next(iter(self._directory.addresses), "")
 
@@ -165,7 +170,7 @@ class CalDavWriter:
         return [
             f"{who}: the server could not invite them ({status})"
             for who, status in people
-            if status and who in self._invited
+            if status and who in self._others(event)
         ]
 
 
@@ -178,7 +183,8 @@ def _check(event: Event, standing: Delivery | None, found: frozenset[Span] | Non
 
 
 def _name(uid: str) -> str:
-    return uid if PLAIN_UID.fullmatch(uid) else quote(uid, safe="")
+    """A file's name: ours are their UIDs, and some of other providers have signs that servers refuse in names."""
+    return uid if PLAIN_UID.fullmatch(uid) else str(uuid5(OF_UIDS, uid))
 
 
 def _condition(found: Resource | None) -> dict[str, str]:

@@ -356,6 +356,24 @@ def test_a_plain_server_invites_nobody(stage: CalDavStage, double: DavDouble) ->
     assert "X-RONDO" not in _text(double)
 
 
+@pytest.mark.parametrize(("status", "told"), [("3.7", True), ("5.1;Service unavailable", True), ("1.2", False)])
+def test_somebody_whom_the_server_does_not_reach_is_told(
+    stage: CalDavStage, double: DavDouble, monkeypatch: pytest.MonkeyPatch, status: str, told: bool
+) -> None:
+    """Though they should have an account there; of others nobody expects it."""
+    change = double.change
+
+    def delivering(path: str, text: bytes) -> None:
+        change(path, re.sub(rb"(ATTENDEE;)", rb'\1SCHEDULE-STATUS="%s";' % status.encode(), text))
+
+    monkeypatch.setattr(double, "change", delivering)
+    writer = CalDavWriter(stage.session("ana"), stage.address("ana"), invited=frozenset({"ana", "ben"}))
+    receipt = writer.put(series(), standing=None)
+    expected = f"ben: the server could not invite them ({status[:3]})"
+    assert receipt.differences == ((expected,) if told else ())
+    assert receipt.stood == ()
+
+
 def test_a_copy_invites_nobody_and_tells_nobody(stage: CalDavStage, double: DavDouble) -> None:
     """It has an organiser and no attendee, its owner's own words, and not the dates without them."""
     event = changed(series(), 1, absent=("ben",))

@@ -186,13 +186,15 @@ class CalDavStage:
         for path, _ in self.ours(person):
             assert self.server.request(person, "DELETE", path)[0] in (200, 204)
 
+    def paths(self, person: str) -> list[str]:
+        """Every file of a calendar."""
+        status, body = self.server.request(person, "PROPFIND", self.server.calendars[person], Depth="1")
+        assert status == 207
+        return sorted(set(re.findall(r">([^<>]*\.ics)</", body.decode())))
+
     def ours(self, person: str) -> list[tuple[str, bytes]]:
         """Path and text of each event that `add` did not make."""
-        calendar = self.server.calendars[person]
-        status, body = self.server.request(person, "PROPFIND", calendar, Depth="1")
-        assert status == 207
-        paths = sorted(set(re.findall(r">([^<>]*\.ics)</", body.decode())))
-        found = [(path, self.server.request(person, "GET", path)) for path in paths if OWN not in path]
+        found = [(path, self.server.request(person, "GET", path)) for path in self.paths(person) if OWN not in path]
         return [(path, text) for path, (status, text) in found if status == 200]
 
     def _put(self, person: str, path: str, text: bytes) -> None:
