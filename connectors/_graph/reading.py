@@ -192,7 +192,7 @@ def _row(start: datetime, end: datetime) -> tuple[int, int]:
 
 def _viewed(session: GraphSession, asked: Asked, window: Interval) -> Intervals:
     mailbox = mailbox_of(asked.calendar)
-    if session.mailbox and mailbox.casefold() != session.mailbox.casefold():
+    if not session.is_own(mailbox):
         raise Unavailable(f"A personal account can't tell when {mailbox} is busy.")
     params = {
         "startDateTime": f"{window.start:%Y-%m-%dT%H:%M:%SZ}",

@@ -99,6 +99,7 @@ class GraphSession:
             secret, authority=authority, client_id=client_id, client_secret=client_secret, reconnect=self._reconnect
         )
         self.mailbox = mailbox
+        self._names = {name.casefold() for name in (mailbox, self.tokens.account.get("username", "")) if name}
         self._client = httpx.Client(
             timeout=TIMEOUT, follow_redirects=False, trust_env=parts.scheme == "https", verify=_trusted()
         )
@@ -111,11 +112,14 @@ class GraphSession:
         """Whether an app is here by itself, without anybody who signed in."""
         return self.tokens.kind == APP_ONLY
 
+    def is_own(self, mailbox: str) -> bool:
+        """Whether a mailbox is the session's own, by each name that is known of it."""
+        return not self._names or mailbox.casefold() in self._names
+
     def root(self, mailbox: str = "") -> str:
         """The path of a mailbox, by default of the session's own."""
         named = mailbox or self.mailbox
-        own = not self.mailbox or named.casefold() == self.mailbox.casefold()
-        if not self.everybody and own:
+        if not self.everybody and (not named or self.is_own(named)):
             return "/me"
         if not named:
             raise InputError("An app by itself has to name a mailbox.", hint="Name it with --mailbox.")

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from connectors.outlook import GraphSession, OutlookReader, OutlookWriter
+from connectors.outlook import APP_ONLY, GraphSession, OutlookReader, OutlookWriter
 from scheduler.core.delivery import Place
 from tests.connectors.stage import CANARY, Seen
-from tests.doubles.graph import CLIENT, GraphDouble
+from tests.doubles.graph import CLIENT, CLIENT_SECRET, GraphDouble
 from tests.doubles.server import serving
 
+SECONDS = 2.0  # for a whole answer
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
 
 
@@ -36,6 +37,7 @@ class OutlookStage:
     def __init__(self, graph: GraphDouble) -> None:
         self.graph = graph
         self._pauses: list[float] = []
+        self.by_itself = False  # an app, and nobody who signed in
         for person in ("ana", "ben"):
             graph.add_person(self.email(person))
         self.secrets = {person: Held(graph.secret(self.email(person))) for person in ("ana", "ben")}
@@ -51,12 +53,15 @@ class OutlookStage:
     def session(self, person: str) -> GraphSession:
         """Somebody's session, opened anew."""
         return GraphSession(
-            self.secrets[person],
+            Held(APP_ONLY) if self.by_itself else self.secrets[person],
             endpoint=self.graph.endpoint,
             authority=self.graph.authority,
             client_id=CLIENT,
+            client_secret=CLIENT_SECRET,
+            mailbox=self.email(person) if self.by_itself and person else "",
             owner=person,
             pause=self._pauses.append,
+            seconds=SECONDS,
         )
 
     def reader(self) -> OutlookReader:
