@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from tests.doubles._google.api import METHODS, Api, ApiError, Asking, Mail, Switches, error_body
+from tests.doubles._google.api import METHODS, Api
+from tests.doubles._google.base import ApiError, Asking, Mail, Switches, error_body
 from tests.doubles._google.discovery import broken, masked, method_of, parse_fields, scopes_of
 from tests.doubles._google.expand import Json, Unclear
 from tests.doubles._google.oauth import CLIENT, SECRET, OAuth, Token, private_key
