@@ -14,7 +14,8 @@ from scheduler.errors import ChangedElsewhere
 AROUND = timedelta(days=400)
 """How far from its sessions an event is looked at for dates that somebody added."""
 
-_FOLD = re.compile(r"\r?\n[ \t]")
+_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]")
+_END = re.compile(r"\r\n|\r|\n")  # and nothing else that some take for the end of a line
 _PARAMETER = r';[\w-]+=(?:"[^"]*"|[^";:])*'
 _LINE = re.compile(rf"([\w-]+)((?:{_PARAMETER})*):(.*)", re.ASCII)
 _ONE_PARAMETER = re.compile(r';([\w-]+)=((?:"[^"]*"|[^";:])*)', re.ASCII)
@@ -157,7 +158,7 @@ def _attends(line: Line) -> bool:
 def _vevents(text: bytes) -> Iterator[VEvent]:
     current, inner = VEvent(), 0
     inside = False
-    for whole in _FOLD.sub("", text.decode(errors="replace")).splitlines():
+    for whole in _END.split(_FOLD.sub("", text.decode(errors="replace"))):
         upper = whole.strip().upper()
         if upper == "BEGIN:VEVENT":
             current, inner, inside = VEvent(), 0, True

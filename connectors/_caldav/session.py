@@ -5,6 +5,7 @@ files of another package, and goes around the guard of addresses.
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DEFAULT_PORTS = {"https": 443, "http": 80}
+STRONG = re.compile(r'"[!#-~]*"')
 RECONNECT = "Its owner has to connect again: rondo connect caldav DIR --person ID --url URL --user NAME"
 
 
@@ -162,7 +164,7 @@ def path_of(url: str) -> str:
 
 def strong(etag: str) -> str:
     """An ETag that can be a condition, or nothing."""
-    return etag if etag.startswith('"') and etag.endswith('"') and len(etag) > 1 else ""
+    return etag if STRONG.fullmatch(etag) else ""
 
 
 def _kept(text: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from connectors._caldav import session as module
-from connectors._caldav.session import CalDavSession, origin_of
+from connectors._caldav.session import CalDavSession, origin_of, strong
 from connectors._http.guard import guarded_client
 from connectors._http.retry import Later, patiently
 from connectors.caldav import grant_of
@@ -195,3 +195,11 @@ def test_nothing_that_a_server_says_is_told(stage: CalDavStage, double: DavDoubl
         told = "".join(traceback.format_exception(caught.value))
         assert "CANARY" not in told
         assert PASSWORD not in told
+
+
+@pytest.mark.parametrize(
+    ("etag", "kept"), [('"a-1"', True), ('W/"a"', False), ("a", False), ("", False), ('"ä"', False), ('"a\nb"', False)]
+)
+def test_only_what_can_be_sent_back_is_a_condition(etag: str, kept: bool) -> None:
+    """A weak ETag matches nothing (RFC 9110, 13.1.1), and one with other signs would break the request."""
+    assert strong(etag) == (etag if kept else "")
