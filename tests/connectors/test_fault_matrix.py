@@ -13,7 +13,9 @@ from pkgutil import resolve_name
 from random import Random
 from unittest.mock import patch
 
+import httpx
 import pytest
+import requests
 
 from connectors._http.retry import LONGEST, MOST, TRIES
 from scheduler.core.delivery import Delivery
@@ -310,48 +312,70 @@ class Crash(BaseException):
     """The process ends here; nothing catches it."""
 
 
-CALLS = ("httpx.Client.send", "httplib2.Http.request", "requests.Session.send", "smtplib.SMTP.sendmail")
-"""By one of these each connector speaks to its provider."""
+TOO_SLOW: dict[str, Callable[[], BaseException]] = {
+    "httpx.Client.send": lambda: httpx.ReadTimeout("too slow"),
+    "requests.Session.send": lambda: requests.ReadTimeout("too slow"),
+    "smtplib.SMTP.sendmail": lambda: TimeoutError("too slow"),
+}
+"""By one of these each connector speaks to its provider; and what it raises when an answer takes too long."""
 
 
 @contextmanager
-def struck(at: int, *, after: bool) -> Iterator[list[str]]:
-    """Crash at the call of this number, from 1: before it is made, or when its answer is there; yields the calls."""
+def struck(at: int, fault: Callable[[str], BaseException], *, after: bool) -> Iterator[list[str]]:
+    """Raise at the call of this number, from 1: before it is made, or when its answer is there; yields the calls."""
     made: list[str] = []
 
-    def crashing(name: str) -> Callable[..., object]:
+    def failing(name: str) -> Callable[..., object]:
         real = resolve_name(name)
 
         def call(*args: object, **named: object) -> object:
             made.append(name)
             if len(made) == at and not after:
-                raise Crash
+                raise fault(name)
             answer = real(*args, **named)
             if len(made) == at:
                 getattr(answer, "close", lambda: None)()  # as the system closes what a dead process had open
-                raise Crash
+                raise fault(name)
             return answer
 
         return call
 
     with ExitStack() as patches:
-        for name in CALLS:
-            patches.enter_context(patch(name, crashing(name)))
+        for name in TOO_SLOW:
+            patches.enter_context(patch(name, failing(name)))
         yield made
 
 
-@of([each for each in CONNECTORS if each.home and each.name != "files"])
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
-@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+SPEAKING = [each for each in CONNECTORS if each.home and each.name != "files"]
+both = pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
+operations = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+
+
+@of(SPEAKING)
+@operations
+@both
 def test_a_crash_between_any_two_calls_is_made_good(scene: Scene, operation: Operation, *, after: bool) -> None:
     """The process ends, and the next run does the same again: one event, on the right dates."""
+    _at_every_call(scene, operation, lambda name: Crash(), after=after)
+
+
+@of(SPEAKING)
+@operations
+@both
+def test_a_call_that_takes_too_long_may_have_happened(scene: Scene, operation: Operation, *, after: bool) -> None:
+    """Nobody knows whether it did; it is looked up, and there is one event, on the right dates."""
+    _at_every_call(scene, operation, lambda name: TOO_SLOW[name](), after=after)
+
+
+def _at_every_call(scene: Scene, operation: Operation, fault: Callable[[str], BaseException], *, after: bool) -> None:
     for at in range(1, 60):
         event, standing = operation.prepare(scene)
-        with struck(at, after=after) as made, suppress(Crash):
+        with struck(at, fault, after=after) as made, suppress(Crash, RondoError):
             operation.do(scene, event, standing)
         operation.do(scene, event, standing)
         operation.check(scene, event)
         scene.clear()
         if len(made) < at:
+            assert at > 1, "it called nobody"
             return
     raise AssertionError("it never came to its end")
