@@ -57,9 +57,19 @@ class Calendars:
         """Of calendars that belong together."""
         try:
             reader, asked = self._opened(some)
-            return reader.free_busy(asked, window=window)
+            answers = reader.free_busy(asked, window=window)
         except RondoError as fault:  # of opening: of reading, each calendar has an answer of its own
-            return [Answer(error=fault)] * len(some)
+            answers = [Answer(error=fault)] * len(some)
+        self._note(some[0], answers)
+        return answers
+
+    def _note(self, asked: Asked, answers: Sequence[Answer]) -> None:
+        """Remember of an account whether its owner has to sign in again."""
+        kind = parse_address(asked.calendar).kind
+        account = self._account(kind, asked) if kind in OF_ACCOUNT else None
+        error = next((str(each.error) for each in answers if isinstance(each.error, CredentialsRejected)), "")
+        if account and error != account.error:
+            self._accounts.note(account, error)
 
     def _opened(self, some: Sequence[Asked]) -> tuple[CalendarReader, Sequence[Asked]]:
         """Their reader, and what it is asked. Raises CredentialsRejected where no account is connected."""

@@ -10,6 +10,7 @@ from scheduler.core.suggest import quoted
 from scheduler.errors import InputError
 
 LONGEST = 2000
+LABEL = re.compile(r"(?:caldav:)?[a-z]+://[^/]*/…[0-9a-f]{8}")
 URL = re.compile(r"((?:caldav:)?[a-z]+://)(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 MAILBOX = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,189}")
@@ -63,7 +64,7 @@ def parse_address(text: str) -> CalendarAddress:
 def label(address: str) -> str:
     """A calendar's name for stores, messages and logs: of a URL only the host, since its path may be a secret."""
     found = URL.match(address)
-    if not found:
+    if not found or LABEL.fullmatch(address):
         return address
     digest = hashlib.sha256(address.encode()).hexdigest()[:8]
     return f"{found[1]}{found[2]}/…{digest}"

@@ -48,6 +48,7 @@ def test_of_a_url_only_the_host_is_shown() -> None:
     assert one.startswith("https://example.org/…")
     assert "private" not in one + other
     assert one != other
+    assert label(one) == one
     assert label("webcal://example.org/private").startswith("webcal://example.org/…")
     assert label("caldav:https://dav.example.org/ana/").startswith("caldav:https://dav.example.org/…")
     assert label("calendars/ana.ics") == "calendars/ana.ics"
