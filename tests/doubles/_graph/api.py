@@ -333,8 +333,6 @@ class Api:
         skip = int(asking.query.get("$skip", "0"))
         answer: Json = {"value": [self._selected(asking, each) for each in found[skip : skip + size]]}
         if len(found) > skip + size:
-            from urllib.parse import urlencode  # noqa: PLC0415
-
             query = urlencode({**asking.query, "$skip": skip + size})
             answer["@odata.nextLink"] = f"{asking.base}{asking.path}?{query}"
         return answer
