@@ -45,7 +45,7 @@ class Directory:
     def principal(self) -> str:
         """The URL of the account's principal; "" where the server tells none."""
         hrefs = self._start.hrefs(f"{DAV}current-user-principal")
-        return self._session.absolute(hrefs[0]) if hrefs else ""
+        return self._session.led(hrefs[0]) if hrefs else ""
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class Directory:
     def homes(self) -> list[str]:
         """The collections in which the account's calendars are."""
         said = [*self._person.hrefs(f"{CALDAV}calendar-home-set"), *self._start.hrefs(f"{CALDAV}calendar-home-set")]
-        return [self._session.absolute(each) for each in dict.fromkeys(said)][:MOST_HOMES]
+        return [self._session.led(each) for each in dict.fromkeys(said)][:MOST_HOMES]
 
     @cached_property
     def calendars(self) -> tuple[DavCalendar, ...]:

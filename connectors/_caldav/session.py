@@ -73,6 +73,23 @@ class CalDavSession:
             raise Unavailable("The server names an address of another host, which is not called.")
         return url.partition("#")[0]
 
+    def led(self, href: str, base: str = "") -> str:
+        """Where the server sends us on: as `absolute`, but its owner is told of another host, which may be right.
+
+        Raises InputError, with the host's name; Unavailable for what is no address.
+        """
+        try:
+            url = urljoin(base or self.url, href.strip())
+            origin = origin_of(url)
+        except (InputError, ValueError):
+            raise Unavailable("The server sends to what is no address.") from None
+        if origin != self.origin:
+            raise InputError(
+                f"The server sends to another one, {_host(origin)}, which is not given the password.",
+                hint="If it is the right one, connect with its address.",
+            )
+        return url.partition("#")[0]
+
     def request(
         self,
         method: str,
@@ -92,7 +109,7 @@ class CalDavSession:
             reply = self._one(method, self.absolute(url), body, sent, most)
             if reply.status not in REDIRECTS:
                 return _judged(reply)
-            url = self._next(reply)
+            url = self.led(reply.headers.get("location", ""), reply.url)
         raise Unavailable("The server sends from one address to the next without end.")
 
     def xml(self, method: str, url: str, body: bytes, depth: str) -> Reply:
@@ -123,20 +140,6 @@ class CalDavSession:
                 if time.monotonic() > until:
                     raise Later("The server takes too long to answer.")
             return Reply(status=answer.status_code, headers=answer.headers, body=b"".join(parts), url=url)
-
-    def _next(self, reply: Reply) -> str:
-        """Where a redirect leads on this server; another host is told to the owner, and called by nobody."""
-        try:
-            url = urljoin(reply.url, reply.headers.get("location", ""))
-            origin = origin_of(url)
-        except (InputError, ValueError):
-            raise Unavailable("The server sends to what is no address.") from None
-        if origin != self.origin:
-            raise InputError(
-                f"The server sends to another one, {_host(origin)}, which is not given the password.",
-                hint="If it is the right one, connect with its address.",
-            )
-        return url
 
 
 def origin_of(url: str) -> str:

@@ -124,8 +124,8 @@ class CalDavWriter:
         return resource(vevents(numbered, reader, Guests(found, others, self._mail(event))))
 
     def _others(self, event: Event) -> frozenset[str]:
-        """Whom the server invites: not the organiser, whose calendar it is."""
-        return self._invited - {event.organizer}
+        """Whom the server invites to this event: not the organiser, whose calendar it is."""
+        return self._invited.intersection(each.id for each in event.attendees) - {event.organizer}
 
     def _mail(self, event: Event) -> str:
         """The organiser's address for a server that invites: it must be one that it knows as theirs."""
@@ -203,7 +203,7 @@ def _judge(reply: Reply, *, gone: bool = False) -> None:
         raise Taken(href)
     if reply.status == 412:
         raise Later("It is changed by somebody else all the time.", AT_ONCE)
-    raise _refused_write(reply.status)
+    raise _refused_write(413 if condition == "max-resource-size" else reply.status)
 
 
 def _refused_write(status: int) -> RondoError:

@@ -16,6 +16,7 @@ from scheduler.core.readback import spans_of
 from scheduler.errors import ChangedElsewhere, CredentialsRejected
 from scheduler.ports import Asked
 from tests.connectors._caldav.series import UID, changed, moved, series, skipped
+from tests.connectors.random_series import Emails, random_versions
 from tests.connectors.stage import CANARY, Seen
 from tests.connectors.stages.caldav import CalDavStage, cyrus_stage, radicale_stage, xandikos_stage
 from tests.servers import PASSWORD, cyrus_is_missing
@@ -199,6 +200,16 @@ def test_whoever_has_an_account_is_invited_by_the_server(cyrus: CalDavStage) -> 
         assert cyrus.masters("ben") == 1
     cyrus.writer(HOME).cancel(replace(event, cancelled=True, sequence=7), standing=standing)
     assert cyrus.masters("ben") == 0
+
+
+@pytest.mark.campaign(100)
+def test_random_series_reach_those_who_are_invited(seed: int, cyrus: CalDavStage) -> None:
+    """Each version of them, without the sessions at which they are absent; nothing of older versions stays."""
+    standing = None
+    for event in random_versions(seed, Emails(ana=cyrus.email("ana"), ben=cyrus.email("ben"))):
+        standing = _put(cyrus, event, standing)
+        invited = any(each.id == "ben" and each.role != "none" for each in event.attendees)
+        assert cyrus.dates("ben") == (_plan(event, "ben") if invited else [])
 
 
 def test_the_server_is_told_not_to_invite_those_whom_we_do(cyrus: CalDavStage) -> None:

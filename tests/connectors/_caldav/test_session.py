@@ -74,12 +74,12 @@ def test_an_address_of_another_host_is_refused(opened: CalDavSession, href: str)
         opened.absolute(href)
 
 
-def test_discovery_and_lists_refuse_addresses_of_other_hosts(
+def test_discovery_names_another_host_and_does_not_call_it(
     stage: CalDavStage, double: DavDouble, stranger: Stranger
 ) -> None:
-    """The account's principal, and an event."""
+    """Large providers have accounts on several: whoever knows it for the right one can connect with its address."""
     double.principal = f"{stranger.url}/principal/"
-    with pytest.raises(Unavailable, match="another host"):
+    with pytest.raises(InputError, match="which is not given the password"):
         grant_of(stage.url(), "ana", PASSWORD, client=stage.client)
     assert not stranger.calls
 
