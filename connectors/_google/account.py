@@ -148,5 +148,5 @@ def _see(session: GoogleSession, mailbox: str) -> None:
     """One real call. Raises InputError where the account can't see that calendar."""
     query = session.calendar.freebusy().query(body={**SOME_DAY, "items": [{"id": mailbox}]}, fields="calendars")
     said = session.read(query, READ[:1]).get("calendars", {}).get(mailbox) or {}
-    if "busy" not in said or said.get("errors"):
+    if not isinstance(said, dict) or "busy" not in said or said.get("errors"):
         raise InputError("This Google account does not see the free/busy of that mailbox.")

@@ -24,7 +24,8 @@ def room_of(there: Json) -> str:
 def status_of(there: Json) -> str:
     """How far the making of the room has come: "", pending, success, or failure."""
     asked = (there.get("conferenceData") or {}).get("createRequest") or {}
-    return str((asked.get("status") or {}).get("statusCode", ""))
+    status = asked.get("status")
+    return str(status.get("statusCode", "")) if isinstance(status, dict) else ""
 
 
 def trouble(there: Json) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ MOST_CALENDARS = 50  # freebusy.query, calendarExpansionMax
 LONGEST = timedelta(days=60)  # about 90 are taken in practice; more is an error
 AT_ONCE = 4
 MOST_PAGES = 1000
-FIELDS = "items(id,iCalUID),nextPageToken,nextSyncToken"
+FIELDS = "items(id,iCalUID,recurringEventId),nextPageToken,nextSyncToken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _since(session: GoogleSession, mailbox: str, token: str) -> Changes:
     uids, page = set[str](), ""
     for _ in range(MOST_PAGES):
         answer = session.read(_list(session, mailbox, token, page), READ[1:])
-        uids |= {str(each.get("iCalUID") or each.get("id")) for each in answer.get("items", [])}
+        uids |= {_uid(each) for each in answer.get("items", [])}
         page = answer.get("nextPageToken", "")
         if not page:
             break
@@ -205,6 +205,11 @@ def _since(session: GoogleSession, mailbox: str, token: str) -> Changes:
         raise Unavailable("Google Calendar gave no token to go on from.")
     # the token moves on only after the last page
     return Changes(token=answer["nextSyncToken"], uids=frozenset(uids if token else ()), everything=not token)
+
+
+def _uid(item: Json) -> str:
+    """Of a deleted event only Google's id is sure to be told, of a deleted date also its series'."""
+    return str(item.get("iCalUID") or item.get("recurringEventId") or item.get("id"))
 
 
 def _list(session: GoogleSession, mailbox: str, token: str, page: str) -> HttpRequest:

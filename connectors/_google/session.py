@@ -15,6 +15,7 @@ from googleapiclient.http import HttpRequest
 
 from connectors._google.credentials import Credentials, Key, parse_key
 from connectors._google.faults import AGAIN, Unsure, fault
+from connectors._google.shape import is_well_formed
 from connectors._google.transport import TIMEOUT, UNREADABLE, TokenRequest, Transport
 from connectors._http.pace import Pace
 from connectors._http.retry import Pause, patiently
@@ -114,9 +115,9 @@ class GoogleSession:
             raise Unavailable("What Google Calendar answered can't be read.") from None
         if answer in ("", b""):
             return {}  # 204: deleted
-        if not isinstance(answer, dict):
+        if not is_well_formed(answer):
             raise Unavailable("What Google Calendar answered can't be read.")
-        return answer
+        return dict(answer)
 
     def send(
         self, method: str, url: str, body: bytes | str | None, headers: dict[str, str], scopes: tuple[str, ...]

@@ -101,7 +101,7 @@ class Google(Double):
 
     def add_event(self, email: str, start: datetime, end: datetime, **said: Any) -> str:
         """An appointment that somebody makes by hand; its id."""
-        body = {"start": {"dateTime": start.isoformat()}, "end": {"dateTime": end.isoformat()}, **said}
+        body: Json = {"start": {"dateTime": start.isoformat()}, "end": {"dateTime": end.isoformat()}} | said
         with self.lock:
             made: str = self.api.events_insert(self._by_hand(email, {}, body))["id"]
         return made

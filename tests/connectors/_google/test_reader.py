@@ -132,6 +132,17 @@ def test_changes_come_page_by_page(stage: GoogleStage) -> None:
     assert (after.uids, after.everything) == (frozenset(), False)
 
 
+def test_a_deleted_date_tells_its_series(stage: GoogleStage) -> None:
+    """Its own id would say nothing to anybody."""
+    times = {"start": START, "end": START + HOUR}
+    said = {name: {"dateTime": at.isoformat(), "timeZone": "UTC"} for name, at in times.items()}
+    rule = ["RRULE:FREQ=WEEKLY;COUNT=3;BYDAY=TU"]
+    stage.google.add_event(stage.email("ana"), START, START + HOUR, id="abcde", recurrence=rule, **said)
+    token = stage.feed().changes(stage.address("ana"), "").token
+    stage.google.delete(stage.email("ana"), "abcde_20270309T100000Z")
+    assert stage.feed().changes(stage.address("ana"), token).uids == {"abcde"}
+
+
 def test_a_page_that_fails_moves_no_token(stage: GoogleStage) -> None:
     """The old token gives everything again."""
     token = stage.feed().changes(stage.address("ana"), "").token
