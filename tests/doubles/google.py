@@ -99,7 +99,7 @@ class Google(Double):
         held = {"client_email": email, "private_key": private_key(), "private_key_id": "k1", "client_id": "1"}
         return json.dumps({"type": "service_account", "token_uri": self.token_uri, **held})
 
-    def add_event(self, email: str, start: datetime, end: datetime, **said: Any) -> str:
+    def add_event(self, email: str, start: datetime, end: datetime, /, **said: Any) -> str:
         """An appointment that somebody makes by hand; its id."""
         body: Json = {"start": {"dateTime": start.isoformat()}, "end": {"dateTime": end.isoformat()}} | said
         with self.lock:
