@@ -119,14 +119,15 @@ class Directory:
             parts = multistatus(reply.body).parts if reply.status == 207 else ()
             if parts:
                 return parts[0]
-        return Part(href="", status=0, found={}, refused={})
+        return Part(href="", status=0, found={})
 
     def _calendars_at(self, url: str, depth: str) -> dict[str, DavCalendar]:
         reply = self._asked(url, CALENDARS, depth)
         if reply.status != 207:
             raise Unavailable("The server does not list the calendars of the account.")
-        calendars = [_calendar(self._session, part) for part in multistatus(reply.body).parts if _is_calendar(part)]
-        return {each.url: each for each in calendars if each}
+        parts = [part for part in multistatus(reply.body).parts if _is_calendar(part) and _holds_events(part)]
+        calendars = (_calendar(self._session.absolute(part.href, reply.url), part) for part in parts)
+        return {each.url: each for each in calendars}
 
     def _asked(self, url: str, body: bytes, depth: str) -> Reply:
         return self._session.xml("PROPFIND", url, body, depth)
@@ -136,13 +137,14 @@ def _is_calendar(part: Part) -> bool:
     return part.has(f"{DAV}resourcetype", f"{CALDAV}calendar")
 
 
-def _calendar(session: CalDavSession, part: Part) -> DavCalendar | None:
-    """A calendar, unless it is one for other things, such as tasks."""
+def _holds_events(part: Part) -> bool:
+    """Whether it is not one for other things alone, such as tasks."""
     kinds = part.found.get(f"{CALDAV}supported-calendar-component-set")
-    if kinds is not None and "VEVENT" not in {each.get("name", "").upper() for each in kinds}:
-        return None
+    return kinds is None or "VEVENT" in {each.get("name", "").upper() for each in kinds}
+
+
+def _calendar(url: str, part: Part) -> DavCalendar:
     # a server that tells no privileges is tried
     told = f"{DAV}current-user-privilege-set" in part.found
     writable = part.has(f"{DAV}current-user-privilege-set", *WRITES) if told else True
-    url = calendar_url(session.absolute(part.href))
-    return DavCalendar(url=url, name=part.text(f"{DAV}displayname"), writable=writable)
+    return DavCalendar(url=calendar_url(url), name=part.text(f"{DAV}displayname"), writable=writable)

@@ -100,7 +100,7 @@ def _collect(session: CalDavSession, url: str, window: Interval, into: Events) -
         raise refused(reply)
     for part in parts:
         if part.status != 404:  # it went away while the server was answering
-            into.add(session.absolute(part.href), _text(part))
+            into.add(session.absolute(part.href, reply.url), _text(part))
 
 
 def _text(part: Part) -> bytes:

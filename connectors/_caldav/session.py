@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -158,11 +158,6 @@ def origin_of(url: str) -> str:
 def calendar_url(address: str) -> str:
     """The URL of an address such as `caldav:https://...`, with the slash that a collection ends with."""
     return address.removeprefix("caldav:").rstrip("/") + "/"
-
-
-def path_of(url: str) -> str:
-    """A URL's path as it is compared: servers escape it each in their own way."""
-    return unquote(urlsplit(url).path)
 
 
 def strong(etag: str) -> str:

@@ -142,7 +142,7 @@ class CalDavWriter:
             raise refused(reply)
         for part in multistatus(reply.body).parts:
             text = part.text(f"{CALDAV}calendar-data").encode()
-            url = self._session.absolute(part.href)
+            url = self._session.absolute(part.href, reply.url)
             if found := Resource.of(url, strong(part.text(f"{DAV}getetag")), text, uid):
                 return found
         return None

@@ -36,7 +36,6 @@ class Part:
     href: str
     status: int
     found: dict[str, Element]
-    refused: dict[str, int]
 
     def text(self, name: str) -> str:
         """The text of a property, "" where it has none."""
@@ -133,16 +132,12 @@ def _document(name: str, inner: str) -> bytes:
 
 def _part(response: Element) -> Part:
     found: dict[str, Element] = {}
-    refused: dict[str, int] = {}
     for propstat in response.findall(f"{DAV}propstat"):
         status = _status(propstat.find(f"{DAV}status"))
-        for each in _properties(propstat):
-            if 200 <= status < 300:
-                found[each.tag] = each
-            else:
-                refused[each.tag] = status
+        if 200 <= status < 300:
+            found |= {each.tag: each for each in _properties(propstat)}
     status = _status(response.find(f"{DAV}status"))
-    return Part(href=_text(response.find(f"{DAV}href")), status=status, found=found, refused=refused)
+    return Part(href=_text(response.find(f"{DAV}href")), status=status, found=found)
 
 
 def _properties(propstat: Element) -> Iterator[Element]:
