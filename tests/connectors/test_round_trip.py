@@ -13,8 +13,8 @@ from scheduler.ports import CalendarWriter
 from tests.connectors.contract import CONNECTORS, Scene, cancelled, plan
 from tests.connectors.random_series import Emails, random_versions
 
-SERIES, COPIES = 2000, 400
-ALIKE = ("xandikos", "cyrus")  # through the same connector as Radicale: every fourth series
+SERIES, COPIES = 2000, 200
+ALIKE = ("xandikos", "cyrus")  # through the same connector as Radicale: every eighth series
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pytest.param(each, seed, id=f"{each.name}-{seed}")
         for each in CONNECTORS
         if (each.copies if copy else each.home)
-        for seed in range(0, COPIES if copy else SERIES, step * 4 if each.name in ALIKE else step)
+        for seed in range(0, COPIES if copy else SERIES, step * 8 if each.name in ALIKE else step)
     ]
     metafunc.parametrize(("scene", "seed"), cases, indirect=["scene"])
 
