@@ -87,7 +87,7 @@ class Form:
     def _texts(self, event: Event, words: str, people: Collection[Attendee]) -> Json:
         return {
             "summary": one_line(event.title),
-            "description": words,
+            "description": words.replace("<", "&lt;"),  # it is read as HTML, and names may hold anything
             "location": one_line(event.conference),
             "attendees": list(self._attendees(event, people)),
         }

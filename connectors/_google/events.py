@@ -40,7 +40,7 @@ class Events:
         asked = {"eventId": id_, "timeZone": zone, "showDeleted": True, "maxResults": 2500, "fields": SESSIONS}
         for _ in range(MOST_PAGES):
             answer = self._session.read(self._method("instances", asked | ({"pageToken": page} if page else {})), WRITE)
-            found += [Instance.of(item, zone) for item in answer.get("items", [])]
+            found += [Instance.of(item) for item in answer.get("items", [])]
             page = answer.get("nextPageToken", "")
             if not page:
                 return tuple(found)

@@ -27,23 +27,22 @@ WALL = "%Y-%m-%dT%H:%M:%S"
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One date of a series as Google expands it; `day` is its original one on the clock of the series' zone."""
+    """One date of a series as Google expands it; `original` is where its rule puts it there."""
 
-    day: date
+    original: datetime
     live: bool
     untouched: bool  # it begins where the rule puts it
     span: Span
     said: Json
 
     @classmethod
-    def of(cls, said: Json, zone: str) -> "Instance":
+    def of(cls, said: Json) -> "Instance":
         """Of an item of events.instances. Raises Unavailable where it makes no sense."""
         try:
-            original = local(_when(said["originalStartTime"]), zone)
-            day, live = date(original.year, original.month, original.day), said.get("status") != "cancelled"
-            start = _when(said["start"]) if live else _when(said["originalStartTime"])
+            original, live = _when(said["originalStartTime"]), said.get("status") != "cancelled"
+            start = _when(said["start"]) if live else original
             minutes = round((_when(said["end"]) - start).total_seconds() / 60) if live else 0
-            return cls(day, live, start == _when(said["originalStartTime"]), (start, minutes), said)
+            return cls(original, live, start == original, (start, minutes), said)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise Unavailable("The dates of a series at Google Calendar can't be read.") from None
 

@@ -1,7 +1,7 @@
 """Writing a series into a Google calendar: look, compare, write the difference, look again."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime, timedelta
 
 from connectors._google.body import PROPERTY, Form
 from connectors._google.events import Events, Stale
@@ -10,11 +10,11 @@ from connectors._google.session import GoogleSession, Json, Lost
 from connectors._google.stood import Instance, changed, same_time
 from connectors._http.retry import patiently
 from scheduler.core.delivery import MEET, Delivery, Receipt
-from scheduler.core.event import Event, Occurrence, Span
+from scheduler.core.event import Event, Span
 from scheduler.core.readback import check_unedited, read_back
-from scheduler.core.walltime import local_time
 from scheduler.errors import ChangedElsewhere, Unavailable
 
+HALF_A_DAY = timedelta(hours=12)
 MOST_LOOKS = 5  # beside one for each date
 HEARD = {"summary", "start", "end", "recurrence", "attendees"}
 """A change of the series in these is one that everybody hears of."""
@@ -36,12 +36,14 @@ class _Series:
         """The same, but dates that nobody touched are where the rule puts them by our zone data, not by Google's."""
         if not same_time(self.master.get("start"), wanted["start"], event.rule.zone):
             return self.spans
-        ruled = {_day(event, each): each.recurrence_id for each in event.occurrences}
-        return frozenset(
-            (ruled[each.day], each.span[1]) if each.untouched and each.day in ruled else each.span
-            for each in self.dates
-            if each.live
-        )
+        ruled = {id(each): at for at, each in self.by_date(event).items() if each.untouched}
+        return frozenset((ruled.get(id(each), each.span[0]), each.span[1]) for each in self.dates if each.live)
+
+    def by_date(self, event: Event) -> dict[datetime, Instance]:
+        """Its dates by the recurrence_id of ours that each is: by less than half a day, since zone data differ."""
+        ours = [each.recurrence_id for each in event.occurrences]
+        nearest = ((min(ours, key=lambda at: abs(at - each.original)), each) for each in self.dates)
+        return {at: each for at, each in nearest if abs(at - each.original) < HALF_A_DAY}
 
 
 class GoogleWriter:
@@ -151,14 +153,14 @@ class GoogleWriter:
 
     def _sessions(self, event: Event, standing: Delivery | None, series: _Series) -> bool:
         """Bring the dates up to date that have, had, or must no longer have an entry of their own; whether any was."""
-        there = {each.day: each for each in series.dates}
+        there = series.by_date(event)
         before = {each.recurrence_id: each for each in standing.event.occurrences} if standing else {}
         own = {each.recurrence_id for each in event.exceptions()}
         own |= {each.recurrence_id for each in standing.event.exceptions()} if standing else set()
         guests = [*self._form.guests(event), *(self._form.guests(standing.event) if standing else ())]
         wrote = False
         for each in event.occurrences:
-            found = there.get(_day(event, each))
+            found = there.get(each.recurrence_id)
             if found is None:  # an EXDATE, or a date that Google does not know: reading back tells it
                 continue
             if each.start is None:
@@ -232,7 +234,3 @@ def _check(series: _Series, event: Event, standing: Delivery | None, wanted: Jso
     except ChangedElsewhere:
         planned = standing and replace(standing, receipt=replace(standing.receipt, stood=()))
         check_unedited(series.as_ruled(event, wanted), event, planned)
-
-
-def _day(event: Event, each: Occurrence) -> date:
-    return local_time(each.recurrence_id, event.rule.zone).day

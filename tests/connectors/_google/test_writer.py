@@ -188,6 +188,13 @@ def test_a_copy_without_any_session_is_not_begun(stage: GoogleStage, event: Even
     assert dates(stage, "ben") == plan(event)
 
 
+def test_names_are_no_html(stage: GoogleStage, event: Event) -> None:
+    """Google shows descriptions as HTML."""
+    ana = replace(event.attendees[0], name="<img src=x onerror=alert(1)>")
+    put(stage, replace(event, attendees=(ana, *event.attendees[1:])))
+    assert "<" not in stored(stage).said["description"]
+
+
 # What others did
 
 
@@ -281,17 +288,18 @@ def test_a_guest_who_declines_changes_nothing_of_ours(stage: GoogleStage, event:
 # Other zone data at Google
 
 
-def vancouver(event: Event) -> Event:
-    """Six Mondays at 09:00 in Vancouver, which no longer changes its clocks."""
-    rule = RecurrenceRule(zone="America/Vancouver", first=WallTime(date(2027, 1, 4), 9 * 60))
+def vancouver(event: Event, minute: int = 9 * 60) -> Event:
+    """Six Mondays in Vancouver, which no longer changes its clocks."""
+    rule = RecurrenceRule(zone="America/Vancouver", first=WallTime(date(2027, 1, 4), minute))
     sessions = tuple(Occurrence(session=i, recurrence_id=at, start=at) for i, at in enumerate(rule.instants(6)))
     return replace(event, rule=rule, occurrences=sessions)
 
 
-def test_older_zone_data_are_told_and_not_fought(stage: GoogleStage, event: Event) -> None:
+@pytest.mark.parametrize("minute", [9 * 60, 23 * 60 + 30, 15], ids=["by day", "before midnight", "after midnight"])
+def test_older_zone_data_are_told_and_not_fought(stage: GoogleStage, event: Event, minute: int) -> None:
     """All dates are an hour late; they stay so, a second time nothing is written, and a moved session is exact."""
     stage.google.store.old_zones["America/Vancouver"] = timezone(timedelta(hours=-8))
-    wanted = vancouver(event)
+    wanted = vancouver(event, minute)
     standing = put(stage, wanted)
     assert len(standing.receipt.differences) > 0
     assert len(standing.receipt.stood) == 6
