@@ -70,7 +70,7 @@ class _Delivering:
     def cancel(self, place: Place) -> None:
         """Take the event back from a place."""
         standing = self.held[place]
-        gone = replace(standing.event, cancelled=True, sequence=self._event.sequence, stamped=self._event.stamped)
+        gone = self._gone(standing)
         try:
             if place.channel is not Channel.MAIL or self._begins(place, gone):
                 self._writers.at(place).cancel(gone, standing=standing)
@@ -88,7 +88,7 @@ class _Delivering:
         """A mail is sent at most once: one that was begun and not ended by an earlier run is said, not sent again."""
         if self._begins(place, said) or place.channel is not Channel.MAIL:
             try:
-                receipt = self._writers.at(place).put(said, standing=standing)
+                receipt = self._put(place, said, standing)
             except RondoError:
                 self._store.failed(self._event.uid, place)
                 raise
@@ -98,6 +98,17 @@ class _Delivering:
         self.outcome.differences += [(place, told) for told in receipt.differences]
         self._store.delivered(self._event.uid, place, Delivery(event=said, receipt=receipt), self._clock.now())
         return receipt
+
+    def _put(self, place: Place, said: Event, standing: Delivery | None) -> Receipt:
+        """What has another UID there than it had is another event: the former one goes first."""
+        writer = self._writers.at(place)
+        if standing and standing.event.uid != said.uid and place.channel is not Channel.MAIL:
+            writer.cancel(self._gone(standing), standing=standing)
+            standing = None
+        return writer.put(said, standing=standing)
+
+    def _gone(self, standing: Delivery) -> Event:
+        return replace(standing.event, cancelled=True, sequence=self._event.sequence, stamped=self._event.stamped)
 
     def _begins(self, place: Place, said: Event) -> bool:
         return self._store.begin(self._event.uid, place, said)

@@ -233,9 +233,16 @@ def record(
 def write_pending(
     *, store: Store, writers: Writers, clock: Clock, done: Callable[[Event], None] | None = None
 ) -> Written:
-    """Write all that is owed, in order; what was written just before a crash is written again, and stays the same."""
-    written = Written()
-    for event in store.pending():
+    """Write all that is owed, in order; what was written just before a crash is written again, and stays the same.
+
+    Of an event that was decided again before it was written, only the newest form is written.
+    """
+    written, owed = Written(), store.pending()
+    newest = {event.uid: event.sequence for event in owed}
+    for event in owed:
+        if event.sequence != newest[event.uid]:
+            store.done(event, clock.now())
+            continue
         outcome = deliver(event, store=store, writers=writers, clock=clock)
         written.outcomes.append((event, outcome))
         if outcome.settled:

@@ -178,6 +178,16 @@ def test_a_place_where_it_belongs_no_more_is_cleared(store: Store, fault: RondoE
     assert set(store.deliveries("u")) == {ZOOM, HOME}
 
 
+def test_another_uid_is_another_event(store: Store) -> None:
+    """Where the organiser is elsewhere now, a copy under the former UID goes before the new one comes."""
+    world = World(where=(HOME, COPY), receipts={HOME: Receipt(ical_uid="u@google.com")})
+    delivered(world, store, WANTED)
+    world.where = (Place(Channel.FILES), COPY)
+    delivered(world, store, replace(WANTED, title="Other"))
+    at_copy = [(what, said.uid) for what, place, said in world.calls if place == COPY]
+    assert at_copy == [("put", "u@google.com"), ("cancel", "u@google.com"), ("put", "u")]
+
+
 def test_a_cancelled_event_goes_from_everywhere(store: Store) -> None:
     """Under the UID that it has there, and with the new SEQUENCE."""
     world = World(receipts={HOME: Receipt(ical_uid="u@google.com")})

@@ -251,6 +251,21 @@ def test_a_write_that_fails_is_owed_until_it_is_done(programme: Programme, store
     assert store.pending() == ()
 
 
+def test_of_what_was_decided_twice_the_newest_is_written(programme: Programme, store: Store) -> None:
+    """What came before it is owed no more."""
+    clock, writer = At(), Notebook(breaks_at=1)
+    refreshed(programme, store, Calendars(), clock)
+    found = planned(programme, store, clock)
+    applied(programme, found, store, clock, writer)
+    renamed = replace(programme, groups=tuple(replace(group, title="Other") for group in programme.groups))
+    todo = flow.changes(renamed, found, store=store, rooms=NoRooms(), scope="s")
+    flow.decide(found, todo, store=store, clock=clock)
+    assert len(store.pending()) == 3
+    assert flow.write_pending(store=store, writers=writer, clock=clock).events == 2
+    assert [event.title for _, event in writer.calls[1:]] == ["Other", "Other"]
+    assert store.pending() == ()
+
+
 def test_a_group_that_is_gone_is_cancelled(programme: Programme, store: Store) -> None:
     """Its event is taken back once, and its UID is spent."""
     clock, writer = At(), Notebook()

@@ -94,7 +94,7 @@ def undo(
     if found.todo:
         ask_to_write(yes)
     written = write_undo(app, found) if found.todo else Written()
-    warn_of_writes(written)
+    warn_of_writes(written, resumed)
     if json:
         both = Written([*resumed.outcomes, *written.outcomes])
         print_json({"schema": "rondo/undo/1"} | outcome_document(both) | changes_document(found.changes))

@@ -142,7 +142,7 @@ def apply(
     if _todo(changes):
         ask_to_write(yes)
         written = app.apply(planned, changes)
-        warn_of_writes(written)
+        warn_of_writes(written, resumed)
     elif not json:
         typer.echo("Nothing to do: the calendars say what the plan says.")
     if json:

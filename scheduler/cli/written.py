@@ -16,10 +16,12 @@ def say_written(app: App, written: Written) -> str:
     return f"Events written{f' to {listed(places)}' if places else ''}: {written.events}."
 
 
-def warn_of_writes(written: Written) -> None:
-    """Say on stderr what failed, what is late, and what stands otherwise than planned."""
+def warn_of_writes(written: Written, said: Written | None = None) -> None:
+    """Say on stderr what failed, what is late, and what stands otherwise than planned, but for what was said before."""
+    before = set(_lines(said)) if said else set()
     for line in _lines(written):
-        progress(f"warning: {line}")
+        if line not in before:
+            progress(f"warning: {line}")
 
 
 def outcome_document(written: Written) -> dict[str, Any]:

@@ -21,7 +21,7 @@ COMMANDS = typer.main.get_command(application()).commands  # type: ignore[attr-d
 NAMES = {
     *("demo", "check", "refresh", "busy", "free", "slots", "why", "plan", "show", "diff", "apply", "export", "solve"),
     *("verify", "status", "move", "skip", "undo", "fairness", "what-if"),
-    *("connect", "calendars", "disconnect", "keys"),
+    *("connect", "calendars", "disconnect", "keys", "doctor"),
 }
 SIGNED_IN = {"connect", "disconnect"}  # they need a provider: tests/cli/test_connect.py has some
 
