@@ -4,6 +4,7 @@ import json
 import traceback
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
@@ -107,14 +108,18 @@ def test_an_answer_without_end_is_cut(opened: CalDavSession, double: DavDouble) 
         opened.request("GET", WHERE, most=10_000)
 
 
+@pytest.mark.parametrize("guarded", [True, False])
 def test_an_answer_byte_by_byte_is_left(
-    opened: CalDavSession, double: DavDouble, monkeypatch: pytest.MonkeyPatch
+    stage: CalDavStage, double: DavDouble, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
-    """Slow servers are told so; each byte alone would come in time."""
+    """Slow servers are told so, whatever client is used; each byte alone would come in time."""
     monkeypatch.setattr(module, "SECONDS", 0.2)
-    double.faults.append(Fault(status=200, body=b"x" * 100, delay=0.05, drip=True))
-    with pytest.raises(Later, match="too long"):
-        opened.request("GET", WHERE)
+    double.faults.append(Fault(status=200, body=b"x" * 30, delay=0.03, drip=True))
+    with httpx.Client(trust_env=False) as plain:
+        if not guarded:
+            stage.client = plain
+        with pytest.raises(Later, match="too long"):
+            stage.session("ana").request("GET", WHERE)
 
 
 @pytest.mark.parametrize(
