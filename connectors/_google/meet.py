@@ -34,7 +34,7 @@ def trouble(there: Json) -> tuple[str, ...]:
         return ()
     if status_of(there) == FAILURE:
         return ("Google Meet made no room; it is asked again the next time",)
-    return ("there is no room at Google Meet whose link can be trusted",)
+    return ("the event has no link to Google Meet that can be trusted",)
 
 
 def request_for(id_: str, there: Json) -> Json:

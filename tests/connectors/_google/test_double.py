@@ -188,6 +188,44 @@ def test_guests_have_the_event_in_their_calendars(google: Google) -> None:
     assert google.dates("ben@example.org", "abcde") == []
 
 
+def test_channels_are_noted_and_stopped(google: Google) -> None:
+    """Nothing is sent through them; a second stop finds none."""
+    channel = {"id": "c1", "type": "web_hook", "address": "https://rondo.example/hook", "token": "t"}
+    _, said = call(google, "POST", "calendars/primary/events/watch", channel)
+    assert said["id"] == "c1"
+    stop = {"id": "c1", "resourceId": said["resourceId"]}
+    assert [call(google, "POST", "channels/stop", stop)[0] for _ in range(2)] == [204, 404]
+    assert google.broken == []
+
+
+def test_calls_beyond_the_quota_are_refused_and_counted(google: Google) -> None:
+    """By user, in a sliding minute."""
+    google.quota = 3
+    answers = [call(google, "GET", "calendars/primary/events")[0] for _ in range(5)]
+    assert answers == [200, 200, 200, 403, 403]
+    assert (google.over_quota, google.most_in_a_minute["ana@example.org"]) == (2, 5)
+
+
+def test_events_are_listed_in_all_ways(google: Google) -> None:
+    """Series or dates, in order, within bounds, deleted ones too, and by a private property."""
+    call(google, "POST", "calendars/primary/events", series(extendedProperties={"private": {"rondo": "x"}}))
+    call(google, "POST", "calendars/primary/events", series(id="fghij", recurrence=[*WEEKLY]))
+    call(google, "DELETE", "calendars/primary/events/fghij")
+
+    def ids(**query: str) -> list[str]:
+        items = call(google, "GET", "calendars/primary/events", **query)[1]["items"]
+        assert isinstance(items, list)
+        return [each["id"] for each in items]
+
+    assert ids() == ["abcde"]
+    assert ids(showDeleted="true") == ["abcde", "fghij"]
+    within = {"singleEvents": "true", "orderBy": "startTime", "timeMin": "2027-03-20T00:00:00Z"}
+    assert ids(**within, timeMax="2027-04-01T00:00:00Z") == ["abcde_20270322T090000Z", "abcde_20270329T080000Z"]
+    assert ids(privateExtendedProperty="rondo=x") == ["abcde"]
+    assert ids(privateExtendedProperty="rondo=y") == []
+    assert call(google, "GET", "calendars/primary/events", orderBy="startTime")[0] == 400
+
+
 def test_times_without_sense_are_refused(google: Google) -> None:
     """An end before the start, an unknown zone, a series without a zone, and rules that it does not know."""
     start = datetime(2027, 3, 1, tzinfo=UTC)

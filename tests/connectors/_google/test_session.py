@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_token_that_died_early_is_renewed_once(stage: GoogleStage) -> None:
     with pytest.raises(CredentialsRejected, match="rondo connect google"):
         ask(session)
     assert stage.google.count() - before == 3
+
+
+def test_many_threads_renew_a_token_once(stage: GoogleStage) -> None:
+    """They share one session, and no more are on the wire at once than Google likes."""
+    session = stage.session("ana")
+    ask(session)
+    stage.google.expire_access()
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        answers = list(pool.map(lambda _: ask(session), range(64)))
+    assert len(answers) == 64
+    assert stage.google.count("POST", "/token") == 2
+    assert stage.google.most_at_once["ana@example.org"] <= 8
 
 
 def test_consent_that_was_taken_back_is_never_retried(stage: GoogleStage) -> None:
