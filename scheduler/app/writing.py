@@ -11,7 +11,7 @@ from scheduler.core.delivery import Channel, Place, Reach, places_of
 from scheduler.core.event import Event
 from scheduler.errors import CredentialsRejected
 from scheduler.ports import CalendarWriter
-from scheduler.programme import Person
+from scheduler.programme import Group, Person
 
 CHANNELS = {
     Provider.GOOGLE: Channel.GOOGLE,
@@ -28,10 +28,20 @@ class Desks:
 
     def __init__(self, people: Sequence[Person], accounts: Accounts) -> None:
         self._desks = {person.id: desk for person in people if (desk := _desk(person, accounts))}
+        self._read_only = {each.person: each for each in accounts.all() if not _may_write(each)}
 
     def of(self, person: str) -> tuple[Account, str] | None:
         """The account, and the mailbox in which it writes."""
         return self._desks.get(person)
+
+    def unwritten(self, groups: Sequence[Group]) -> tuple[str, ...]:
+        """Of each group whose organiser connected an account that may only be read: where its events go, and why."""
+        return tuple(
+            f"{group.id}: {group.organizer}'s {account.provider} account was connected to be read alone, so that the "
+            f"meeting does not stand there. To change that: rondo connect {account.provider} DIR --person {group.organizer} --write"
+            for group in groups
+            if (account := self._read_only.get(group.organizer)) and group.organizer not in self._desks
+        )
 
     @property
     def reach(self) -> Mapping[str, Reach]:

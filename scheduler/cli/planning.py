@@ -192,12 +192,12 @@ def _pin_document(pin: Pin) -> dict[str, object]:
 
 
 def warn_of_faults(app: App) -> None:
-    """Read all calendars, and say on stderr which can't be read and what that means, and whose rooms can't be had."""
+    """Read all calendars, and say on stderr which can't be read, what that means, and what groups can't have."""
     for copy in app.refresh():
         if copy.error:
             kind = app.knowledge(app.person(copy.person))
             progress(f"warning: {copy.person}, {copy.calendar}: {copy.error} ({copy.person} is {kind})")
-    for line in app.rooms.fallbacks():
+    for line in (*app.desks.unwritten(app.programme.groups), *app.rooms.fallbacks()):
         progress(f"warning: {line}")
 
 
