@@ -38,7 +38,8 @@ class Desks:
         """Of each group whose organiser connected an account that may only be read: where its events go, and why."""
         return tuple(
             f"{group.id}: {group.organizer}'s {account.provider} account was connected to be read alone, so that the "
-            f"meeting does not stand there. To change that: rondo connect {account.provider} DIR --person {group.organizer} --write"
+            "meeting does not stand there. To change that: "
+            f"rondo connect {account.provider} DIR --person {group.organizer} --write"
             for group in groups
             if (account := self._read_only.get(group.organizer)) and group.organizer not in self._desks
         )
