@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from connectors._google.faults import SCOPES
 from connectors._google.meet import FAILURE, room_of, status_of
 from connectors._google.session import READ, GoogleSession
-from connectors._live.answers import Json, Said
+from connectors._live.answers import Json, NotAllowed, Said
 from connectors._live.clocks import LENGTH, clock_cases, compared, nights
 from connectors._live.google_desk import GoogleDesk, timed
 from connectors._live.points import Point, Told, closed, names_of, sorted_out
@@ -63,6 +64,8 @@ def _events_freebusy(desk: GoogleDesk, now: datetime) -> Told:
         ),
         EVENTS_FREEBUSY,
     )
+    if listed.code in SCOPES:
+        raise NotAllowed("scope missing: calendar.events.freebusy")
     items = listed.body.get("items", [])
     facts = {"status": listed.status, "items": len(items), "fields": names_of(items)}
     if not listed.ok:

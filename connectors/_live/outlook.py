@@ -136,7 +136,7 @@ def _neighbour(desk: OutlookDesk, start: datetime) -> Told:
     live = desk.patch(dates[1], body)
     desk.remove(dates[0]).needed("deleting one date")
     deleted = desk.patch(dates[1], body)
-    words = f"With {live.words}." if not live.ok else f"It is not refused ({live.status})."
+    words = f"It is not refused ({live.status})." if live.ok else f"It is refused with {live.words}."
     bound = f"bounds it no longer ({deleted.status})" if deleted.ok else f"still bounds it ({deleted.words})"
     facts = {"live": live.status, "code": live.code, "deleted": deleted.status, "deleted_code": deleted.code}
     return Told(f"{words} A neighbour that was deleted {bound}.", facts)

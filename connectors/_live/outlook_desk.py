@@ -23,6 +23,7 @@ MARKED = f"singleValueExtendedProperties/any(ep: ep/id eq '{MARK['id']}' and ep/
 CODE = re.compile(r"[A-Za-z0-9]{1,60}")
 GONE, UNAUTHORIZED, TOO_MANY = (404, 410), 401, 429
 MOST_PAGES = 20
+RECONNECT = "Connect it again: rondo connect outlook DIR --person ID"
 
 
 class OutlookDesk(Desk):
@@ -122,32 +123,21 @@ class OutlookDesk(Desk):
     ) -> Said:
         """One call below the mailbox; `reads`: it changes nothing, though it is no GET."""
         again = reads or method == "GET"
+        headers = {"Prefer": PREFER} | ({"If-Match": etag} if etag else {})
+        request = self._client.build_request(method, self._root + path, params=params, json=body, headers=headers)
+        return patiently(lambda: self._once(request, again=again), pause=self.pause)
 
-        def once() -> Said:
-            said = self._once(method, path, params, body, etag)
-            if said.status == TOO_MANY or (said.status in BUSY and again):
-                raise Later(f"Outlook is busy, or out of order ({said.status}).")
-            if said.status in BUSY:
-                raise Unavailable(f"Outlook is out of order ({said.status}).")
-            return said
-
-        return patiently(once, pause=self.pause)
-
-    def _once(self, method: str, path: str, params: Mapping[str, str] | None, body: Json | None, etag: str) -> Said:
+    def _once(self, request: httpx.Request, *, again: bool) -> Said:
         for fresh in (False, True):
-            headers = {"Authorization": f"Bearer {self._session.tokens.token(fresh=fresh)}", "Prefer": PREFER}
-            headers |= {"If-Match": etag} if etag else {}
+            request.headers["Authorization"] = f"Bearer {self._session.tokens.token(fresh=fresh)}"
             try:
-                answer = self._client.request(method, self._root + path, params=params, json=body, headers=headers)
+                answer = self._client.send(request)
             except httpx.HTTPError:
-                if method == "GET":
-                    raise Later("Outlook can't be reached, or does not answer.") from None
-                raise Unavailable("Outlook can't be reached, or does not answer.") from None
+                silent = "Outlook can't be reached, or does not answer."
+                raise (Later(silent) if again else Unavailable(silent)) from None
             if answer.status_code != UNAUTHORIZED:
-                return _said(answer)
-        raise CredentialsRejected(
-            "Outlook takes this sign-in no more. Connect it again: rondo connect outlook DIR --person ID"
-        )
+                return _settled(answer, again=again)
+        raise CredentialsRejected(f"Outlook takes this sign-in no more. {RECONNECT}")
 
 
 def span(first: datetime, last: datetime) -> dict[str, str]:
@@ -157,6 +147,15 @@ def span(first: datetime, last: datetime) -> dict[str, str]:
 
 def _event(id_: str) -> str:
     return f"/events/{quote(id_, safe='=')}"
+
+
+def _settled(answer: httpx.Response, *, again: bool) -> Said:
+    """The answer, unless it is one that another time may be better."""
+    if answer.status_code == TOO_MANY or (answer.status_code in BUSY and again):
+        raise Later(f"Outlook is busy, or out of order ({answer.status_code}).", answer.headers.get("Retry-After"))
+    if answer.status_code in BUSY:
+        raise Unavailable(f"Outlook is out of order ({answer.status_code}).")
+    return _said(answer)
 
 
 def _said(answer: httpx.Response) -> Said:
