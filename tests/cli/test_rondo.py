@@ -124,6 +124,7 @@ def test_every_command_prints_one_document(rondo: Rondo, desk: Desk, tmp_path: P
         "undo": ("spring", "--yes"),
         "calendars": ("spring",),
         "keys": ("rotate", "spring"),
+        "doctor": ("spring",),
         "solve": ("problem.json", "-o", "again.json"),
         "verify": ("problem.json", "plan.json"),
     }
