@@ -17,7 +17,7 @@ from connectors.mail import MailServer
 from scheduler.app.programme import STATE, App, open_app
 from scheduler.app.signing import listed, zoom_by_app
 from scheduler.core.account import Account, Provider
-from scheduler.core.freebusy import Knowledge
+from scheduler.core.freebusy import CalendarCopy, Knowledge
 from scheduler.core.interval import Interval
 from scheduler.errors import CredentialsRejected, InputError, RondoError
 from scheduler.ports import Asked
@@ -119,11 +119,18 @@ def _calendars(app: App) -> Iterator[Check]:
     copies = app.store.copies()
     bad = [person for person in app.programme.people if app.knowledge(person) is not Knowledge.KNOWN]
     for person in bad:
-        errors = [f"{copy.calendar}: {copy.error}" for copy in app.copies_of(person) if copy.error]
-        todo = "; ".join(errors) or f"Read them: rondo refresh {app.folder}"
+        troubles = "; ".join(f"{copy.calendar}: {what}" for copy in app.copies_of(person) if (what := _trouble(copy)))
+        todo = f"{troubles.removesuffix('.')}. Then read them again: rondo refresh {app.folder}"
         yield Check(what=f"calendars of {person.id}", words=str(app.knowledge(person)), todo=todo)
     if not bad:
         yield Check(what="calendars", words=f"{len(copies)} copies, all as new as they have to be")
+
+
+def _trouble(copy: CalendarCopy) -> str:
+    """Why its owner is not known by it; empty where they are."""
+    if copy.error or (copy.free_busy and copy.free_busy.complete):
+        return copy.error
+    return "it has an event whose dates can't be told"
 
 
 def _owed(app: App) -> Check:
