@@ -86,7 +86,7 @@ class Entra:
             {
                 "client_id": CLIENT,
                 "scope": list(scopes),
-                "token_endpoint": f"{LOGIN}/organizations/oauth2/v2.0/token",
+                "token_endpoint": f"{LOGIN}/{TENANT}/oauth2/v2.0/token",
                 "grant_type": "authorization_code",
                 "response": answer,
                 "params": {},

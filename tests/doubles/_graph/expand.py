@@ -10,6 +10,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 INDEX = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 MOST = 999
+LOSSY = {"America/Vancouver": "Pacific Standard Time"}
 ZONES = available_timezones()
 
 
@@ -23,8 +24,8 @@ def iana(name: str) -> str:
 
 
 def windows(zone: str) -> str:
-    """Windows's name of a zone, where it has one."""
-    return next((name for name, other in WINDOWS_TO_OLSON.items() if other == zone), zone)
+    """Windows's name of a zone, where it has one; some zones share one, and its clocks are those of another."""
+    return LOSSY.get(zone) or next((name for name, other in WINDOWS_TO_OLSON.items() if other == zone), zone)
 
 
 def dates(recurrence: dict[str, Any]) -> list[date]:
