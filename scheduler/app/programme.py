@@ -53,10 +53,8 @@ class SystemClock:
 
 def open_app(folder: Path, clock: Clock | None = None) -> "App":
     """The App of a programme folder. Raises InputError for a folder or setting that can't be read."""
-    app = App(folder, load(folder), load_settings(), clock or SystemClock())
-    if not (folder / STATE).is_dir():
-        return app  # nobody has connected anything, and looking at a folder writes nothing into it
-    return replace(app, programme=connected(app.programme, app.accounts.all()))
+    programme = load(folder)
+    return App(folder, programme, load_settings(), clock or SystemClock()).of(programme)
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,12 @@ class App:
     programme: Programme
     settings: Settings
     clock: Clock
+
+    def of(self, programme: Programme) -> "App":
+        """The same of another reading of the folder, with the calendars that people connected."""
+        if not (self.folder / STATE).is_dir():
+            return replace(self, programme=programme)  # nobody has, and looking at a folder writes nothing into it
+        return replace(self, programme=connected(programme, self.accounts.all()))
 
     @cached_property
     def store(self) -> Store:
@@ -190,7 +194,7 @@ class App:
             sessions=series.sessions,
             anchor=series.anchor_zone,
         )
-        grown = replace(self, programme=programme)
+        grown = self.of(programme)
         placement = replace(option.placement, series=group)
         planned = flow.plan_around(grown.pose(), placement, params=params)
         self.store.keep_draft(SavedPlan(planned.posed.problem, planned.plan, self.clock.now()))

@@ -1,7 +1,7 @@
 """What would be if some cells of the folder were others: planned, and nothing written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event as Flag
 
 from scheduler import flow
@@ -36,7 +36,7 @@ def imagined(
 
     Neither a draft nor what calendars say is kept. Raises ProgrammeErrors where the cells can't be read.
     """
-    changed = replace(app, programme=load(app.folder, overlay))
+    changed = app.of(load(app.folder, overlay))
     before = _present(app, app.pose(copies=app.read_all() if refresh else None), params, stop, report)
     posed = changed.pose(copies=changed.read_all() if refresh else None)
     after = flow.plan(posed, params=params, stop=stop, report=report)

@@ -1,5 +1,6 @@
 """A group over four providers, end to end by the command line: connect, refresh, plan, apply, and again."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -106,6 +107,20 @@ def test_what_a_person_moved_by_hand_is_left_alone(world: Mixed) -> None:
     assert said.code == 1
     assert "somebody changed it by hand" in said.err
     assert first + timedelta(hours=1) in world.seen_at_google()
+
+
+def test_what_if_knows_connected_calendars(world: Mixed) -> None:
+    """Another reading of the folder reads the same people's calendars."""
+    world.write("ana", "none")
+    for said in world.connect():
+        good(said)
+    for week in range(8):
+        world.busy("ana", datetime.fromisoformat("2027-03-01T08:00:00+00:00") + timedelta(weeks=week), 10 * 60)
+    good(world.run("plan", world.folder))
+    said = good(world.run("what-if", world.folder, "--set", "groups.circle.minutes=30", "--json"))
+    usual = re.findall(r'"usually": "([^"]+)"', said.out)
+    assert len(usual) >= 2
+    assert not any(time.startswith("Mon") for time in usual)
 
 
 def test_disconnecting_revokes_and_erases(world: Mixed) -> None:
