@@ -10,25 +10,11 @@ from connectors._caldav.reading import CalDavReader
 from connectors._caldav.session import CalDavSession, origin_of
 from connectors._caldav.writing import CalDavWriter
 from connectors._http.retry import Pause, patiently
+from connectors._http.secret import Held
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import InputError
 
 __all__ = ["CalDavReader", "CalDavSession", "CalDavWriter", "grant_of", "listed"]
-
-
-class _Typed:
-    """What somebody typed, before it is kept anywhere (ports.Secret)."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self._text
-
-    def keep(self, text: str) -> None:
-        """In place of the text."""
-        self._text = text
 
 
 def grant_of(url: str, user: str, password: str, *, client: httpx.Client, pause: Pause = time.sleep) -> Grant:
@@ -39,7 +25,7 @@ def grant_of(url: str, user: str, password: str, *, client: httpx.Client, pause:
     """
     origin_of(url)
     secret = json.dumps({"url": url, "user": user, "password": password})
-    session = CalDavSession(_Typed(secret), client=client, pause=pause)
+    session = CalDavSession(Held(secret), client=client, pause=pause)
     directory = Directory(session)
     calendar = patiently(lambda: directory.default, pause=session.pause)
     if not calendar:

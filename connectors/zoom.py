@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from connectors._http.retry import Later, Pause, patiently
+from connectors._http.secret import Held
 from connectors._zoom.answers import DailyLimit, Gone, Json
 from connectors._zoom.session import ZoomSession
 from scheduler.core.account import Grant
@@ -165,25 +166,10 @@ def grant_of(
 
     Raises CredentialsRejected, Unavailable, InputError.
     """
-    secret = _Given(json.dumps({"account_id": account_id, "client_id": client_id, "client_secret": client_secret}))
+    secret = Held(json.dumps({"account_id": account_id, "client_id": client_id, "client_secret": client_secret}))
     session = ZoomSession(secret, api_endpoint=api_endpoint, token_uri=token_uri, pause=pause)
     patiently(lambda: session.ask("GET", OWN, query={"type": "scheduled", "page_size": "1"}), pause=pause)
     return Grant(identity=f"zoom:{account_id}", address=account_id, secret=secret.read(), scopes=session.scopes)
-
-
-class _Given:
-    """A secret that is not kept yet."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self._text
-
-    def keep(self, text: str) -> None:
-        """Keep another text."""
-        self._text = text
 
 
 def _mark(event: Event) -> str:

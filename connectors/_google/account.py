@@ -8,6 +8,7 @@ from connectors._google.faults import Refused, Unsure
 from connectors._google.session import LIST, READ, GoogleSession, Json
 from connectors._google.transport import Transport
 from connectors._http.retry import patiently
+from connectors._http.secret import Held
 from scheduler.core.account import Grant, Listed
 from scheduler.core.address import MAILBOX
 from scheduler.core.words import one_line
@@ -19,28 +20,13 @@ SOME_DAY = {"timeMin": "2027-01-01T00:00:00Z", "timeMax": "2027-01-02T00:00:00Z"
 MOST_PAGES = 50
 
 
-class _Held:
-    """A secret that is kept nowhere yet."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Another in its place."""
-        self.text = text
-
-
 def grant_of(secret_text: str, *, endpoint: str, token_uri: str, mailbox: str = "") -> Grant:
     """Whose account a secret opens, seen by one real call. `mailbox`: whose calendar it is meant for.
 
     A service account acts for the mailbox where it has domain-wide delegation, else for itself: then it reads what is
     shared with it, and can't invite. Raises InputError for what is no such JSON, CredentialsRejected, Unavailable.
     """
-    held = _Held(secret_text)
+    held = Held(secret_text)
     key = parse_key(secret_text)
     if key.is_service:
         return _service_grant(held, endpoint, token_uri, mailbox)
@@ -110,7 +96,7 @@ def revoke(secret_text: str, *, revoke_uri: str) -> str:
     return ""
 
 
-def _service_grant(held: _Held, endpoint: str, token_uri: str, mailbox: str) -> Grant:
+def _service_grant(held: Held, endpoint: str, token_uri: str, mailbox: str) -> Grant:
     email = str(parse_key(held.text).info["client_email"])
     delegated = bool(mailbox)
     try:

@@ -18,6 +18,7 @@ from connectors._graph.tokens import (
     open_app,
 )
 from connectors._http.retry import Later
+from connectors._http.secret import Held
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 
@@ -68,19 +69,6 @@ def _by_device(app: Any, scopes: Sequence[str], tell: Callable[[str], None]) -> 
     return app.acquire_token_by_device_flow(flow)
 
 
-class _Held:
-    """A secret that is not stored yet (ports.Secret)."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        return self.text
-
-    def keep(self, text: str) -> None:
-        self.text = text
-
-
 def grant_of(
     secret_text: str,
     *,
@@ -100,7 +88,7 @@ def grant_of(
     kind, _ = kind_of(secret_text)
     if kind == APP_ONLY:
         _check_app_only(authority, client_secret, mailbox)
-    held = _Held(secret_text)
+    held = Held(secret_text)
     session = GraphSession(
         held,
         endpoint=endpoint,

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from multiprocessing.connection import Connection
 
+from connectors._http.secret import Held
 from connectors.google import GoogleReader, GoogleSession
 from connectors.outlook import GraphSession, OutlookReader
 from scheduler.core.interval import Interval
@@ -124,21 +125,6 @@ def _graph(people: int) -> tuple[GraphDouble, Callable[[], str]]:
         for start, minutes in appointments(number):
             double.add_event(address(number), start, minutes)
     return double, lambda: double.secret(address(0))
-
-
-class Held:
-    """A secret in memory (ports.Secret)."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Another in its place."""
-        self.text = text
 
 
 def _google_reader(url: str, secret: str) -> CalendarReader:

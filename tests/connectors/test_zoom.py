@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from connectors._http.secret import Held
 from connectors.zoom import ZoomRooms, ZoomSession, grant_of
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
@@ -25,21 +26,6 @@ MEETINGS = "/v2/users/me/meetings"
 UID = "11111111-2222-5333-8444-555555555555"
 
 
-class Kept:
-    """A secret in memory."""
-
-    def __init__(self, text: str = "") -> None:
-        self.text = text or json.dumps({"account_id": ACCOUNT, "client_id": CLIENT, "client_secret": SECRET})
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Keep another text."""
-        self.text = text
-
-
 class Desk:
     """Zoom's double, and our rooms on it; `paused`: the seconds that they would have waited; `now`: their clock."""
 
@@ -51,7 +37,7 @@ class Desk:
     def fresh(self, api: str = "", secret: str = "") -> ZoomRooms:
         """Rooms that know nothing of earlier ones, as in another run."""
         session = ZoomSession(
-            Kept(secret),
+            Held(secret),
             api_endpoint=api or self.double.api,
             token_uri=self.double.door,
             pause=self.paused.append,

@@ -12,10 +12,11 @@ from connectors._caldav import session as module
 from connectors._caldav.session import CalDavSession, origin_of, strong
 from connectors._http.guard import guarded_client
 from connectors._http.retry import Later, patiently
+from connectors._http.secret import Held
 from connectors.caldav import grant_of
 from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
 from tests.connectors._caldav.double import DavDouble
-from tests.connectors.stages.caldav import CalDavStage, Kept
+from tests.connectors.stages.caldav import CalDavStage
 from tests.doubles.server import Double, Fault, serving
 from tests.servers import PASSWORD
 
@@ -55,7 +56,7 @@ def test_a_wrong_password_is_told_without_it(stage: CalDavStage) -> None:
 def test_a_secret_that_is_none_is_no_crash(stage: CalDavStage, text: str) -> None:
     """Its owner has to connect again."""
     with pytest.raises(CredentialsRejected):
-        CalDavSession(Kept(text), client=stage.client)
+        CalDavSession(Held(text), client=stage.client)
 
 
 def test_the_password_goes_to_no_other_host(opened: CalDavSession, double: DavDouble, stranger: Stranger) -> None:
@@ -159,7 +160,7 @@ def test_a_server_that_wants_a_digest_gets_one() -> None:
     """After the first call without asking."""
     with serving(double := DigestOnly()), guarded_client(loopback=double.url) as client:
         secret = json.dumps({"url": double.url, "user": "ana", "password": PASSWORD})
-        opened = CalDavSession(Kept(secret), client=client)
+        opened = CalDavSession(Held(secret), client=client)
         assert opened.request("GET", "/").status == 204
         before = len(double.calls)
         assert opened.request("GET", "/").status == 204

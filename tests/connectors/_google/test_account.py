@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from connectors._http.secret import Held
 from connectors.google import READING, WRITING, GoogleSession, grant_of, listed, revoke, sign_in
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
-from tests.connectors.stages.google import GoogleStage, Kept
+from tests.connectors.stages.google import GoogleStage
 from tests.doubles.google import CLIENT, EVERYTHING, SECRET
 from tests.doubles.server import Fault
 
@@ -165,7 +166,7 @@ def test_signing_in_gives_what_opens_the_account(
     assert "state=" in browser.urls[0]
     assert SECRET not in browser.urls[0]
     assert not [name for name in os.environ if name.startswith("OAUTHLIB")]
-    session = GoogleSession(Kept(secret), endpoint=stage.google.endpoint, token_uri=stage.google.token_uri)
+    session = GoogleSession(Held(secret), endpoint=stage.google.endpoint, token_uri=stage.google.token_uri)
     assert listed(session)
     printed = capsys.readouterr()
     assert printed.out == printed.err == ""

@@ -7,11 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from connectors._http.secret import Held
 from connectors.google import GoogleReader, GoogleSession
 from scheduler.core.interval import Interval, as_intervals
 from scheduler.ports import Answer, Asked, Own
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.google import GoogleStage, Kept, google_stage
+from tests.connectors.stages.google import GoogleStage, google_stage
 
 START = datetime(2027, 3, 2, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,7 +72,7 @@ def test_only_what_keeps_somebody_counts(stage: GoogleStage) -> None:
 
 def test_without_leave_to_see_events_the_session_is_cut_out(stage: GoogleStage) -> None:
     """Then free/busy is all there is, and what lies inside the session can't be seen."""
-    secret = Kept(stage.google.user_json(ANA, ("https://www.googleapis.com/auth/calendar.freebusy",)))
+    secret = Held(stage.google.user_json(ANA, ("https://www.googleapis.com/auth/calendar.freebusy",)))
     session = GoogleSession(secret, endpoint=stage.google.endpoint, token_uri=stage.google.token_uri)
     uids = ours(stage)
     stage.add("ana", START, 30)

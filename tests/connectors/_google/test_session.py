@@ -10,9 +10,10 @@ import pytest
 from connectors._google.credentials import parse_key
 from connectors._google.session import GOOGLE
 from connectors._http.retry import TRIES
+from connectors._http.secret import Held
 from connectors.google import GoogleSession
 from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
-from tests.connectors.stages.google import GoogleStage, Kept
+from tests.connectors.stages.google import GoogleStage
 from tests.doubles.google import EVERYTHING, SECRET, Google, usage_fault
 from tests.doubles.server import Fault, serving
 
@@ -26,7 +27,7 @@ def ask(session: GoogleSession) -> dict[str, object]:
 
 def opened(stage: GoogleStage, secret: str, **more: str | float) -> GoogleSession:
     """A session for a secret."""
-    kept, uri = Kept(secret), more.pop("token_uri", stage.google.token_uri)
+    kept, uri = Held(secret), more.pop("token_uri", stage.google.token_uri)
     return GoogleSession(kept, endpoint=stage.google.endpoint, token_uri=uri, pause=stage.pauses().append, **more)  # type: ignore[arg-type]  # names and values of tests
 
 
@@ -75,7 +76,7 @@ def test_consent_that_was_taken_back_is_never_retried(stage: GoogleStage) -> Non
 def test_a_refresh_token_that_was_changed_is_kept(stage: GoogleStage) -> None:
     """Else the next run could not sign in."""
     stage.google.oauth.rotate = True
-    kept = Kept(stage.google.user_json(stage.email("ana")))
+    kept = Held(stage.google.user_json(stage.email("ana")))
     before = json.loads(kept.text)
     ask(GoogleSession(kept, endpoint=stage.google.endpoint, token_uri=stage.google.token_uri))
     after = json.loads(kept.text)
@@ -155,7 +156,7 @@ def test_a_key_shows_nothing_of_itself() -> None:
 
 def test_an_endpoint_without_a_path_is_googles(stage: GoogleStage) -> None:
     """Its usual path is meant."""
-    secret = Kept(stage.google.user_json(stage.email("ana")))
+    secret = Held(stage.google.user_json(stage.email("ana")))
     ask(GoogleSession(secret, endpoint=stage.google.url, token_uri=stage.google.token_uri))
     assert stage.google.count("GET", "/calendar/v3/calendars/primary/events") == 1
 
@@ -241,7 +242,7 @@ def test_there_are_never_more_calls_a_minute_than_allowed(monkeypatch: pytest.Mo
     google = Google(clock=lambda: clock.now)
     google.add_person("ana@example.org")
     with serving(google):
-        secret = Kept(google.user_json("ana@example.org"))
+        secret = Held(google.user_json("ana@example.org"))
         session = GoogleSession(secret, endpoint=google.endpoint, token_uri=google.token_uri, pause=clock.wait)
         session.read(session.calendar.events().list(calendarId="primary", fields="items(id)"))
         monkeypatch.setattr(session._transport, "send", lambda *asked: counted(google))  # no need for the wire

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from connectors._http.secret import Held
 from connectors.google import GoogleSession, GoogleWriter
 from scheduler.core.delivery import Delivery
 from scheduler.core.event import Event, Occurrence, RecurrenceRule
 from scheduler.core.walltime import WallTime
 from scheduler.errors import ChangedElsewhere, InputError, Unavailable
 from tests.connectors.contract import changed, lengthened, plan, shortened, with_session
-from tests.connectors.stages.google import GoogleStage, Kept
+from tests.connectors.stages.google import GoogleStage
 from tests.doubles.google import Stored
 from tests.doubles.server import Fault
 
@@ -443,7 +444,7 @@ def test_a_service_account_alone_can_not_invite(stage: GoogleStage, event: Event
     """It is said what to do."""
     robot = "robot@project.iam.gserviceaccount.com"
     stage.google.add_person(robot)
-    secret = Kept(stage.google.service_json(robot))
+    secret = Held(stage.google.service_json(robot))
     session = GoogleSession(secret, endpoint=stage.google.endpoint, token_uri=stage.google.token_uri)
     with pytest.raises(InputError, match="domain-wide delegation"):
         GoogleWriter(session, invites=True).put(event, standing=None)
@@ -451,7 +452,7 @@ def test_a_service_account_alone_can_not_invite(stage: GoogleStage, event: Event
 
 def test_a_service_account_invites_for_somebody_by_delegation(stage: GoogleStage, event: Event) -> None:
     """It acts in their calendar, and asks for no more than writing needs."""
-    secret = Kept(stage.google.service_json("robot@project.iam.gserviceaccount.com"))
+    secret = Held(stage.google.service_json("robot@project.iam.gserviceaccount.com"))
     session = GoogleSession(
         secret, endpoint=stage.google.endpoint, token_uri=stage.google.token_uri, subject="ana@example.org"
     )

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from connectors._http.secret import Held
 from connectors.outlook import OutlookReader
 from scheduler.core.interval import Interval, as_intervals
 from scheduler.errors import CredentialsRejected, Unavailable
 from scheduler.ports import Answer, Asked, Own
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.outlook import Held, OutlookStage
+from tests.connectors.stages.outlook import OutlookStage
 from tests.doubles.server import Fault
 
 HALF_YEAR = Interval(datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 9, 1, tzinfo=UTC))

@@ -1,15 +1,17 @@
 """Calls to Graph: patient within bounds, in one mailbox at a time, and nothing of its errors repeated."""
 
+import logging
 import threading
 import time
 
 import pytest
 
 from connectors._graph.session import GraphSession, Refusal
+from connectors._http.secret import Held
 from connectors.outlook import APP_ONLY
 from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.outlook import Held, OutlookStage
+from tests.connectors.stages.outlook import OutlookStage
 from tests.doubles.graph import CLIENT
 from tests.doubles.server import Fault
 
@@ -112,6 +114,25 @@ def test_who_took_back_their_consent_is_asked_to_connect_again(stage: OutlookSta
         ask(stage.session("ana"))
     assert stage.pauses() == []
     assert stage.graph.count("POST", "/token") == 1
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
+def test_words_of_the_sign_in_are_heard_by_nobody(
+    stage: OutlookStage, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """msal would log them, whatever they are; and no token is in a log where all is well."""
+    caplog.set_level(logging.DEBUG)
+    stage.graph.entra.passes.clear()
+    body = f'{{"error": "{CANARY}", "error_description": "{CANARY}", "message": "{CANARY}"}}'
+    stage.graph.faults.append(Fault(path="/token", status=status, body=body, times=-1))
+    with pytest.raises(RondoError) as raised:
+        ask(stage.session("ana"))
+    stage.graph.faults.clear()
+    assert ask(stage.session("ana"))
+    assert CANARY not in caplog.text + repr(raised.value)
+    tokens = [*stage.graph.entra.passes, *stage.graph.entra.refreshes]
+    assert tokens
+    assert not [token for token in tokens if token in caplog.text]
 
 
 def test_a_refusal_is_told_by_its_code_and_no_word_of_it(stage: OutlookStage) -> None:

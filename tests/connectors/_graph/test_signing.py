@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from connectors._http.secret import Held
 from connectors.outlook import APP_ONLY, READ, WRITE, grant_of, listed, revoke, sign_in
 from scheduler.core.account import Grant, Listed
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.outlook import Held, OutlookStage
+from tests.connectors.stages.outlook import OutlookStage
 from tests.doubles._graph.entra import PERSONAL
 from tests.doubles.graph import CLIENT, CLIENT_SECRET, TENANT
 from tests.doubles.server import Fault

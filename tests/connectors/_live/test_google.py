@@ -11,13 +11,13 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from connectors._http.pace import Pace
+from connectors._http.secret import Held
 from connectors._live.google import google_points
 from connectors._live.google_desk import GoogleDesk
 from connectors._live.points import Finding, Outcome, examine
 from connectors.google import READING, WRITING, GoogleSession
 from scheduler.errors import CredentialsRejected
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.google import Kept
 from tests.doubles.google import Google, usage_fault
 from tests.doubles.server import Fault, serving
 
@@ -39,7 +39,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.session = GoogleSession(
-            Kept(self.secret),
+            Held(self.secret),
             endpoint=self.google.endpoint,
             token_uri=self.google.token_uri,
             subject=ANA if "service_account" in self.secret else "",

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors._http.secret import Held
 from connectors._live.outlook import outlook_points
 from connectors._live.outlook_desk import OutlookDesk
 from connectors._live.points import Finding, Outcome, examine
 from connectors.outlook import APP_ONLY, GraphSession
 from scheduler.errors import CredentialsRejected
 from tests.connectors.stage import CANARY
-from tests.connectors.stages.outlook import Held
 from tests.doubles._graph.description import TYPES
 from tests.doubles._graph.store import Stored
 from tests.doubles.graph import CLIENT, CLIENT_SECRET, GraphDouble

@@ -15,6 +15,7 @@ import httpx
 import icalendar
 
 from connectors._http.guard import guarded_client
+from connectors._http.secret import Held
 from connectors.caldav import CalDavReader, CalDavSession, CalDavWriter
 from scheduler.core.delivery import Place
 from scheduler.core.interval import Interval
@@ -35,21 +36,6 @@ from tests.servers import (
 
 OWN = "appointment-"
 EMPTY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-
-
-@dataclass(slots=True)
-class Kept:
-    """A secret in memory (ports.Secret)."""
-
-    text: str
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Another text."""
-        self.text = text
 
 
 class Readers:
@@ -100,7 +86,7 @@ class CalDavStage:
     def session(self, person: str) -> CalDavSession:
         """A person's account."""
         secret = {"url": self.url(self.server.calendars[person]), "user": person, "password": PASSWORD}
-        return CalDavSession(Kept(json.dumps(secret)), client=self.client, pause=self.waited.append)
+        return CalDavSession(Held(json.dumps(secret)), client=self.client, pause=self.waited.append)
 
     def reader(self) -> Readers:
         """Both accounts."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from connectors._http.pace import Pace
+from connectors._http.secret import Held
 from connectors.google import GoogleReader, GoogleSession, GoogleWriter
 from scheduler.core.delivery import Place
 from tests.connectors.stage import CANARY, Seen
@@ -13,21 +14,6 @@ from tests.doubles.server import serving
 
 TIMEOUT = 2.0
 ZONES = {"ana": "Europe/Berlin", "ben": "America/New_York"}
-
-
-class Kept:
-    """A secret in memory."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Another in its place."""
-        self.text = text
 
 
 class GoogleStage:
@@ -52,7 +38,7 @@ class GoogleStage:
     def session(self, person: str) -> GoogleSession:
         """Somebody's account, opened anew; no calls are counted here, so that no test waits."""
         return GoogleSession(
-            Kept(self.google.user_json(self.email(person))),
+            Held(self.google.user_json(self.email(person))),
             endpoint=self.google.endpoint,
             token_uri=self.google.token_uri,
             owner=person,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from connectors._http.secret import Held
 from connectors.outlook import APP_ONLY, GraphSession, OutlookReader, OutlookWriter
 from scheduler.core.delivery import Place
 from tests.connectors.stage import CANARY, Seen
@@ -12,21 +13,6 @@ from tests.doubles.server import serving
 
 SECONDS = 2.0  # for a whole answer
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
-
-
-class Held:
-    """A secret in memory (ports.Secret)."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        """The text."""
-        return self.text
-
-    def keep(self, text: str) -> None:
-        """Keep another."""
-        self.text = text
 
 
 class OutlookStage:
