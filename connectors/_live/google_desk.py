@@ -38,7 +38,7 @@ class GoogleDesk(Desk):
 
     @cached_property
     def writes(self) -> bool:
-        """See Desk: tried by deleting what nobody ever made, since Google does not tell what was granted long ago."""
+        """See Desk: tried by deleting what nobody ever made, so that it holds for service accounts as well."""
         try:
             return self.remove(self.new_id()).status in GONE
         except InputError:  # a service account that is delegated less
