@@ -22,6 +22,7 @@ ANY_TENANT = ("", "common", "organizations", "consumers")
 DELEGATED, APP_ONLY = "delegated", "app-only"
 TIMEOUT = 20.0
 DISCOVERY = "/.well-known/openid-configuration"
+EXPECTED = {"access_token", "device_code", "token_endpoint", "keys"}  # one of these is in every good answer
 CLIENT_ERRORS, SERVER_ERRORS = 400, 500
 BUSY = {"temporarily_unavailable", "server_error"}
 OAUTH_ERRORS = (
@@ -63,7 +64,7 @@ class _Door(HTTPAdapter):
         if response.is_redirect:
             return response
         told = _object(response.content)
-        if told is None:
+        if told is None or (status < CLIENT_ERRORS and not told.keys() & EXPECTED):
             raise Later(UNREADABLE)
         return _hushed(response, told) if status >= CLIENT_ERRORS else response
 

@@ -115,6 +115,7 @@ class Store:
         self.transactions: dict[tuple[str, str], str] = {}
         self.version = 0
         self.touched: list[tuple[int, str, str]] = []  # version, mailbox, id
+        self.held: dict[str, dict[str, None]] = {}  # by mailbox: ids of events that are or were in it, the oldest first
 
     def new_id(self) -> str:
         """An id that was never given before."""
@@ -127,6 +128,7 @@ class Store:
         stored.version = self.version
         for mailbox in {stored.owner, *people_of(stored), *also} & set(self.mailboxes):
             self.touched.append((self.version, mailbox, stored.id))
+            self.held.setdefault(mailbox, {})[stored.id] = None
 
     def mail(self, stored: Stored, kind: str, to: set[str]) -> None:
         """Tell attendees."""
@@ -134,7 +136,8 @@ class Store:
 
     def of(self, mailbox: str) -> list[Stored]:
         """The events that are in somebody's calendar, the oldest first."""
-        return [each for each in self.events.values() if each.owner == mailbox or mailbox in people_of(each)]
+        found = (self.events.get(id_) for id_ in self.held.get(mailbox, ()))
+        return [each for each in found if each and (each.owner == mailbox or mailbox in people_of(each))]
 
     def shown(self, mailbox: str) -> Iterator[Shown]:
         """All dates in somebody's calendar."""
