@@ -67,10 +67,23 @@ def changed(wanted: Json, before: Json | None, there: Json, zone: str, guests: I
     return patch
 
 
-def same_time(one: object, other: object, zone: str) -> bool:
-    """Whether both say the same instant, or the same on a zone's clock: Google's offset there may not be ours."""
-    first, second = _clock(one, zone), _clock(other, zone)
-    return first is not None and second is not None and bool(first & second)
+def same_time(ours: Any, other: Any, zone: str) -> bool:
+    """Whether a time that we write is what was said; of a wall time, also by what Google takes for the offset."""
+    try:
+        wanted, said = ours["dateTime"], other["dateTime"]
+        if _is_wall(wanted):
+            return bool(wanted == said[: len(wanted)] or (not _is_wall(said) and wanted == _on_wall(other, zone)))
+        return bool(said == _on_wall(ours, zone) if _is_wall(said) else _when(ours) == _when(other))
+    except (KeyError, TypeError, ValueError, OverflowError):  # a whole day, or no time
+        return False
+
+
+def _is_wall(text: str) -> bool:
+    return datetime.fromisoformat(text).tzinfo is None
+
+
+def _on_wall(said: Json, zone: str) -> str:
+    return str(local(_when(said), zone).strftime(WALL))
 
 
 def _same(field: str, one: Json, other: Json, zone: str) -> bool:
@@ -80,18 +93,6 @@ def _same(field: str, one: Json, other: Json, zone: str) -> bool:
         first, second = ({part for line in each.get(field) or () for part in _lines(line)} for each in (one, other))
         return bool(first == second)
     return bool((one.get(field) or "").strip() == (other.get(field) or "").strip())
-
-
-def _clock(said: Any, zone: str) -> frozenset[str] | None:
-    """What the zone's clock shows, as it was said and by our zone data; None for a whole day, or no time."""
-    try:
-        shown = said["dateTime"]
-        if datetime.fromisoformat(shown).tzinfo is None:
-            return frozenset([shown])
-        by_us = local(_when(said), zone).strftime(WALL)
-        return frozenset([by_us] if shown.endswith("Z") else [by_us, shown[:19]])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
 
 
 def _lines(line: str) -> Iterable[object]:

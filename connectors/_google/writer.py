@@ -11,7 +11,7 @@ from connectors._google.stood import Instance, changed, same_time
 from connectors._http.retry import patiently
 from scheduler.core.delivery import MEET, Delivery, Receipt
 from scheduler.core.event import Event, Span
-from scheduler.core.readback import check_unedited, read_back
+from scheduler.core.readback import check_unedited, read_back, spans_of
 from scheduler.errors import ChangedElsewhere, Unavailable
 
 HALF_A_DAY = timedelta(hours=12)
@@ -32,11 +32,14 @@ class _Series:
         """When its dates take place."""
         return frozenset(each.span for each in self.dates if each.live)
 
-    def as_ruled(self, event: Event, wanted: Json) -> frozenset[Span]:
-        """The same, but dates that nobody touched are where the rule puts them by our zone data, not by Google's."""
-        if not same_time(self.master.get("start"), wanted["start"], event.rule.zone):
+    def as_ruled(self, event: Event, wanted: Json, known: frozenset[Span]) -> frozenset[Span]:
+        """The same, but dates that nobody touched are where the rule puts them by our zone data, not by Google's.
+
+        `known` spans are as they should be, or were.
+        """
+        if not same_time(wanted["start"], self.master.get("start"), event.rule.zone):
             return self.spans
-        ruled = {id(each): at for at, each in self.by_date(event).items() if each.untouched}
+        ruled = {id(each): at for at, each in self.by_date(event).items() if each.untouched and each.span not in known}
         return frozenset((ruled.get(id(each), each.span[0]), each.span[1]) for each in self.dates if each.live)
 
     def by_date(self, event: Event) -> dict[datetime, Instance]:
@@ -233,4 +236,5 @@ def _check(series: _Series, event: Event, standing: Delivery | None, wanted: Jso
         check_unedited(series.spans, event, standing)
     except ChangedElsewhere:
         planned = standing and replace(standing, receipt=replace(standing.receipt, stood=()))
-        check_unedited(series.as_ruled(event, wanted), event, planned)
+        known = spans_of(event) | (spans_of(planned.event) if planned else frozenset())
+        check_unedited(series.as_ruled(event, wanted, known), event, planned)
