@@ -24,6 +24,7 @@ from tests.doubles.zoom import ACCOUNT, CLIENT, CREATE, LIST, SECRET, SETTINGS, 
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MEETINGS = "/v2/users/me/meetings"
 UID = "11111111-2222-5333-8444-555555555555"
+KEPT = json.dumps({"account_id": ACCOUNT, "client_id": CLIENT, "client_secret": SECRET})
 
 
 class Desk:
@@ -34,7 +35,7 @@ class Desk:
         self.paused: list[float] = []
         self.rooms = self.fresh()
 
-    def fresh(self, api: str = "", secret: str = "") -> ZoomRooms:
+    def fresh(self, api: str = "", secret: str = KEPT) -> ZoomRooms:
         """Rooms that know nothing of earlier ones, as in another run."""
         session = ZoomSession(
             Held(secret),
