@@ -61,7 +61,7 @@ def hand_over(mail: EmailMessage, server: MailServer, to: Attendee) -> bool:
     Raises Later where it may take it another time, InputError where it never will, Unavailable where its certificate
     is not valid, CredentialsRejected.
     """
-    with _connected(server) as smtp:
+    with connected(server) as smtp:
         plain = to.email.isascii()
         options = [] if plain else ["SMTPUTF8", "BODY=8BITMIME"]
         _agreed(smtp.mail(server.sender, options), "the sender", "Correct smtp.sender in the settings.")
@@ -92,7 +92,7 @@ def _agreed(answer: tuple[int, bytes], what: str, hint: str) -> None:
 
 
 @contextmanager
-def _connected(server: MailServer) -> Iterator[SMTP]:
+def connected(server: MailServer) -> Iterator[SMTP]:
     """A connection, signed in; and what goes wrong with it in words."""
     where = f"The mail server {server.host}:{server.port}"
     try:
