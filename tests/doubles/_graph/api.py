@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
+from urllib.parse import urlencode
 
 from tests.doubles._graph.expand import WEEKDAYS, iana, windows
 from tests.doubles._graph.store import OwnEntry, Shown, Store, Stored, addresses, copied, people_of
@@ -72,9 +73,14 @@ class Api:
             "POST /events": self.create,
             "POST /calendar/getSchedule": self.schedule,
             "POST /subscriptions": self.subscribe,
+            "GET /subscriptions": lambda _: (200, {"value": list(self.subscriptions.values())}),
         }
         if route := routes.get(f"{method} {asking.path}"):
             return route(asking)
+        subscription = asking.path.removeprefix("/subscriptions/")
+        if method == "DELETE" and subscription in self.subscriptions:
+            del self.subscriptions[subscription]
+            return 204, None
         found = re.fullmatch(r"/events/([^/]+)(/instances|/cancel)?", asking.path)
         if not found:
             raise ApiError(404, "ResourceNotFound")
@@ -364,7 +370,7 @@ class Api:
         told: Json = {
             "@odata.etag": etag(stored, shown.day),
             "changeKey": str(stored.version),
-            "id": shown.id if stored.owner == asking.mailbox else f"{shown.id}",
+            "id": shown.id,
             "iCalUId": stored.ical_uid,
             "showAs": stored.show_as,
             "isAllDay": stored.all_day,
