@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
-from urllib.parse import urlencode
 
 from tests.doubles._graph.expand import WEEKDAYS, iana, windows
 from tests.doubles._graph.store import OwnEntry, Shown, Store, Stored, addresses, copied, people_of
