@@ -44,6 +44,8 @@ def _through(scene: Scene, versions: list[Event], *, copy: bool) -> None:
     assert scene.masters(person) <= 1
     writer.cancel(cancelled(versions[-1]), standing=standing)
     assert scene.seen(person) == []
+    if not scene.connector.edited:  # files keep what was cancelled, and would grow with every series
+        scene.stage.delete_by_hand(person)
 
 
 def _put_or_refused(writer: CalendarWriter, event: Event, standing: Delivery | None) -> Receipt | None:
