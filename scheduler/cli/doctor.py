@@ -25,7 +25,7 @@ class Live(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("doctor", epilog="Example: rondo doctor spring --live google --person testa")(doctor)
+    app.command("doctor", epilog="Example: rondo doctor spring")(doctor)
 
 
 def doctor(
