@@ -129,7 +129,7 @@ def test_nothing_leaves_where_all_is_well(
 def test_nothing_leaves_where_all_goes_wrong(
     scene: Scene, status: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A provider that says in every way of failing what nobody may hear: at all calls, and at those after the second."""
+    """A provider that says in every way of failing what nobody may hear: at all calls, or after the second."""
     said = Said()
     double = scene.stage.double()
     assert double is not None
