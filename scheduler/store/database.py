@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from scheduler.errors import Unavailable
 
@@ -63,9 +64,19 @@ def _durable(connection: sqlite3.Connection, _: object) -> None:
 
     What is deleted is overwritten, which not every build of SQLite does by itself: nobody's secret stays in free pages.
     """
-    connection.execute("PRAGMA journal_mode = WAL")
+    _patient(connection.execute, "PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
+
+
+def _is_busy(fault: BaseException) -> bool:
+    return isinstance(fault, sqlite3.OperationalError) and fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+_patient = Retrying(
+    retry=retry_if_exception(_is_busy), stop=stop_after_delay(BUSY_SECONDS), wait=wait_fixed(0.01), reraise=True
+)
+"""Waits for others at the change to the write-ahead log, where SQLite does not: of two first starts each makes it."""
 
 
 def _told(context: ExceptionContext) -> None:
