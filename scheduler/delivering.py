@@ -86,7 +86,7 @@ class _Delivering:
 
     def _written(self, place: Place, said: Event, standing: Delivery | None) -> Receipt:
         """A mail is sent at most once: one that was begun and not ended by an earlier run is said, not sent again."""
-        if self._begins(place, said) or place.channel is not Channel.MAIL:
+        if place.channel is not Channel.MAIL or self._begins(place, said):
             try:
                 receipt = self._put(place, said, standing)
             except RondoError:

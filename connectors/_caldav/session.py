@@ -15,14 +15,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from connectors._caldav.login import Login
+from connectors._http.guard import MOST_REDIRECTS, REDIRECTS
 from connectors._http.retry import Later, Pause
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from scheduler.ports import Secret
 
 SECONDS = 30.0
 MOST_BYTES = 10_000_000
-MOST_REDIRECTS = 3
-REDIRECTS = (301, 302, 303, 307, 308)
 BUSY = (408, 425, 429)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DEFAULT_PORTS = {"https": 443, "http": 80}

@@ -4,17 +4,16 @@ Their usual one (httplib2) is for a single thread, follows redirects, and waits 
 """
 
 import json
-import ssl
 import time
 import weakref
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import google.auth.transport
 import httpx
 
 from connectors._google.faults import Unsure
+from connectors._http.trust import certificates
 from scheduler.errors import Unavailable
 
 TIMEOUT = 30.0  # seconds for a whole answer
@@ -27,7 +26,7 @@ class Transport:
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
         self._timeout = timeout
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, verify=_trusted())
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, verify=certificates())
         weakref.finalize(self, self._client.close)  # a session ends when nobody holds it any more
 
     def send(
@@ -49,12 +48,6 @@ class Transport:
             if size > LARGEST or time.monotonic() > until:
                 raise Unsure("Google Calendar's answer has no end.")
         return b"".join(parts)
-
-
-@lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted: read once, since that takes as long as a call."""
-    return httpx.create_ssl_context()
 
 
 class _Answer(google.auth.transport.Response):

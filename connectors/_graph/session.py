@@ -1,14 +1,12 @@
 """One account at Microsoft Graph: calls within its limits, patient with it, and deaf to what it says in error."""
 
 import json
-import ssl
 import threading
 import time
 import weakref
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +15,7 @@ import httpx
 from connectors._graph.tokens import APP_ONLY, Tokens
 from connectors._http.pace import Pace
 from connectors._http.retry import LONGEST, Later, Pause, patiently, seconds_of
+from connectors._http.trust import certificates
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from scheduler.ports import Secret
 
@@ -101,7 +100,7 @@ class GraphSession:
         self.mailbox = mailbox
         self._names = {name.casefold() for name in (mailbox, self.tokens.account.get("username", "")) if name}
         self._client = httpx.Client(
-            timeout=TIMEOUT, follow_redirects=False, trust_env=parts.scheme == "https", verify=_trusted()
+            timeout=TIMEOUT, follow_redirects=False, trust_env=parts.scheme == "https", verify=certificates()
         )
         self._limits: dict[str, _Limits] = {}
         self._lock = threading.Lock()
@@ -236,12 +235,6 @@ class GraphSession:
         if status < httpx.codes.BAD_REQUEST:
             raise Unavailable("Outlook sends us to another place, which is not followed.")
         raise Refusal(status, code)
-
-
-@lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed; read once, since that takes longer than a call."""
-    return httpx.create_ssl_context()
 
 
 def _json(content: bytes, keep: Collection[str]) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
@@ -20,6 +19,7 @@ from connectors._http.addresses import Allowed, allowed, origin_of
 from connectors._http.body import PACKED, PLAIN, capped, unpacked
 from connectors._http.network import CheckedNetwork, Resolve, addresses_of
 from connectors._http.retry import Later
+from connectors._http.trust import certificates
 from scheduler.errors import InputError, Unavailable
 
 SECONDS = 10.0
@@ -47,7 +47,7 @@ def guarded_client(
     errors it raises InputError for a URL that is not called, and Unavailable where a name leads to an address that is
     not public, a certificate is not valid, or an answer too large. Raises InputError for what can't be allowed.
     """
-    transport = _Guarded(allowed(allow, loopback), resolve, most_bytes, context or _certificates())
+    transport = _Guarded(allowed(allow, loopback), resolve, most_bytes, context or certificates())
     return httpx.Client(
         transport=transport,
         timeout=seconds,
@@ -160,12 +160,6 @@ class _Body(httpx.SyncByteStream):
     def close(self) -> None:
         with _as_httpx():
             self._answer.close()
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """The authorities that are believed; to read them takes longer than a call."""
-    return httpx.create_ssl_context()
 
 
 @contextmanager

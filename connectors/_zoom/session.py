@@ -2,12 +2,10 @@
 
 import json
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,12 +22,6 @@ TOKEN = re.compile(r"[!-~]+")
 LIMITED = ("POST", "PATCH")
 PARTS = ("account_id", "client_id", "client_secret")
 REFUSED = (httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
-
-
-@lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
-    """Those that are trusted; they take a while to read."""
-    return httpx.create_ssl_context()
 
 
 def _now() -> datetime:
@@ -62,8 +54,8 @@ class ZoomSession:
         self._secret, self._token_uri = secret, token_uri
         base = api_endpoint.rstrip("/")
         self._base = base if urlsplit(base).path else f"{base}/v2"
-        self._api = guarded_client(loopback=api_endpoint, seconds=SECONDS, context=_certificates())
-        self._door = guarded_client(loopback=token_uri, seconds=SECONDS, context=_certificates())
+        self._api = guarded_client(loopback=api_endpoint, seconds=SECONDS)
+        self._door = guarded_client(loopback=token_uri, seconds=SECONDS)
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
 

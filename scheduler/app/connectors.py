@@ -22,7 +22,7 @@ from scheduler.app.accounts import Accounts
 from scheduler.core.account import Account, Provider
 from scheduler.errors import CredentialsRejected, InputError
 from scheduler.ports import CalendarReader, CalendarWriter
-from scheduler.settings import Settings
+from scheduler.settings import Settings, Smtp
 
 T = TypeVar("T")
 
@@ -71,16 +71,7 @@ class Connectors:
 
     def mail(self, person: str) -> CalendarWriter:
         """Mails invitations to somebody. Raises InputError where the settings of [smtp] don't fit together."""
-        smtp = self._settings.smtp
-        server = MailServer(
-            host=smtp.host,
-            port=smtp.port,
-            security=smtp.security,
-            user=smtp.user,
-            password=smtp.password.get_secret_value(),
-            sender=smtp.sender,
-        )
-        return MailWriter(server, person=person)
+        return MailWriter(mail_server(self._settings.smtp), person=person)
 
     def zoom(self) -> CalendarWriter:
         """Makes rooms at Zoom. Raises CredentialsRejected where no account is connected."""
@@ -140,8 +131,12 @@ class Connectors:
 
     def caldav(self, account: Account) -> CalDavSession:
         """The session of an account."""
-        client = self._client(self._accounts.loopback(account))
-        return self._once((account,), lambda: CalDavSession(self._accounts.secret(account), client=client))
+        return self._once(
+            (account,),
+            lambda: CalDavSession(
+                self._accounts.secret(account), client=self._client(self._accounts.loopback(account))
+            ),
+        )
 
     def _client(self, loopback: str) -> httpx.Client:
         """The one way out to addresses that somebody typed."""
@@ -155,6 +150,11 @@ class Connectors:
             if key not in self._sessions:
                 self._sessions[key] = opened()
             return cast(T, self._sessions[key])
+
+
+def mail_server(smtp: Smtp) -> MailServer:
+    """The mail server of the settings. Raises InputError where they don't fit together."""
+    return MailServer(**smtp.model_dump() | {"password": smtp.password.get_secret_value()})
 
 
 def _subject(account: Account, mailbox: str) -> str:

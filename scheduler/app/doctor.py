@@ -13,7 +13,7 @@ from connectors._live.mail import greet
 from connectors._live.outlook import outlook_points
 from connectors._live.outlook_desk import OutlookDesk
 from connectors._live.points import Desk, Finding, Outcome, Point, Told, examine
-from connectors.mail import MailServer
+from scheduler.app.connectors import mail_server
 from scheduler.app.programme import STATE, App, open_app
 from scheduler.app.signing import listed, zoom_by_app
 from scheduler.core.account import Account, Provider
@@ -86,8 +86,7 @@ def _zones(app: App) -> Check:
 def _mail(app: App) -> Iterator[Check]:
     smtp = app.settings.smtp
     if smtp.host:
-        given = smtp.model_dump() | {"password": smtp.password.get_secret_value()}
-        yield _tried("mail server", f"{smtp.host}:{smtp.port} answers", lambda: greet(MailServer(**given)))
+        yield _tried("mail server", f"{smtp.host}:{smtp.port} answers", lambda: greet(mail_server(smtp)))
 
 
 def _opened(app: App, accounts: tuple[Account, ...]) -> None:

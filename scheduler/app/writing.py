@@ -24,10 +24,14 @@ GRAPH_WRITES = "Calendars.ReadWrite"
 
 
 class Desks:
-    """Whose calendar may be written by us, and through which account: their own, or one that acts for everybody."""
+    """Whose calendar may be written by us, and through which account: their own, or one that acts for everybody.
+
+    `reach` tells how each of them can be reached.
+    """
 
     def __init__(self, people: Sequence[Person], accounts: Accounts) -> None:
         self._desks = {person.id: desk for person in people if (desk := _desk(person, accounts))}
+        self.reach: Mapping[str, Reach] = {who: _reach(account) for who, (account, _) in self._desks.items()}
         self._read_only = {each.person: each for each in accounts.all() if not _may_write(each)}
 
     def of(self, person: str) -> tuple[Account, str] | None:
@@ -43,11 +47,6 @@ class Desks:
             for group in groups
             if (account := self._read_only.get(group.organizer)) and group.organizer not in self._desks
         )
-
-    @property
-    def reach(self) -> Mapping[str, Reach]:
-        """How each of them can be reached."""
-        return {who: _reach(account) for who, (account, _) in self._desks.items()}
 
 
 class PlacesOfProgramme:
