@@ -7,13 +7,17 @@ from typing import Protocol
 
 import numpy as np
 
+from scheduler.core.decision import Decision, State
 from scheduler.core.delivery import Delivery, Place, Receipt
 from scheduler.core.event import Event
+from scheduler.core.found import Found
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
 from scheduler.core.interval import Int64Array, Interval, Intervals, no_intervals, no_numbers
+from scheduler.core.notice import Notice, NoticeState
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Plan
 from scheduler.core.problem import Problem
+from scheduler.core.subscription import Subscription
 from scheduler.errors import RondoError
 
 
@@ -125,6 +129,41 @@ class CalendarWriter(Protocol):
         ...
 
 
+class SeriesReader(Protocol):
+    """Looks at what we wrote into somebody's calendar, and at nothing else there."""
+
+    def look(self, event: Event, *, standing: Delivery) -> Found:
+        """What stands of an event that was written as `standing`. Raises Unavailable, CredentialsRejected."""
+        ...
+
+
+class Pusher(Protocol):
+    """Asks a provider to tell when a calendar changes. Every method raises Unavailable and CredentialsRejected.
+
+    What is told is a hint: it may come twice, late, in another order, or never.
+    """
+
+    def subscribe(self, calendar: str, *, id: str, door: str, secret: str, until: datetime) -> Subscription:
+        """Have it told at the address `door`, with `secret`, until about then; `id` is ours, where we may choose it."""
+        ...
+
+    def renew(self, subscription: Subscription, *, door: str, secret: str, until: datetime) -> Subscription:
+        """Let it go on: the same, or where a provider can't renew, another beside it under a new id."""
+        ...
+
+    def end(self, subscription: Subscription) -> None:
+        """Have nothing told any more; one that has ended is no error."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells people something, once for each call."""
+
+    def send(self, notice: Notice) -> None:
+        """Raises Unavailable where it surely was not sent."""
+        ...
+
+
 class Writers(Protocol):
     """Knows where an event belongs, and who writes there."""
 
@@ -134,6 +173,10 @@ class Writers(Protocol):
 
     def at(self, place: Place) -> CalendarWriter:
         """The writer of a place. Raises CredentialsRejected where its owner has to connect first."""
+        ...
+
+    def looking(self, place: Place) -> SeriesReader | None:
+        """Who can look at what stands at a place; None: nobody changes anything there. Raises as `at`."""
         ...
 
 
@@ -193,6 +236,10 @@ class Store(Protocol):
         """Take these in place of all that was held."""
         ...
 
+    def renew_copies(self, copies: Sequence[CalendarCopy]) -> None:
+        """Take these in place of what was held of the same calendars; the others stay."""
+        ...
+
     def draft(self) -> SavedPlan | None:
         """What was planned last."""
         ...
@@ -232,13 +279,51 @@ class Store(Protocol):
         seen: Mapping[str, int],
         pins: Sequence[Pin],
         at: datetime,
+        *,
+        decisions: Sequence[Decision] = (),
+        notices: Sequence[Notice] = (),
     ) -> None:
         """Make a plan the standing one and the draft (None: nothing stands), and owe these events' writing.
 
-        What stood is what stood `before` from now on, and these pins take the place of all others: all of it, or, after
-        a crash, nothing. `seen`: the SEQUENCE by UID of every live event that the decision rests on. Raises
-        ChangedElsewhere where others stand by now.
+        What stood is what stood `before` from now on, and these pins take the place of all others; the decisions go
+        into the audit trail, and the notices are owed: all of it, or, after a crash, nothing. `seen`: the SEQUENCE by
+        UID of every live event that the decision rests on. Raises ChangedElsewhere where others stand by now.
         """
+        ...
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """The audit trail, oldest first."""
+        ...
+
+    def note(self, decisions: Sequence[Decision], notices: Sequence[Notice] = ()) -> tuple[Decision, ...]:
+        """Add decisions that change no event, and owe notices; those whose id is there already stay as they are.
+
+        Answers the ones that are new.
+        """
+        ...
+
+    def settle(self, id: str, state: State) -> None:
+        """What became of a decision. Raises ChangedElsewhere where a proposal was settled before."""
+        ...
+
+    def notices(self) -> tuple[Notice, ...]:
+        """All that people were told or are owed, oldest first."""
+        ...
+
+    def begin_notice(self, key: str) -> bool:
+        """Note that sending begins; False: it was begun, or ended, before."""
+        ...
+
+    def end_notice(self, key: str, state: NoticeState) -> None:
+        """Note how sending ended; OWED: it surely was not sent, and is tried again."""
+        ...
+
+    def stopped(self) -> str:
+        """Why nothing may be written at the moment; empty: it may."""
+        ...
+
+    def stop(self, why: str) -> None:
+        """Let nothing be written until somebody says so; with "" it may be written again."""
         ...
 
     def pending(self) -> tuple[Event, ...]:
@@ -247,6 +332,10 @@ class Store(Protocol):
 
     def done(self, event: Event, at: datetime) -> None:
         """Note that an event's writing was confirmed."""
+        ...
+
+    def put_off(self, event: Event, until: datetime) -> int:
+        """Note that writing an event failed, and is tried again then; how often it failed in all."""
         ...
 
     def deliveries(self, uid: str) -> Mapping[Place, Delivery]:
