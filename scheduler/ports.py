@@ -143,8 +143,8 @@ class Pusher(Protocol):
     What is told is a hint: it may come twice, late, in another order, or never.
     """
 
-    def subscribe(self, calendar: str, *, id: str, door: str, secret: str, until: datetime) -> Subscription:
-        """Have it told at the address `door`, with `secret`, until about then; `id` is ours, where we may choose it."""
+    def subscribe(self, calendar: str, *, id_: str, door: str, secret: str, until: datetime) -> Subscription:
+        """Have it told at the address `door`, with `secret`, until about then; `id_` is ours, where we may choose it."""
         ...
 
     def renew(self, subscription: Subscription, *, door: str, secret: str, until: datetime) -> Subscription:
@@ -302,7 +302,7 @@ class Store(Protocol):
         """
         ...
 
-    def settle(self, id: str, state: State) -> None:
+    def settle(self, id_: str, state: State) -> None:
         """What became of a decision. Raises ChangedElsewhere where a proposal was settled before."""
         ...
 
