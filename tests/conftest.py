@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+
+from tests.postgres import INSTALL, Postgres, postgres, programs
 
 TENTH = 10
 PARTS = Path(__file__).parents[1] / "build" / "parts"  # filled by `python3 dev.py parts`
@@ -61,6 +63,15 @@ def icaljs() -> Path:
 def old_tzdata() -> Path:
     """The zone data of 2025.2 as a value for PYTHONTZPATH: the system's files of a machine that was never updated."""
     return part("RONDO_OLD_TZDATA", PARTS / "tzdata-2025.2", holds="tzdata/zoneinfo") / "tzdata" / "zoneinfo"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of this process; each makes a database of its own on it."""
+    if programs() is None:
+        pytest.skip(f"PostgreSQL is not here: `{INSTALL}` brings it")
+    with postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
 
 
 def without_skip(report: Report) -> Report:
