@@ -144,7 +144,7 @@ class Pusher(Protocol):
     """
 
     def subscribe(self, calendar: str, *, id_: str, door: str, secret: str, until: datetime) -> Subscription:
-        """Have it told at the address `door`, with `secret`, until about then; `id_` is ours, where we may choose it."""
+        """Have it told at the address `door`, with `secret`, until about then; `id_` is used where we may choose."""
         ...
 
     def renew(self, subscription: Subscription, *, door: str, secret: str, until: datetime) -> Subscription:
