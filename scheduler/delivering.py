@@ -1,5 +1,8 @@
-"""One event to everybody: to each place where it belongs, once, in order; what went wrong at one stops no other."""
+"""What is owed is written: each event to every place where it belongs, once, in order; what went wrong at one stops no
+other."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from scheduler.core.delivery import Channel, Delivery, Place, Receipt, carried
@@ -9,6 +12,8 @@ from scheduler.ports import Clock, Store, Writers
 
 SEEN_BY_UID = (Channel.CALDAV, Channel.MAIL, Channel.FILES)
 """Where an event may have any UID: that of the organiser's provider, so that both are known to be one."""
+Alone = Callable[[str], AbstractContextManager[None]]
+"""Keeps others from writing the event of a UID at the same time; raises Unavailable where one does already."""
 MAYBE_UNSENT = "the mail may not have been sent: it was begun when an earlier run ended"
 
 
@@ -26,6 +31,72 @@ class Outcome:
     def settled(self) -> bool:
         """Whether nothing is owed any more."""
         return not self.failed and not self.late
+
+
+def unshared(_: str) -> AbstractContextManager[None]:
+    """Where only one process writes at a time anyway."""
+    return nullcontext()
+
+
+@dataclass(slots=True)
+class Written:
+    """What came of writing events, one outcome each; those that are not settled stay owed."""
+
+    outcomes: list[tuple[Event, Outcome]] = field(default_factory=list)
+
+    @property
+    def events(self) -> int:
+        """How many are written everywhere."""
+        return sum(outcome.settled for _, outcome in self.outcomes)
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """By which ways something was written."""
+        return tuple(sorted({place.channel for _, outcome in self.outcomes for place in outcome.written}))
+
+    @property
+    def faults(self) -> tuple[RondoError, ...]:
+        """Why others could not be."""
+        return tuple(fault for _, outcome in self.outcomes for _, fault in outcome.failed)
+
+
+def write_pending(
+    *,
+    store: Store,
+    writers: Writers,
+    clock: Clock,
+    alone: Alone = unshared,
+    done: Callable[[Event], None] | None = None,
+) -> Written:
+    """Write all that is owed, in order; what was written just before a crash is written again, and stays the same.
+
+    Nothing is written while the programme is stopped.
+    """
+    written = Written()
+    for uid in dict.fromkeys(event.uid for event in store.pending()):
+        for each, outcome in write_event(uid, store=store, writers=writers, clock=clock, alone=alone).outcomes:
+            written.outcomes.append((each, outcome))
+            if outcome.settled and done:
+                done(each)
+    return written
+
+
+def write_event(uid: str, *, store: Store, writers: Writers, clock: Clock, alone: Alone) -> Written:
+    """Write what is owed of one event; where it was decided again before it was written, only its newest form.
+
+    Raises Unavailable while somebody else writes it.
+    """
+    with alone(uid):  # whoever waited looks again: it may have been written meanwhile
+        owed = [event for event in store.pending() if event.uid == uid]
+        if not owed or store.stopped():
+            return Written()
+        *older, newest = owed
+        for event in older:
+            store.done(event, clock.now())
+        outcome = deliver(newest, store=store, writers=writers, clock=clock)
+        if outcome.settled:
+            store.done(newest, clock.now())
+    return Written([(newest, outcome)])
 
 
 def deliver(event: Event, *, store: Store, writers: Writers, clock: Clock) -> Outcome:

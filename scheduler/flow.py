@@ -4,8 +4,8 @@ Each function takes the ports that it needs and has one effect. Repair is no fou
 the standing plan as previous.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from threading import Event as Flag
@@ -16,20 +16,23 @@ from scheduler.core.address import label
 from scheduler.core.availability import availability
 from scheduler.core.change import Change, Create, Details, Keep, diff, events_of
 from scheduler.core.commitments import with_commitments
-from scheduler.core.delivery import Channel
+from scheduler.core.decision import Decision
 from scheduler.core.event import Attendee, Event
 from scheduler.core.freebusy import CalendarCopy, merge
 from scheduler.core.interval import Interval, Intervals, as_intervals, intersection
+from scheduler.core.notice import Notice
 from scheduler.core.people import Participant
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.verify import Report, check
-from scheduler.delivering import Outcome, deliver
 from scheduler.errors import RondoError, StalePlan, Unavailable
-from scheduler.ports import Answer, Asked, CalendarReader, Clock, Own, Rooms, SavedPlan, Store, Writers
+from scheduler.ports import Answer, Asked, CalendarReader, Clock, Own, Rooms, SavedPlan, Store
 from scheduler.programme import Group, Person, Programme
 from scheduler.programme.problem import Posed, Rules, known_busy
 from scheduler.solve import Params, Progress, solve
+
+Calendar = tuple[str, str]
+"""A person's id, and the label of one of their calendars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +44,6 @@ class Planned:
     report: Report
 
 
-@dataclass(slots=True)
-class Written:
-    """What came of writing events, one outcome each; those that are not settled stay owed."""
-
-    outcomes: list[tuple[Event, Outcome]] = field(default_factory=list)
-
-    @property
-    def events(self) -> int:
-        """How many are written everywhere."""
-        return sum(outcome.settled for _, outcome in self.outcomes)
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """By which ways something was written."""
-        return tuple(sorted({place.channel for _, outcome in self.outcomes for place in outcome.written}))
-
-    @property
-    def faults(self) -> tuple[RondoError, ...]:
-        """Why others could not be."""
-        return tuple(fault for _, outcome in self.outcomes for _, fault in outcome.failed)
-
-
 def refresh(programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock) -> tuple[CalendarCopy, ...]:
     """Read every calendar of everybody and remember it; one that can't be read keeps its last good copy."""
     copies = read_calendars(programme, reader=reader, store=store, clock=clock)
@@ -70,12 +51,31 @@ def refresh(programme: Programme, *, reader: CalendarReader, store: Store, clock
     return copies
 
 
+def refresh_some(
+    programme: Programme, only: Collection[Calendar], *, reader: CalendarReader, store: Store, clock: Clock
+) -> tuple[CalendarCopy, ...]:
+    """As `refresh`, of these calendars; what is held of the others stays."""
+    copies = read_calendars(programme, reader=reader, store=store, clock=clock, only=only)
+    store.renew_copies(copies)
+    return copies
+
+
 def read_calendars(
-    programme: Programme, *, reader: CalendarReader, store: Store, clock: Clock
+    programme: Programme,
+    *,
+    reader: CalendarReader,
+    store: Store,
+    clock: Clock,
+    only: Collection[Calendar] | None = None,
 ) -> tuple[CalendarCopy, ...]:
     """As `refresh`, and remembers nothing. Our own sessions are left out, else every series would block itself."""
     held, own = store.copies(), _Own(store)
-    jobs = [(person, calendar) for person in programme.people for calendar in person.calendars]
+    jobs = [
+        (person, calendar)
+        for person in programme.people
+        for calendar in person.calendars
+        if only is None or (person.id, label(calendar)) in only
+    ]
     before = [held.get((person.id, label(calendar))) for person, calendar in jobs]
     asked = [
         Asked(
@@ -217,9 +217,19 @@ def decide(planned: Planned, todo: Sequence[Change], *, store: Store, clock: Clo
 
 
 def record(
-    standing: SavedPlan | None, todo: Sequence[Change], pins: Sequence[Pin], *, store: Store, clock: Clock
+    standing: SavedPlan | None,
+    todo: Sequence[Change],
+    pins: Sequence[Pin],
+    *,
+    store: Store,
+    clock: Clock,
+    decisions: Sequence[Decision] = (),
+    notices: Sequence[Notice] = (),
 ) -> None:
-    """Let a plan (or nothing) stand with its pins, and owe what changes. Raises ChangedElsewhere, as `decide`."""
+    """Let a plan (or nothing) stand with its pins, owe what changes, and keep why; raises as `decide`.
+
+    `todo` names every event that stands: of the decision nothing is written where one of them changed meanwhile.
+    """
     now = clock.now()
     events = [replace(change.event, stamped=now) for change in todo if not isinstance(change, Keep)]
     seen = {
@@ -227,29 +237,7 @@ def record(
         for change in todo
         if not isinstance(change, Create)
     }
-    store.decide(standing, events, seen, pins, now)
-
-
-def write_pending(
-    *, store: Store, writers: Writers, clock: Clock, done: Callable[[Event], None] | None = None
-) -> Written:
-    """Write all that is owed, in order; what was written just before a crash is written again, and stays the same.
-
-    Of an event that was decided again before it was written, only the newest form is written.
-    """
-    written, owed = Written(), store.pending()
-    newest = {event.uid: event.sequence for event in owed}
-    for event in owed:
-        if event.sequence != newest[event.uid]:
-            store.done(event, clock.now())
-            continue
-        outcome = deliver(event, store=store, writers=writers, clock=clock)
-        written.outcomes.append((event, outcome))
-        if outcome.settled:
-            store.done(event, clock.now())
-            if done:
-                done(event)
-    return written
+    store.decide(standing, events, seen, pins, now, decisions=decisions, notices=notices)
 
 
 def _seconds_of(event: Event, who: str) -> Intervals:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.ics import IcsFiles
-from scheduler import flow
+from scheduler import delivering, flow
 from scheduler.core.change import Create, Keep
 from scheduler.core.delivery import Channel, Delivery, Place, Receipt
 from scheduler.core.event import Event
@@ -109,7 +109,7 @@ def applied(programme: Programme, found: Planned, store: Store, clock: At, write
     """Decide a plan and write it."""
     todo = flow.changes(programme, found, store=store, rooms=NoRooms(), scope="s")
     flow.decide(found, todo, store=store, clock=clock)
-    return flow.write_pending(store=store, writers=writer, clock=clock).events
+    return delivering.write_pending(store=store, writers=writer, clock=clock).events
 
 
 # --- refresh
@@ -244,7 +244,9 @@ def test_a_write_that_fails_is_owed_until_it_is_done(programme: Programme, store
     assert applied(programme, found, store, clock, writer) == 1
     assert len(store.pending()) == 1
     told: list[str] = []
-    again = flow.write_pending(store=store, writers=writer, clock=clock, done=lambda event: told.append(event.group))
+    again = delivering.write_pending(
+        store=store, writers=writer, clock=clock, done=lambda event: told.append(event.group)
+    )
     assert (again.events, again.faults) == (1, ())
     assert told == [("pair", "circle")[breaks_at - 1]]
     assert sorted(event.group for _, event in writer.calls) == ["circle", "pair"]
@@ -261,7 +263,7 @@ def test_of_what_was_decided_twice_the_newest_is_written(programme: Programme, s
     todo = flow.changes(renamed, found, store=store, rooms=NoRooms(), scope="s")
     flow.decide(found, todo, store=store, clock=clock)
     assert len(store.pending()) == 3
-    assert flow.write_pending(store=store, writers=writer, clock=clock).events == 2
+    assert delivering.write_pending(store=store, writers=writer, clock=clock).events == 2
     assert [event.title for _, event in writer.calls[1:]] == ["Other", "Other"]
     assert store.pending() == ()
 
@@ -289,7 +291,7 @@ def test_of_two_who_decide_at_once_one_is_told(programme: Programme, store: Stor
     flow.decide(found, todo, store=store, clock=clock)
     with pytest.raises(ChangedElsewhere):
         flow.decide(found, todo, store=store, clock=clock)
-    assert flow.write_pending(store=store, writers=writer, clock=clock).events == 2
+    assert delivering.write_pending(store=store, writers=writer, clock=clock).events == 2
 
 
 # --- free

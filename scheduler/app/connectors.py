@@ -25,6 +25,7 @@ from scheduler.ports import CalendarReader, CalendarWriter
 from scheduler.settings import Settings, Smtp
 
 T = TypeVar("T")
+CalendarOfProvider = GoogleWriter | OutlookWriter | CalDavWriter
 
 
 class Connectors:
@@ -89,8 +90,8 @@ class Connectors:
 
     def writer(
         self, account: Account, mailbox: str, *, person: str, copy: bool, invited: frozenset[str]
-    ) -> CalendarWriter:
-        """Writes a person's calendar through an account: as the organiser's, or a copy for an attendee."""
+    ) -> CalendarOfProvider:
+        """Writes, and looks at, a person's calendar through an account: as the organiser's, or a copy for an attendee."""
         match account.provider:
             case Provider.GOOGLE:
                 return GoogleWriter(self.google(account, mailbox), invites=not copy, person=person)

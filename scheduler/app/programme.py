@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event as Flag
 
 from connectors.published import PublishedFiles
-from scheduler import flow
+from scheduler import delivering, flow
 from scheduler.app.accounts import Accounts
 from scheduler.app.connectors import Connectors
 from scheduler.app.reading import Calendars, connected
@@ -29,8 +29,9 @@ from scheduler.core.slots import SlotOption
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.core.verify import check
 from scheduler.core.walltime import parse_instant
+from scheduler.delivering import Written
 from scheduler.errors import InputError
-from scheduler.flow import Planned, Written
+from scheduler.flow import Planned
 from scheduler.ports import CalendarReader, Clock, SavedPlan, Store, Writers
 from scheduler.programme import Person, Programme, load
 from scheduler.programme.edit import add_group
@@ -225,7 +226,7 @@ class App:
         """
         with self.writing():
             flow.decide(planned, todo, store=self.store, clock=self.clock)
-            return flow.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
+            return delivering.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
 
     def write_files(self, events: Sequence[Event], folder: Path) -> None:
         """Write events as calendar files into another folder, which is made where there is none."""
@@ -239,7 +240,7 @@ class App:
         if not self.store.pending():
             return Written()
         with self.writing():
-            return flow.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
+            return delivering.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the lock of whoever decides and writes. Raises Unavailable while somebody else does."""

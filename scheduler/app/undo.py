@@ -10,7 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
-from scheduler import flow
+from scheduler import delivering, flow
 from scheduler.app.programme import App
 from scheduler.core.change import Change, Keep, diff, events_again
 from scheduler.core.event import Event
@@ -22,8 +22,8 @@ from scheduler.core.reasons import reasons
 from scheduler.core.series import Series
 from scheduler.core.verify import check
 from scheduler.core.words import when
+from scheduler.delivering import Written
 from scheduler.errors import InputError, StalePlan
-from scheduler.flow import Written
 from scheduler.ports import SavedPlan
 from scheduler.programme import Programme
 from scheduler.programme.problem import Posed, pose
@@ -65,7 +65,7 @@ def write_undo(app: App, undo: Undo, done: Callable[[Event], None] | None = None
     """
     with app.writing():
         flow.record(undo.standing, undo.changes, undo.pins, store=app.store, clock=app.clock)
-        return flow.write_pending(store=app.store, writers=app.writers, clock=app.clock, done=done)
+        return delivering.write_pending(store=app.store, writers=app.writers, clock=app.clock, done=done)
 
 
 def _pins(app: App, standing: SavedPlan | None, before: SavedPlan) -> tuple[Pin, ...]:

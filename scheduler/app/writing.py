@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from scheduler.app.accounts import Accounts
-from scheduler.app.connectors import Connectors
+from scheduler.app.connectors import CalendarOfProvider, Connectors
 from scheduler.core.account import Account, Provider
 from scheduler.core.address import Kind, parse_address
 from scheduler.core.delivery import Channel, Place, Reach, places_of
 from scheduler.core.event import Event
 from scheduler.errors import CredentialsRejected
-from scheduler.ports import CalendarWriter
+from scheduler.ports import CalendarWriter, SeriesReader
 from scheduler.programme import Group, Person
 
+LOOKED_AT = (Channel.GOOGLE, Channel.OUTLOOK, Channel.CALDAV)
+"""Where people can change what we wrote."""
 CHANNELS = {
     Provider.GOOGLE: Channel.GOOGLE,
     Provider.OUTLOOK: Channel.OUTLOOK,
@@ -67,6 +69,13 @@ class PlacesOfProgramme:
             return self._connectors.mail(place.person)
         if place.channel is Channel.ZOOM:
             return self._connectors.zoom()
+        return self._calendar(place)
+
+    def looking(self, place: Place) -> SeriesReader | None:
+        """Who can look at what stands at a place; None: it is no calendar of anybody's. Raises as `at`."""
+        return self._calendar(place) if place.channel in LOOKED_AT else None
+
+    def _calendar(self, place: Place) -> CalendarOfProvider:
         desk = self._desks.of(place.person)
         if desk is None or CHANNELS[desk[0].provider] is not place.channel:
             raise CredentialsRejected(f"{place.person} has no {place.channel} account connected any more.")

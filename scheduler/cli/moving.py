@@ -22,7 +22,8 @@ from scheduler.core.plan import Session
 from scheduler.core.series import Series
 from scheduler.core.walltime import local
 from scheduler.core.words import beside, listed, when
-from scheduler.flow import Planned, Written
+from scheduler.delivering import Written
+from scheduler.flow import Planned
 from scheduler.solve import Params
 
 TOP, NO_TIME = 3, 4

@@ -30,8 +30,9 @@ from scheduler.core.freebusy import Knowledge
 from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
+from scheduler.delivering import Written
 from scheduler.errors import InputError
-from scheduler.flow import Planned, Written
+from scheduler.flow import Planned
 from scheduler.solve import Params
 
 PENDING, UNPLACED = 3, 4

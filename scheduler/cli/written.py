@@ -7,7 +7,7 @@ from scheduler.app.programme import App
 from scheduler.cli.console import progress
 from scheduler.core.delivery import Channel
 from scheduler.core.words import listed
-from scheduler.flow import Written
+from scheduler.delivering import Written
 
 
 def say_written(app: App, written: Written) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import event as hooks
 from connectors._ics_out.folder import Folder
 from scheduler.app.undo import find_undo, write_undo
 from scheduler.core.change import Keep
-from scheduler.flow import Written
+from scheduler.delivering import Written
 from tests.desks import Desk, at
 
 FORK = multiprocessing.get_context("fork")
