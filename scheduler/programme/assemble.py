@@ -45,6 +45,7 @@ def group_of(id_: str, members: Membership, people: Mapping[str, Person], settin
         movable=settings.moves.allowed if own.movable is None else own.movable,
         organizer=_organizer(rules.organizer or everybody[0], people, place("organizer")),
         video=(own.video or settings.video).video(),
+        repair=settings.repairs(id_),
     )
 
 

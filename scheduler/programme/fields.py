@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, PlainValidator
 
 from scheduler.core.hours import parse_windows
 from scheduler.core.interval import DAY_MINUTES
+from scheduler.core.repairs import Mode as ModeValue
 from scheduler.core.series import MOST_WEEKS_BETWEEN
 from scheduler.core.series import Cadence as CadenceValue
 from scheduler.core.suggest import did_you_mean, quoted
@@ -84,6 +85,13 @@ def _provider(text: str) -> VideoProvider:
     return VideoProvider(text)
 
 
+def _mode(text: str) -> ModeValue:
+    known = [mode.value for mode in ModeValue]
+    if text not in known:
+        raise InputError(f"{quoted(text)} is no mode.", hint=did_you_mean(text, known) or f"Known: {', '.join(known)}.")
+    return ModeValue(text)
+
+
 def _rotation(value: object) -> int:
     """So many slots in turn, or AUTO."""
     if value == "auto":
@@ -109,6 +117,7 @@ Windows: TypeAlias = Annotated[tuple[WallWindow, ...], _text(parse_windows)]
 Cadence: TypeAlias = Annotated[CadenceValue, _text(words.cadence)]
 Provider: TypeAlias = Annotated[VideoProvider, _text(_provider)]
 Host: TypeAlias = Annotated[str, _text(_host)]
+Mode: TypeAlias = Annotated[ModeValue, _text(_mode)]
 Room: TypeAlias = Annotated[str, _text(_room)]
 Minutes: TypeAlias = Annotated[int, Field(ge=1, le=DAY_MINUTES)]
 Grid: TypeAlias = Annotated[int, Field(ge=SMALLEST_GRID, le=60), AfterValidator(_divides_hour)]

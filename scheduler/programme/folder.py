@@ -49,6 +49,7 @@ def load(folder: Path, overlay: Overlay = NOTHING) -> Programme:
         video=settings.video.video(),
         people=tuple(completed(person, settings) for person in people.values()),
         groups=tuple(group for group in groups if group),
+        repair=settings.repairs(),
     )
 
 

@@ -1,6 +1,7 @@
 """programme.toml: its tables and keys, their defaults and limits. Every one is in docs/reference-programme.md."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from scheduler.core.interval import Horizon
 from scheduler.core.people import Trip
+from scheduler.core.repairs import RepairRules
 from scheduler.core.series import Cadence as CadenceValue
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
@@ -24,6 +26,7 @@ from scheduler.programme.fields import (
     Host,
     Id,
     Minutes,
+    Mode,
     Provider,
     Room,
     Rotation,
@@ -71,6 +74,18 @@ class VideoTable(_Table):
         )
 
 
+class RepairTable(_Table):
+    """`[repair]`, or `repair` of a group: what may be changed without asking."""
+
+    mode: Mode | None = None
+    most_a_month: CountOrNone | None = None
+    most_of_one: CountOrNone | None = None
+
+    def rules(self, general: RepairRules) -> RepairRules:
+        """As a value: what is said here, and else what holds in general."""
+        return replace(general, **self.model_dump(exclude_none=True))
+
+
 class Rules(_Table):
     """What a group may say for itself, where it differs from the programme."""
 
@@ -89,6 +104,7 @@ class GroupTable(Rules):
     title: Title | None = None
     movable: bool | None = None
     video: VideoTable | None = None
+    repair: RepairTable = RepairTable()
 
 
 class ProgrammeTable(Rules):
@@ -169,6 +185,7 @@ class Settings(_Table):
     video: VideoTable = VideoTable()
     holidays: HolidaysTable = HolidaysTable()
     moves: MovesTable = MovesTable()
+    repair: RepairTable = RepairTable()
     groups: dict[str, GroupTable] = {}
     people: dict[str, PersonTable] = {}
 
@@ -178,12 +195,18 @@ class Settings(_Table):
         said = {key: value for key in Rules.model_fields if (value := getattr(own, key)) is not None}
         return self.programme.model_copy(update=said)
 
+    def repairs(self, group: str = "") -> RepairRules:
+        """What may be changed of a group without asking; without one, of those that say nothing else."""
+        own = self.groups.get(group, GroupTable()).repair
+        return own.rules(self.repair.rules(RepairRules()))
+
 
 TABLES: dict[str | int, type[_Table]] = {
     "programme": ProgrammeTable,
     "video": VideoTable,
     "holidays": HolidaysTable,
     "moves": MovesTable,
+    "repair": RepairTable,
     "groups": GroupTable,
     "people": PersonTable,
     "travel": TripTable,

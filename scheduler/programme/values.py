@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.interval import Horizon
 from scheduler.core.people import Boundary
+from scheduler.core.repairs import RepairRules
 from scheduler.core.series import Cadence, Series
 
 
@@ -76,6 +77,7 @@ class Group:
     movable: bool
     organizer: str
     video: Video
+    repair: RepairRules
 
     @property
     def always_there(self) -> tuple[str, ...]:
@@ -101,6 +103,7 @@ class Programme:
     video: Video
     people: tuple[Person, ...]
     groups: tuple[Group, ...]
+    repair: RepairRules
 
 
 def series_of(group: Group) -> Series:

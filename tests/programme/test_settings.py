@@ -6,6 +6,7 @@ import pytest
 
 from scheduler.core.interval import Horizon
 from scheduler.core.people import Trip
+from scheduler.core.repairs import Mode, RepairRules
 from scheduler.core.series import Cadence
 from scheduler.core.walltime import WallWindow
 from scheduler.programme import Video, VideoProvider
@@ -69,6 +70,23 @@ video = { provider = "url", url = "https://meet.example.org/circle" }
     )
     assert (circle.cadence, circle.sessions, circle.organizer) == (Cadence(monthly=True), 4, "amara")
     assert circle.video == Video(provider=VideoProvider.URL, url="https://meet.example.org/circle")
+
+
+def test_repairs_are_automatic_and_seldom_where_nothing_else_is_said(folder: Folder) -> None:
+    """The defaults of the programme are those of each group."""
+    programme = folder.load()
+    assert {programme.repair, *(group.repair for group in programme.groups)} == {RepairRules()}
+    assert programme.repair == RepairRules(mode=Mode.AUTO, most_a_month=1, most_of_one=2)
+
+
+def test_a_group_s_repairs_differ_key_by_key(folder: Folder) -> None:
+    """What a group does not say is as in the programme, and what that does not say is as by default."""
+    general = '[repair]\nmode = "suggest"\nmost_a_month = 3\n'
+    folder.write(settings=SETTINGS + general + '[groups.circle.repair]\nmode = "auto"\nmost_of_one = 0\n')
+    programme = folder.load()
+    pair, circle = programme.groups
+    assert programme.repair == pair.repair == RepairRules(mode=Mode.SUGGEST, most_a_month=3)
+    assert circle.repair == RepairRules(mode=Mode.AUTO, most_a_month=3, most_of_one=0)
 
 
 def test_a_person_may_differ_on_single_dates(folder: Folder) -> None:
@@ -155,6 +173,12 @@ P = "programme.toml"
         (SETTINGS + "[video]\nhost = 'meet.jit.si/x'\n", f'{P}:6:1: host: "meet.jit.si/x" is no host.'),
         (SETTINGS + "[holidays]\ncountries = ['XX']\n", f'{P}:6:1: countries: country "XX" is unknown.'),
         (SETTINGS + "[moves]\nallowed = 1\n", f'{P}:6:1: allowed: "1" should be a valid boolean.'),
+        (SETTINGS + "[repair]\nmode = 'sugest'\n", f'{P}:6:1: mode: "sugest" is no mode. Did you mean suggest?'),
+        (SETTINGS + "[repair]\nmode = 'often'\n", f'{P}:6:1: mode: "often" is no mode. Known: auto, suggest.'),
+        (SETTINGS + "[repair]\nmode = true\n", f"{P}:6:1: mode: should be text in quotes."),
+        (SETTINGS + "[repair]\nmost_a_mont = 1\n", f'{P}:6:1: unknown key "most_a_mont". Did you mean most_a_month?'),
+        (SETTINGS + "[repair]\nmost_a_month = -1\n", f'{P}:6:1: most_a_month: "-1" should be'),
+        (SETTINGS + "[groups.pair.repair]\nmost_of_one = 1.0\n", f'{P}:6:1: most_of_one: "1.0" should be'),
         (
             SETTINGS + '[groups.pair]\ntitle = "a\\r\\nATTENDEE:x"\n',
             f'{P}:6:1: title: "a\\r\\nATTENDEE:x" has a line break',
