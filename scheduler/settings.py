@@ -1,6 +1,7 @@
 """Settings of an installation: config/rondo.toml, and the environment before it. Frozen once read."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ DEFAULTS = Path(__file__).parent.parent / "config" / "rondo.toml"
 
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+POSTGRESQL = ("postgresql", "postgresql+psycopg")
+DIGEST = re.compile(r"off|(Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 def _safe(url: str) -> str:
@@ -33,6 +36,20 @@ def _safe(url: str) -> str:
 
 
 Endpoint = Annotated[str, AfterValidator(_safe)]
+
+
+def _public(url: str) -> str:
+    """An address that ours are made of, without a slash at its end; empty: nobody reaches us."""
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise ValueError("must be an address without user, query and fragment")
+    return _safe(url).rstrip("/") if url else url
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    if url.get_secret_value() and urlsplit(url.get_secret_value()).scheme not in POSTGRESQL:
+        raise ValueError("must begin with postgresql://, or be empty")
+    return url
 
 
 class _Section(BaseModel):
@@ -120,6 +137,24 @@ class Secrets(_Section):
     keys: SecretStr = SecretStr("")
 
 
+class Service(_Section):
+    """How the service runs: where its state is, who reaches it, and how often it looks after things."""
+
+    database: Annotated[SecretStr, AfterValidator(_postgresql)] = SecretStr("")
+    public_url: Annotated[str, AfterValidator(_public)] = ""
+    poll_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 5
+    sweep_seconds: Annotated[int, Field(ge=1, le=3600)] = 5
+    renew_minutes: Annotated[int, Field(ge=1, le=12 * 60)] = 10
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    digest: Annotated[str, Field(pattern=f"^(?:{DIGEST.pattern})$")] = "Mon 07:00"
+
+    @property
+    def digest_cron(self) -> str:
+        """The weekly digest's time in five fields of cron, in UTC; empty where there is none."""
+        day, hour, minute = DIGEST.fullmatch(self.digest).groups()  # type: ignore[union-attr]  # the field's own pattern
+        return f"{int(minute)} {int(hour)} * * {day.lower()}" if day else ""
+
+
 class Settings(BaseSettings):
     """All settings; see config/rondo.toml for what each means."""
 
@@ -135,6 +170,7 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     outbound: Outbound = Outbound()
     secrets: Secrets = Secrets()
+    service: Service = Service()
 
     @classmethod
     def settings_customise_sources(

@@ -77,6 +77,7 @@ def test_a_secret_of_the_environment_is_never_shown(monkeypatch: pytest.MonkeyPa
             *("RONDO_SMTP__PASSWORD", "RONDO_SECRETS__KEYS"),
         )
     }
+    secrets["RONDO_SERVICE__DATABASE"] = "postgresql://rondo:CANARY@db/rondo"
     for variable, value in secrets.items():
         monkeypatch.setenv(variable, value)
     settings = load_settings()
@@ -86,6 +87,55 @@ def test_a_secret_of_the_environment_is_never_shown(monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError, match=r"smtp\.port") as error:
         load_settings()
     assert "CANARY" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["mysql://rondo:CANARY@db/rondo", "CANARY", "sqlite:///CANARY.db"])
+def test_a_database_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Without showing its address, where a password may stand."""
+    monkeypatch.setenv("RONDO_SERVICE__DATABASE", value)
+    with pytest.raises(InputError, match=r"service\.database: .*must begin with postgresql://") as error:
+        load_settings()
+    assert "CANARY" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_"),
+    [
+        ("", ""),
+        ("https://rondo.example.org/", "https://rondo.example.org"),
+        ("https://example.org/rondo", "https://example.org/rondo"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_public_address_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch, value: str, is_: str) -> None:
+    """The addresses that providers are given are made of it."""
+    monkeypatch.setenv("RONDO_SERVICE__PUBLIC_URL", value)
+    assert load_settings().service.public_url == is_
+
+
+@pytest.mark.parametrize(
+    "value", ["http://rondo.example.org", "https://a@example.org", "https://example.org/?a=b", "https://example.org/#a"]
+)
+def test_a_public_address_that_providers_could_not_use_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Messages of providers come with secrets: over https, and to an address that paths can be added to."""
+    monkeypatch.setenv("RONDO_SERVICE__PUBLIC_URL", value)
+    with pytest.raises(InputError, match=r"service\.public_url"):
+        load_settings()
+
+
+@pytest.mark.parametrize(("value", "cron"), [("Mon 07:00", "0 7 * * mon"), ("Sun 23:05", "5 23 * * sun"), ("off", "")])
+def test_the_digest_is_weekly_or_off(monkeypatch: pytest.MonkeyPatch, value: str, cron: str) -> None:
+    """A weekday and a time in UTC, as cron takes it."""
+    monkeypatch.setenv("RONDO_SERVICE__DIGEST", value)
+    assert load_settings().service.digest_cron == cron
+
+
+@pytest.mark.parametrize("value", ["", "monday", "Mon 24:00", "Mon 7:00", "Mon 07:60", "Mon 07:00 UTC", "off off"])
+def test_another_time_of_the_digest_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """As everything that is misspelt."""
+    monkeypatch.setenv("RONDO_SERVICE__DIGEST", value)
+    with pytest.raises(InputError, match=r"service\.digest"):
+        load_settings()
 
 
 def test_allowed_networks_are_a_list_in_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
