@@ -4,6 +4,7 @@ Scopes are asked for by the step that needs them: READING to be planned for, WRI
 """
 
 from connectors._google.account import grant_of, listed, revoke
+from connectors._google.push import GooglePusher, told
 from connectors._google.reader import GoogleReader
 from connectors._google.session import LIST, READ, WRITE, GoogleSession
 from connectors._google.sign_in import sign_in
@@ -21,6 +22,7 @@ __all__ = [
     "READING",
     "WRITE",
     "WRITING",
+    "GooglePusher",
     "GoogleReader",
     "GoogleSession",
     "GoogleWriter",
@@ -28,4 +30,5 @@ __all__ = [
     "listed",
     "revoke",
     "sign_in",
+    "told",
 ]

@@ -18,9 +18,11 @@ USAGE = {
     "calendarUsageLimitsExceeded",
 }
 SCOPES = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
+DOORS = "push.webhookUrl"  # how reasons begin that tell what is wrong with the address of a channel
 NAMED = {  # reasons that may stand in a message: all others could be anybody's text
     *("timeRangeEmpty", "timeRangeTooLong", "badRequest", "invalid", "required", "parseError", "duplicate"),
     *("forbidden", "requiredAccessLevel", "notFound", "deleted", "conditionNotMet", "fullSyncRequired"),
+    *("channelIdNotUnique", "pushNotSupportedForRequestedResource"),
 }
 
 
@@ -32,8 +34,8 @@ class Refused(Unavailable):
     """An answer of 400, 403, 404, 409, 410 or 412, which some callers expect; others pass it on as Unavailable."""
 
     def __init__(self, status: int, reason: str) -> None:
-        self.status = status
-        said = f" ({reason})" if reason in NAMED else ""
+        self.status, self.reason = status, reason if reason in NAMED else ""
+        said = f" ({self.reason})" if self.reason else ""
         super().__init__(f"Google Calendar refused a request: {status}{said}.")
 
 
@@ -44,6 +46,11 @@ def fault(status: int, headers: Mapping[str, str], body: bytes) -> Exception:
         return Later("Google Calendar asks for fewer requests.", retry_after)
     if status >= 500 or status == 408:
         return Unsure(f"Google Calendar has trouble of its own ({status}).", retry_after)
+    if any(each.startswith(DOORS) for each in reasons):  # some with 401, though it is not the token's fault
+        return InputError(
+            "Google tells nothing to the address of this service.",
+            hint="It has to be https, with a certificate that everybody trusts: see service.public_url.",
+        )
     if status == 401:
         return CredentialsRejected(f"Google no longer accepts this account's token. {AGAIN}")
     if reasons & SCOPES:

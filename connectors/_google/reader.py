@@ -61,7 +61,7 @@ class GoogleReader:
 
     def changes(self, calendar: str, token: str) -> Changes:
         """What changed since a token; see ChangeFeed. Deleted events may only be known by Google's own id."""
-        session, mailbox = self._session(calendar), _mailbox(calendar)
+        session, mailbox = self._session(calendar), mailbox_of(calendar)
         try:
             return _since(session, mailbox, token)
         except Refused as refused:
@@ -71,7 +71,7 @@ class GoogleReader:
             return _since(session, mailbox, "")
 
     def _session(self, calendar: str) -> GoogleSession:
-        _mailbox(calendar)
+        mailbox_of(calendar)
         if isinstance(self._sessions, GoogleSession):
             return self._sessions
         if calendar not in self._sessions:
@@ -88,7 +88,7 @@ def _by_events(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession], wi
         if session in blind:
             return None
         try:
-            busy = busy_by_events(session, _mailbox(each.calendar), each, window)
+            busy = busy_by_events(session, mailbox_of(each.calendar), each, window)
         except (CredentialsRejected, InputError):
             blind.add(session)  # of the whole account: the others need not be tried
             return None
@@ -106,7 +106,7 @@ def _by_events(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession], wi
 def _by_free_busy(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession], window: Interval) -> dict[str, Answer]:
     """By calendar, many of them in a call; our own sessions are cut out."""
     queries = [
-        _Query(session, tuple(_mailbox(calendar) for calendar in some), part)
+        _Query(session, tuple(mailbox_of(calendar) for calendar in some), part)
         for session, some in _chunks({each.calendar: sessions[each.calendar] for each in asked})
         for part in _parts(window)
     ]
@@ -118,13 +118,14 @@ def _by_free_busy(asked: Sequence[Asked], sessions: Mapping[str, GoogleSession],
         for mailbox in query.mailboxes:
             found.setdefault(mailbox, []).append(_said(answer, mailbox, query.part))
             parts.setdefault(mailbox, []).append(query.part)
-    mailboxes = {each.calendar: _mailbox(each.calendar) for each in asked}
+    mailboxes = {each.calendar: mailbox_of(each.calendar) for each in asked}
     return {
         each.calendar: _answer(each, found[mailboxes[each.calendar]], parts[mailboxes[each.calendar]]) for each in asked
     }
 
 
-def _mailbox(calendar: str) -> str:
+def mailbox_of(calendar: str) -> str:
+    """The mailbox that an address names. Raises InputError."""
     address = parse_address(calendar)
     if address.kind is not Kind.GOOGLE:
         raise InputError(f"{address.kind} is no calendar at Google.")

@@ -200,6 +200,7 @@ class Methods:
     def __init__(self, service: Any) -> None:
         self.events, self.freebusy = self._once(service.events), self._once(service.freebusy)
         self.calendarList = self._once(service.calendarList)  # the name is Google's
+        self.channels = self._once(service.channels)
 
     def _once(self, build_it: Callable[[], Any]) -> Callable[[], Any]:
         built = build_it()

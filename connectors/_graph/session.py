@@ -40,6 +40,7 @@ CODES = {
     "MailboxNotEnabledForRESTAPI",
     "RequestBodyRead",
     "ResourceNotFound",
+    "ValidationError",
     "resyncRequired",
     "syncStateInvalid",
     "syncStateNotFound",
