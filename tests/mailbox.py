@@ -18,13 +18,14 @@ from tests.readers import Span, expanded_in_python
 
 
 class Mail:
-    """One mail as it came: for whom, its bytes, and the calendar in it."""
+    """One mail as it came: for whom, its bytes, and the calendar in it, empty where it has none."""
 
     def __init__(self, to: str, raw: bytes) -> None:
         message = message_from_bytes(raw, policy=policy.default)
         assert isinstance(message, EmailMessage)
-        [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
-        calendar = part.get_payload(decode=True)
+        parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        assert len(parts) <= 1
+        calendar = parts[0].get_payload(decode=True) if parts else b""
         assert isinstance(calendar, bytes)
         self.to, self.raw, self.message, self.calendar = to, raw, message, calendar
 
@@ -60,7 +61,7 @@ class Mailbox:
     def calendars(self, address: str) -> list[bytes]:
         """What a mail client has in its calendar after all mails: of each UID the newest, if it was not cancelled."""
         held: dict[str, tuple[tuple[int, str], bytes]] = {}
-        for mail in self.to(address):
+        for mail in (mail for mail in self.to(address) if mail.calendar):
             uid, version = mail.said("UID"), (int(mail.said("SEQUENCE")), mail.said("DTSTAMP"))
             if uid not in held or held[uid][0] < version:
                 held[uid] = version, b"" if mail.said("METHOD") == "CANCEL" else mail.calendar
