@@ -21,6 +21,7 @@ class Action(StrEnum):
     MOVE = "move"  # elsewhere in its week
     SKIP = "skip"  # does not take place
     SHIFT = "shift"  # the rest of the series, to another time
+    CLOCKS = "clocks"  # the same time on the wall, at another instant: the law on clocks was changed
     ADOPT = "adopt"  # as somebody put it in a calendar
     CLASH = "clash"  # no longer holds, and nothing better is known: somebody has to say
     DECLINE = "decline"  # somebody said that they will not come
