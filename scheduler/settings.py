@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from scheduler.core.address import MAILBOX
+from scheduler.core.notice_words import Whom
 from scheduler.errors import InputError
 
 DEFAULTS = Path(__file__).parent.parent / "config" / "rondo.toml"
@@ -155,6 +158,14 @@ class Service(_Section):
         return f"{int(minute)} {int(hour)} * * {day.lower()}" if day else ""
 
 
+class Notify(_Section):
+    """Who is told of what changed, and of what waits for a word."""
+
+    people: Whom = "changes"
+    coordinators: tuple[Annotated[str, Field(pattern=f"^{MAILBOX.pattern}$")], ...] = ()
+    addresses: Mapping[Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")], SecretStr] = Field(default_factory=dict)
+
+
 class Settings(BaseSettings):
     """All settings; see config/rondo.toml for what each means."""
 
@@ -171,6 +182,7 @@ class Settings(BaseSettings):
     outbound: Outbound = Outbound()
     secrets: Secrets = Secrets()
     service: Service = Service()
+    notify: Notify = Notify()
 
     @classmethod
     def settings_customise_sources(

@@ -225,3 +225,32 @@ def test_a_bad_word_of_the_environment_is_told(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv(key, value)
     with pytest.raises(InputError, match="planning"):
         load_settings()
+
+
+def test_a_service_that_is_told_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One variable a label; its address is a secret."""
+    monkeypatch.setenv("RONDO_NOTIFY__ADDRESSES__TEAM", "slack://CANARY")
+    settings = load_settings()
+    assert settings.notify.addresses["team"].get_secret_value() == "slack://CANARY"
+    assert "CANARY" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PEOPLE", "everybody"),
+        ("COORDINATORS", '["office"]'),
+        ("COORDINATORS", '["a@example.org, b@example.org"]'),
+        ("COORDINATORS", '["a@example.org\\r\\nBcc: eve@example.org"]'),
+        ("COORDINATORS", "a@example.org"),
+        ("ADDRESSES", '{"a@b": "slack://CANARY"}'),
+        ("ADDRESSES", '{"": "slack://CANARY"}'),
+        ("ADDRESSES", "slack://CANARY"),
+    ],
+)
+def test_who_can_not_be_told_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """And no secret is repeated."""
+    monkeypatch.setenv(f"RONDO_NOTIFY__{variable}", value)
+    with pytest.raises(InputError, match="notify") as error:
+        load_settings()
+    assert "CANARY" not in str(error.value)

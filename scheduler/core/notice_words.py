@@ -1,0 +1,94 @@
+"""What people are told of decisions, in plain text: those whose sessions changed, and those who have to say."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler.core.decision import Action, Decision
+from scheduler.core.words import one_line, when
+
+Whom = Literal["changes", "all", "none"]
+"""Who is mailed where their sessions change: whom nothing else tells, all of them, or nobody."""
+
+LONGEST_SUBJECT, MOST_LINES = 120, 40
+WHOLE = {Action.SHIFT: "New time", Action.PAUSE: "Paused", Action.RESUME: "Resumed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A subject of one line, and a text."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A decision as one reader is told it: `head` says of which series, `zone` is their clock."""
+
+    decision: Decision
+    head: str
+    sentence: str
+    zone: str
+
+    def __str__(self) -> str:
+        return f"{self.head}: {self.sentence}" if self.head else self.sentence
+
+
+def change_words(lines: Sequence[Line], *, programme: str, answered: bool) -> Words:
+    """For somebody whose sessions changed. `answered`: answers to the mail come to a person."""
+    [first, *more] = lines
+    subject = f"{len(lines)} changes to your meetings" if more else _happened(first)
+    whom = "answer this mail" if answered else "ask your coordinator"
+    ending = f"If that does not suit you, {whom}: it can be undone."
+    return _words(subject, [*bounded(map(str, lines)), "", ending], programme)
+
+
+def question_words(lines: Sequence[Line], *, programme: str) -> Words:
+    """For those who have to say: what waits for them, why, and what else would do."""
+    stopped = any(line.decision.action is Action.STOP for line in lines)
+    waiting = f"{len(lines)} changes wait for your word" if len(lines) > 1 else "A change waits for your word"
+    told = bounded("\n".join(question(line)) for line in lines)
+    ending = "Nothing is written until you say so." if stopped else "Accept or refuse: rondo proposals"
+    return _words("Writing is stopped" if stopped else waiting, [*told, "", ending], programme)
+
+
+def question(line: Line) -> Iterator[str]:
+    """One that waits, with what else would do below it."""
+    yield str(line)
+    if line.decision.why:
+        yield f"  It waits since {one_line(line.decision.why)}."
+    if line.decision.options:
+        times = "; ".join(when(option, line.zone, dated=True) for option in line.decision.options)
+        yield f"  Other times that would do: {times}."
+
+
+def bounded(lines: Iterable[str]) -> list[str]:
+    """The first of so many lines, and how many more there are."""
+    told = list(lines)
+    more = len(told) - MOST_LINES
+    return [*told[:MOST_LINES], f"and {more} more."] if more > 0 else told
+
+
+def signed(lines: Sequence[str], programme: str) -> str:
+    """A text that says in whose name it comes."""
+    return "\n".join([*lines, "", f"-- \nRondo, for {one_line(programme)}"]) + "\n"
+
+
+def _words(subject: str, lines: Sequence[str], programme: str) -> Words:
+    whole = f"{one_line(subject)} ({one_line(programme)})"
+    return Words(
+        whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…", signed(lines, programme)
+    )
+
+
+def _happened(line: Line) -> str:
+    """One change in a few words."""
+    decision, zone = line.decision, line.zone
+    before = decision.before and when(decision.before, zone, dated=True)
+    after = decision.after and when(decision.after, zone, dated=True)
+    if decision.session is None:
+        return f"{WHOLE.get(decision.action, 'Changed')}: {line.head}"
+    if before and after:
+        return f"Moved: {before} to {after}"
+    return f"Taking place again: {after}" if after else f"Not taking place: {before}"
