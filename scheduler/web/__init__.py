@@ -1,0 +1,7 @@
+"""The service's doors to the web: health, and what providers tell. Only this package names FastAPI and uvicorn."""
+
+from scheduler.web.application import application
+from scheduler.web.server import address, listen, serving
+from scheduler.web.watched import Watched
+
+__all__ = ["Watched", "address", "application", "listen", "serving"]
