@@ -1,0 +1,171 @@
+"""The engine in a process: its life, the sweep, and the reaper."""
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from scheduler.engine.jobs import Jobs, Pace
+from scheduler.engine.runs import Runs, named
+from scheduler.engine.workflows import (
+    PARKED,
+    RUNNING,
+    VERSION,
+    WAITING,
+    WATCH,
+    WRITE,
+    define,
+    enqueue,
+    forget_workflows,
+    listed,
+    resume,
+)
+
+NAME = "rondo"
+CONNECTIONS = 12
+STATES = {"waiting": WAITING, "running": RUNNING, "failed": PARKED}
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Does the jobs, in this process and any other with the same database. There can be one at a time in a process.
+
+    Each programme is a partition of the queue `watch`, each account one of the queue `write`: one run at a time in
+    each, over all processes. All that is kept is JSON: ids, and names of failures.
+    """
+
+    def __init__(self, jobs: Jobs, *, url: str, executor: str, pace: Pace | None = None) -> None:
+        """`url` as SQLAlchemy takes it; `executor`: the same for the same place of work, and for no two at once."""
+        self._jobs, self._url, self._executor = jobs, url, executor
+        self._pace = pace or Pace()
+        self._runs = Runs(self._pace)
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._nudged: set[str] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Take up what this executor left, and go on until `stop`. Raises whatever the database does."""
+        pace = self._pace
+        self._jobs.beat(self._executor)  # before any work is ours: whoever dies can be missed
+        logging.getLogger("dbos").addHandler(logging.NullHandler())  # without one it adds its own, beside our log
+        DBOS(config=_config(self._url, self._executor))
+        schedules = define(self._jobs, self._runs, pace)
+        DBOS.launch()
+        for queue, workers in ((WATCH, pace.watching), (WRITE, pace.writing)):
+            DBOS.register_queue(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=workers,
+                polling_interval_sec=pace.poll,
+                on_conflict="always_update",
+            )
+        DBOS.apply_schedules(schedules)
+        forget_workflows(["ERROR"], timedelta())  # what was parked is tried again: it may be an upgrade
+        self._stopping.clear()
+        self._every(pace.beat, self._beat)
+        self._every(pace.sweep, self._sweep)
+        self._every(pace.gather, self._gather)
+        self._every(pace.reap, self._reap)
+
+    def stop(self) -> None:
+        """Begin nothing new, and wait for a while for what runs; what isn't done by then is taken up later."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(self._pace.stop)
+        self._threads.clear()
+        patience = self._pace.stop if self._runs.going() else 0
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
+
+    def nudge(self, programme: str) -> None:
+        """Look after a programme in about a second. From any thread: it waits for nothing, and keeps nothing.
+
+        A hint: whoever knows that something changed has marked that in the application's rows before.
+        """
+        with self._lock:
+            self._nudged.add(programme)
+
+    def counts(self) -> Mapping[str, int]:
+        """Workflows that are waiting, running, and failed (parked until they are tried again)."""
+        return {name: len(listed(states)) for name, states in STATES.items()}
+
+    def _every(self, seconds: float, act: Callable[[], None]) -> None:
+        """Does it now and every so often in a thread of its own, whatever goes wrong."""
+
+        def go() -> None:
+            while True:
+                try:
+                    act()
+                except Exception as fault:  # noqa: BLE001 - the database may be away, and is asked again
+                    log.warning("%s failed: %s", act.__name__, named(fault))
+                if self._stopping.wait(seconds):
+                    return
+
+        thread = threading.Thread(target=go, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _beat(self) -> None:
+        self._jobs.beat(self._executor)
+
+    def _sweep(self) -> None:
+        """Whatever is due and nobody looks after: the guarantee behind all hints."""
+        self._look_after(self._jobs.due(), unless=[*WAITING, *RUNNING])
+
+    def _gather(self) -> None:
+        """What was nudged. A round that runs may have read already, so another one waits behind it."""
+        with self._lock:
+            nudged, self._nudged = self._nudged, set()
+        self._look_after(nudged, unless=WAITING)
+
+    def _look_after(self, programmes: Iterable[str], *, unless: list[str]) -> None:
+        wanted = {programme for programme in programmes if not self._runs.rests(programme)}
+        if wanted:
+            wanted -= {each.queue_partition_key or "" for each in listed(unless, queue_name=WATCH)}
+        for programme in sorted(wanted):
+            enqueue(WATCH, programme, "look_after", programme)
+
+    def _reap(self) -> None:
+        """Hand on what the dead left, and what seems to run in this process but doesn't (after lost connections)."""
+        for executor in self._jobs.silent():
+            if executor != self._executor:
+                left = listed(RUNNING, executor_id=executor)
+                log.warning("%s is silent: %d workflows go on elsewhere", executor, len(left))
+                resume(left)
+                self._jobs.buried(executor)
+        since = datetime.now(UTC) - timedelta(seconds=self._pace.stranded)
+        mine = listed(RUNNING, executor_id=self._executor, dequeued_before=since.isoformat())
+        going = self._runs.going()
+        resume([each for each in mine if each.workflow_id not in going])
+
+
+def _config(url: str, executor: str) -> DBOSConfig:
+    """What every process says alike, but for its name."""
+    config: DBOSConfig = {
+        "name": NAME,
+        "system_database_url": url,
+        "sys_db_pool_size": CONNECTIONS,
+        "executor_id": executor,
+        "application_version": VERSION,
+        "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: who writes rows could run code
+        "log_level": "WARNING",
+    }
+    if url.startswith("sqlite"):
+        config["db_engine_kwargs"] = {"connect_args": {"factory": _Connection}}
+    return config
+
+
+class _Connection(sqlite3.Connection):
+    """SQLite as DBOS needs it: with a write-ahead log, and with a clock of fractions, which came with 3.42."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.execute("PRAGMA journal_mode = WAL")
+        if sqlite3.sqlite_version_info < (3, 42):
+            self.create_function("unixepoch", 1, lambda _: time.time())

@@ -1,0 +1,108 @@
+"""What the engine is given to do, and how often."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An event whose writing is owed and due.
+
+    To one `account` (as "google:ana") one write is made at a time. Raises ValueError without one.
+    """
+
+    programme: str
+    uid: str
+    sequence: int
+    attempt: int
+    account: str
+
+    def __post_init__(self) -> None:
+        if not self.account:
+            raise ValueError(f"nobody's account is said for {self.uid}")
+
+    @property
+    def key(self) -> str:
+        """The same for the same attempt to write the same state of an event."""
+        return f"write:{self.programme}:{self.uid}:{self.sequence}:{self.attempt}"
+
+
+class Jobs(Protocol):
+    """What the engine calls, from any thread; after a crash once more, by any process.
+
+    A RondoError is an outcome: whoever raises it has noted in its own rows when to try again. Anything else is a fault
+    of ours: after `Pace.tries` it is parked and counted, and everything else goes on.
+    """
+
+    def due(self) -> Sequence[str]:
+        """Programmes in which something is due: a calendar by its time or its mark, a write, a notice."""
+        ...
+
+    def read(self, programme: str) -> None:
+        """Read the calendars that are due or marked."""
+        ...
+
+    def repair(self, programme: str) -> None:
+        """Look at what stands, and decide."""
+        ...
+
+    def owed(self, programme: str) -> Sequence[Owed]:
+        """Events whose writing is owed, and due by now."""
+        ...
+
+    def write(self, programme: str, uid: str) -> None:
+        """Write one event where it belongs, if that is still owed."""
+        ...
+
+    def tell(self, programme: str) -> None:
+        """Send the notices that are owed."""
+        ...
+
+    def renew(self) -> None:
+        """Renew the subscriptions that end soon."""
+        ...
+
+    def digest(self) -> None:
+        """Send the digests that are due."""
+        ...
+
+    def tidy(self) -> None:
+        """Forget what is older than it is kept."""
+        ...
+
+    def beat(self, executor: str) -> None:
+        """Note that a process lives."""
+        ...
+
+    def silent(self) -> Sequence[str]:
+        """Processes that were not heard of for long, told to one asker at a time."""
+        ...
+
+    def buried(self, executor: str) -> None:
+        """Note that a silent process's work was taken over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how long, in seconds. The last three are cron lines in UTC, which begin with seconds."""
+
+    sweep: float = 5
+    gather: float = 1  # nudges
+    beat: float = 5
+    reap: float = 10
+    poll: float = 0.25  # of the queues: one write to an account starts at each
+    tries: int = 3
+    retry: float = 1  # before the second try, and twice that before the third
+    rest: float = 60  # for a programme whose round failed
+    stranded: float = 60  # until what seems to run, and doesn't, is taken up again
+    stop: int = 10
+    watching: int = 4  # rounds at a time in a process
+    writing: int = 8
+    kept: timedelta = timedelta(days=1)
+    parked: timedelta = timedelta(days=1)  # then it is tried again
+    renewals: str = "0 */10 * * * *"
+    digests: str = "0 0 * * * *"
+    tidying: str = "0 17 * * * *"
