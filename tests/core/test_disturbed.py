@@ -220,16 +220,14 @@ def test_what_is_disturbed_is_what_the_checker_refuses(seed: int) -> None:
     problem, plan = random_problem(seed)
     plan = plan or greedy_plan(problem, Random(seed))
     told = {each.key for each in disturbed(problem, plan, Notes(), since=-(10**9)) if each.ours}
-    placements, asked = plan.by_series(), 0
+    placements = plan.by_series()
     for series in problem.series:
         sessions = placements[series.id].sessions if series.id in placements else ()
         for index, session in enumerate(sessions):
             given = index in series.pinned or session.status is Status.PINNED
             frozen = problem.freeze_until is not None and session.start < problem.freeze_until
             if session.takes_place and not given and not frozen:
-                asked += 1
                 assert ((series.id, index) not in told) == holds(problem, plan, series, index, session), (series, index)
-    assert asked or not any(series.sessions for series in problem.series) or problem.freeze_until is not None
 
 
 def test_five_of_two_hundred_series_are_looked_at_quickly() -> None:
