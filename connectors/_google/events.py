@@ -1,6 +1,7 @@
 """The calls that a writer makes: one calendar's events, always with the version that conferences need."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from googleapiclient.http import HttpRequest
@@ -14,6 +15,22 @@ GONE, CONFLICT, STALE = (404, 410), 409, 412
 MOST_PAGES = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is asked for of a series, and of its dates; Google sends no more than that."""
+
+    series: str
+    dates: str
+
+
+WHOLE = Fields(SERIES, SESSIONS)
+LOOK = Fields(
+    "id,etag,status,start,extendedProperties/private,attendees(email,responseStatus)",
+    "items(id,etag,status,originalStartTime,start,end,attendees(email,responseStatus)),nextPageToken",
+)
+"""Times and answers, and no words."""
+
+
 class Stale(Exception):
     """What stands changed since we looked."""
 
@@ -24,9 +41,9 @@ class Events:
     def __init__(self, session: GoogleSession, calendar: str) -> None:
         self._session, self._calendar = session, calendar
 
-    def get(self, id_: str, zone: str) -> Json | None:
+    def get(self, id_: str, zone: str, asked: Fields = WHOLE) -> Json | None:
         """The event with its times on a zone's clock, also a deleted one; None: there never was any."""
-        call = self._method("get", {"eventId": id_, "timeZone": zone, "fields": SERIES})
+        call = self._method("get", {"eventId": id_, "timeZone": zone, "fields": asked.series})
         try:
             return self._session.read(call, WRITE)
         except Refused as refused:
@@ -34,12 +51,18 @@ class Events:
                 return None
             raise
 
-    def instances(self, id_: str, zone: str) -> tuple[Instance, ...]:
-        """The dates of a series, also those that were deleted one by one."""
+    def instances(self, id_: str, zone: str, asked: Fields = WHOLE) -> tuple[Instance, ...]:
+        """The dates of a series, also those that were deleted one by one; none of one that is no series any more."""
         found, page = list[Instance](), ""
-        asked = {"eventId": id_, "timeZone": zone, "showDeleted": True, "maxResults": 2500, "fields": SESSIONS}
+        query = {"eventId": id_, "timeZone": zone, "showDeleted": True, "maxResults": 2500, "fields": asked.dates}
         for _ in range(MOST_PAGES):
-            answer = self._session.read(self._method("instances", asked | ({"pageToken": page} if page else {})), WRITE)
+            try:
+                call = self._method("instances", query | ({"pageToken": page} if page else {}))
+                answer = self._session.read(call, WRITE)
+            except Refused as refused:
+                if refused.status in GONE:
+                    return ()
+                raise
             found += [Instance.of(item) for item in answer.get("items", [])]
             page = answer.get("nextPageToken", "")
             if not page:

@@ -1,56 +1,28 @@
 """Writing a series into a Google calendar: look, compare, write the difference, look again."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
+from connectors._found.dates import adopted, found_in_copy, nothing_of
 from connectors._google.body import PROPERTY, Form
-from connectors._google.events import Events, Stale
+from connectors._google.events import LOOK, WHOLE, Events, Fields, Stale
 from connectors._google.meet import FAILURE, PENDING, WAITS, request_for, room_of, status_of, trouble
+from connectors._google.series import Series
 from connectors._google.session import GoogleSession, Json, Lost
-from connectors._google.stood import Instance, changed, same_time
+from connectors._google.stood import Instance, changed
 from connectors._http.retry import patiently
 from scheduler.core.delivery import MEET, Delivery, Receipt
-from scheduler.core.event import Event, Span
+from scheduler.core.event import Event
+from scheduler.core.found import Found
 from scheduler.core.readback import check_unedited, read_back, spans_of
 from scheduler.errors import ChangedElsewhere, Unavailable
 
-HALF_A_DAY = timedelta(hours=12)
 MOST_LOOKS = 5  # beside one for each date
 HEARD = {"summary", "start", "end", "recurrence", "attendees"}
 """A change of the series in these is one that everybody hears of."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Series:
-    """A series as it stands: Google's event, and its dates."""
-
-    master: Json
-    dates: tuple[Instance, ...]
-
-    @property
-    def spans(self) -> frozenset[Span]:
-        """When its dates take place."""
-        return frozenset(each.span for each in self.dates if each.live)
-
-    def as_ruled(self, event: Event, wanted: Json, known: frozenset[Span]) -> frozenset[Span]:
-        """The same, but dates that nobody touched are where the rule puts them by our zone data, not by Google's.
-
-        `known` spans are as they should be, or were.
-        """
-        if not same_time(wanted["start"], self.master.get("start"), event.rule.zone):
-            return self.spans
-        ruled = {id(each): at for at, each in self.by_date(event).items() if each.untouched and each.span not in known}
-        return frozenset((ruled.get(id(each), each.span[0]), each.span[1]) for each in self.dates if each.live)
-
-    def by_date(self, event: Event) -> dict[datetime, Instance]:
-        """Its dates by the recurrence_id of ours that each is: by less than half a day, since zone data differ."""
-        ours = [each.recurrence_id for each in event.occurrences]
-        nearest = ((min(ours, key=lambda at: abs(at - each.original)), each) for each in self.dates)
-        return {at: each for at, each in nearest if abs(at - each.original) < HALF_A_DAY}
-
-
 class GoogleWriter:
-    """Writes series; implements `scheduler.ports.CalendarWriter`. For one thread at a time.
+    """Writes series, and looks at them; a `scheduler.ports.CalendarWriter` and SeriesReader. For one thread at a time.
 
     `invites`: into the organiser's calendar, and Google invites the attendees (`invited`: only these ids). Else it is
     `person`'s own copy, and nobody is invited. `calendar`: another than the account's own.
@@ -80,17 +52,21 @@ class GoogleWriter:
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Bring the series up to date; see CalendarWriter. InputError where a service account may not invite."""
-        if not self._invites:
-            event = event.seen_by(self._form.person)
-            standing = standing and replace(standing, event=standing.event.seen_by(self._form.person))
+        seen, then = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
 
         def attempt() -> Receipt:
             try:
-                return self._converge(event, standing)
+                return self._converge(seen, then)
             except Lost as lost:
                 raise lost.later from None
 
         return patiently(attempt, pause=self._session.pause)
+
+    def look(self, event: Event, *, standing: Delivery) -> Found:
+        """What stands of it; see SeriesReader. The series' etag does not tell of its dates: they are always read."""
+        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        found = self._found(seen, then)
+        return found if self._invites else found_in_copy(found, standing, self._form.person)
 
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Delete the series, and let its guests know; see CalendarWriter."""
@@ -120,14 +96,17 @@ class GoogleWriter:
                 return Receipt()
             room = self._room(event, standing, {})
             master = self._events.insert({**self._form.marks(event), **wanted, **room}, self._mails("all"))
-            series = _Series(master, self._dates(event))
+            series = Series(master, self._dates(event))
         else:
-            series = _Series(master, self._dates(event))
+            series = Series(master, self._dates(event))
             _check(series, event, standing, wanted)
+            if standing and before:
+                standing = adopted(event, standing, series.found(event, standing, before))
+                before = self._form.series(standing.event)
             patch = changed(wanted, before, master, event.rule.zone) | self._room(event, standing, master)
             if patch:
                 mails = "all" if patch.keys() & HEARD else "none"
-                series = _Series(self._events.patch(master, patch, self._mails(mails)), self._dates(event))
+                series = Series(self._events.patch(master, patch, self._mails(mails)), self._dates(event))
         if self._sessions(event, standing, series):
             series = replace(series, dates=self._dates(event))
         return self._receipt(event, series)
@@ -137,7 +116,7 @@ class GoogleWriter:
         there = self._events.get(self._form.id_of(event), event.rule.zone)
         if there is None and not (standing and standing.receipt.id):
             return None
-        if there is None or there.get("status") == "cancelled":
+        if there is None or not _is_live(there):
             raise ChangedElsewhere(
                 f"{event.title}: somebody deleted it at Google Calendar. It is not put there again unasked."
             )
@@ -151,10 +130,23 @@ class GoogleWriter:
         private = (there.get("extendedProperties") or {}).get("private") or {}
         return bool(private.get(PROPERTY) == self._form.opid_of(event))
 
-    def _dates(self, event: Event) -> tuple[Instance, ...]:
-        return self._events.instances(self._form.id_of(event), event.rule.zone)
+    def _found(self, event: Event, standing: Delivery) -> Found:
+        there = self._events.get(self._form.id_of(event), event.rule.zone, LOOK)
+        if there is None or not (_is_live(there) and self._is_ours(event, there)):
+            return nothing_of(standing)
+        dates = self._dates(event, LOOK)
+        if not dates:  # it was deleted just now, or is no series any more
+            return nothing_of(standing)
+        return Series(there, dates).found(event, standing, self._form.series(standing.event))
 
-    def _sessions(self, event: Event, standing: Delivery | None, series: _Series) -> bool:
+    def _seen(self, event: Event) -> Event:
+        """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
+        return event if self._invites else event.seen_by(self._form.person)
+
+    def _dates(self, event: Event, asked: Fields = WHOLE) -> tuple[Instance, ...]:
+        return self._events.instances(self._form.id_of(event), event.rule.zone, asked)
+
+    def _sessions(self, event: Event, standing: Delivery | None, series: Series) -> bool:
         """Bring the dates up to date that have, had, or must no longer have an entry of their own; whether any was."""
         there = series.by_date(event)
         before = {each.recurrence_id: each for each in standing.event.occurrences} if standing else {}
@@ -192,7 +184,7 @@ class GoogleWriter:
         taken_out = standing and standing.receipt.conference  # by somebody: it was there
         return {} if there.get("conferenceData") or taken_out else request_for(self._form.id_of(event), there)
 
-    def _receipt(self, event: Event, series: _Series) -> Receipt:
+    def _receipt(self, event: Event, series: Series) -> Receipt:
         there, wants = series.master, event.meeting == MEET and self._invites
         if wants:
             there = self._awaited(event, there)
@@ -217,7 +209,7 @@ class GoogleWriter:
     def _delete(self, event: Event) -> Receipt:
         for _ in range(MOST_LOOKS):
             there = self._events.get(self._form.id_of(event), event.rule.zone)
-            if there is None or there.get("status") == "cancelled" or not self._is_ours(event, there):
+            if there is None or not (_is_live(there) and self._is_ours(event, there)):
                 return Receipt(id=self._form.id_of(event))
             try:
                 self._events.delete(there, self._mails("all"))
@@ -230,7 +222,11 @@ class GoogleWriter:
         return wanted if self._invites else "none"
 
 
-def _check(series: _Series, event: Event, standing: Delivery | None, wanted: Json) -> None:
+def _is_live(there: Json) -> bool:
+    return bool(there.get("status") != "cancelled")
+
+
+def _check(series: Series, event: Event, standing: Delivery | None, wanted: Json) -> None:
     """Raise ChangedElsewhere unless the dates are as they stood after our last write, or as they were planned."""
     try:
         check_unedited(series.spans, event, standing)

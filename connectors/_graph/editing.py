@@ -9,6 +9,7 @@ from connectors._graph.payload import Payload, said_in, with_meeting
 from connectors._graph.session import GraphSession, Refusal
 from connectors._graph.standing import NOT_FOUND, Entry, Series, find, read_entry
 from connectors._http.retry import Later, patiently
+from scheduler.errors import ChangedElsewhere, Unavailable
 
 TRIES = 3
 STALE = 412
@@ -27,11 +28,15 @@ class Editor:
         self._events = f"{session.root()}/events"
 
     def create(self, uid: str, body: Payload, part: str) -> None:
-        """Make an event, a `part` of a series. An answer that was lost may have been a yes: it is looked for first."""
-        tried = False
+        """Make an event, a `part` of a series. An answer that was lost may have been a yes: it is looked for first.
+
+        Raises ChangedElsewhere where Graph goes on saying that it made it, and does not show it.
+        """
+        tried = made = False
 
         def attempt() -> None:
-            nonlocal tried
+            nonlocal tried, made
+            made = False
             if tried and part in _parts_of(find(self.session, uid)):
                 return
             tried = True
@@ -40,9 +45,16 @@ class Editor:
             except Refusal as refusal:
                 if refusal.status not in CHANGED:
                     raise
-                raise Later("Outlook says that the series was made before, and shows none: was it deleted?") from None
+                made = True
+                raise Later("Outlook says that it was made before, and shows none.") from None
 
-        patiently(attempt, pause=self.session.pause)
+        try:
+            patiently(attempt, pause=self.session.pause)
+        except Unavailable:
+            if not made:
+                raise
+            told = "Outlook says that it was made before, and shows none: somebody deleted it. It is not brought back."
+            raise ChangedElsewhere(told) from None
 
     def change_series(self, entry: Entry, body: Payload) -> None:
         """Change a whole series, if nobody else did since it was read."""

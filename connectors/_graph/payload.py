@@ -54,6 +54,16 @@ class Wanted:
         """Whether Teams makes the room."""
         return self.event.meeting == TEAMS
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of its parts, by name."""
+        return {name: digest(part) for name, part in self.parts.items()}
+
+    def own_digest(self, day: date) -> str:
+        """Of the words and people of a date's own; nothing where it needs none, or there is no such date."""
+        each = self.occurrence(day) if day in self.days else None
+        return digest(self.own(each)) if each in self.exceptions and each else ""
+
     def occurrence(self, day: date) -> Occurrence:
         """The session whose date in the rule this is."""
         return self.event.occurrences[self.days.index(day)]
@@ -175,7 +185,7 @@ def marked(want: Wanted, day: date, own: Payload | None) -> Payload:
 
 def whole(want: Wanted, parts: Mapping[str, Payload]) -> Payload:
     """Some parts of a series in one, and the digests of all that it then says."""
-    said = {"part": "series"} | {name: digest(part) for name, part in want.parts.items()}
+    said = {"part": "series"} | want.digests
     merged = {name: value for part in parts.values() for name, value in part.items()}
     return {**merged, **named(opid_of(want.event.uid), said)}
 

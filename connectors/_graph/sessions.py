@@ -5,6 +5,7 @@ would be moved to or over the day of a neighbour, which Graph refuses (ErrorOccu
 instance was deleted, which Graph does not bring back; and dates before the first one that every clock shows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +22,27 @@ CROSSING = "ErrorOccurrenceCrossingBoundary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was written last, as it is said here: `before`; and `agreed`, with what a person did that we took over.
+
+    `standing` is the latter. What was taken over is not said again: those whom it concerns have heard of it.
+    """
+
+    standing: Delivery
+    before: Wanted
+    agreed: Wanted
+
+    def as_agreed(self, said: Mapping[str, str]) -> dict[str, str]:
+        """The digests of the parts of the series that we said so, as if we had said what was agreed."""
+        before = self.before.digests
+        return {name: own for name, own in self.agreed.digests.items() if said.get(name) == before.get(name)}
+
+    def is_agreed(self, day: date, said: str, now: str) -> bool:
+        """Whether a date's own words are to stay as they are: by the digests of what we said and would say."""
+        return said in ("", self.before.own_digest(day)) and now == self.agreed.own_digest(day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
     """What is wanted of a series and what stands of it; `link` is that of the room which Teams made, if it did."""
 
@@ -29,7 +51,7 @@ class Sessions:
     there: Standing
     series: Series
     link: str
-    standing: Delivery | None
+    known: Known | None
 
     def update(self) -> bool:
         """Write what is not as it should be; whether anything was."""
@@ -73,7 +95,7 @@ class Sessions:
         """An instance to its time, with words of its own where it is an exception; None: the series can't hold it."""
         assert each.start is not None
         own = self.want.own(each) if each in self.want.exceptions else None
-        if self._settled(each, instance) and self._is_said(each, own, instance):
+        if self._settled(each, instance) and self._is_said(day, each, own, instance):
             return False
         body = dict(own or self.want.usual())
         if self.want.teams:
@@ -106,16 +128,17 @@ class Sessions:
             return True
         if not instance.changed and each not in self.want.exceptions:
             return True
-        stood = self.standing.receipt.stood if self.standing else ()
+        stood = self.known.standing.receipt.stood if self.known else ()
         return instance.span in stood and self._stood_so(each)
 
     def _stood_so(self, each: Occurrence) -> bool:
-        return self.standing is not None and each in self.standing.event.occurrences
+        return self.known is not None and each in self.known.standing.event.occurrences
 
-    def _is_said(self, each: Occurrence, own: Payload | None, instance: Entry) -> bool:
+    def _is_said(self, day: date, each: Occurrence, own: Payload | None, instance: Entry) -> bool:
         if instance.said:
-            return instance.said.get("own", "") == (digest(own) if own else "")
-        if self.standing is None or not self._stood_so(each):
+            said, now = instance.said.get("own", ""), digest(own) if own else ""
+            return said == now or (self.known is not None and self.known.is_agreed(day, said, now))
+        if self.known is None or not self._stood_so(each):
             return own is None and not instance.changed
-        was, event = self.standing.event, self.want.event  # what we said is not told: what stood was said
+        was, event = self.known.standing.event, self.want.event  # what we said is not told: what stood was said
         return (was.title, was.attendees, was.conference) == (event.title, event.attendees, event.conference)

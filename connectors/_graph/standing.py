@@ -1,7 +1,7 @@
 """What stands of a series in a mailbox: the series, its instances, and the events of its own that belong to it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -23,12 +23,16 @@ MASTER = (
     "originalStartTimeZone",
     "isOnlineMeeting",
     "onlineMeeting",
+    "attendees",
 )
-INSTANCE = ("id", "type", "isCancelled", "start", "end", "originalStart")
+INSTANCE = ("id", "type", "isCancelled", "start", "end", "originalStart", "attendees")
 READ = {
     *("value", "@odata.nextLink", "@odata.etag", "dateTime", "timeZone", "joinUrl"),
     *("singleValueExtendedProperties", *MASTER, *INSTANCE),
+    *("emailAddress", "address", "status", "response"),
 }
+NO = "declined"
+ANSWERS = {NO, "accepted", "tentativelyAccepted"}
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{SERIES}' or id eq '{SAID}')"
 PROPERTIES = {"singleValueExtendedProperties", "value"}
 AROUND = timedelta(days=366)
@@ -39,7 +43,10 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event or instance. `said`: what we remembered there; `changed`: it has an entry of its own in the series."""
+    """One event or instance. `said`: what we remembered there; `changed`: it has an entry of its own in the series.
+
+    `original`: where the rule has an instance. `answers`: by mail address, whether they said no, of those who answered.
+    """
 
     id: str
     etag: str
@@ -47,6 +54,8 @@ class Entry:
     end: datetime
     said: Mapping[str, str]
     changed: bool = True
+    original: datetime | None = None
+    answers: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
@@ -125,7 +134,8 @@ def found_by_hand(want: Wanted, there: Standing, standing: Delivery | None) -> s
     """The spans to be looked at for changes by hand.
 
     What the provider alone decides is left out: an instance that is no exception, where it puts a wall time that a
-    clock change skips or repeats; and at its date in the rule, to which changing a rule may have brought it back.
+    clock change skips or repeats, or any by other zone data than ours; and at its date in the rule, to which changing a
+    rule may have brought it back.
     """
     if there.series is None:
         return {each.span for each in there.entries}
@@ -135,11 +145,24 @@ def found_by_hand(want: Wanted, there: Standing, standing: Delivery | None) -> s
     spans = {each.span for each in (*there.series.beyond, *there.singles.values())}
     for day, each in there.series.instances.items():
         rule = want.occurrence(day).recurrence_id
-        if each.changed or (plain[day] and each.start != rule):
+        if not is_by_rule(there.series, want, day):
             spans.add(each.span)
         elif start := was.get(rule, rule):
             spans.add((start, each.span[1] if plain[day] else minutes))
     return spans
+
+
+def is_by_rule(series: Series, want: Wanted, day: date) -> bool:
+    """Whether an instance is where the provider alone puts it, by the rule that we gave it.
+
+    Of a rule that begins where ours does, each date is, whatever zone data the provider has.
+    """
+    entry, plain = series.instances[day], want.event.plain_dates()
+    if entry.changed:
+        return False
+    begins = want.event.occurrences[plain.index(True)].recurrence_id if any(plain) else None
+    at_rule = entry.start == want.occurrence(day).recurrence_id
+    return at_rule or series.master.start == begins or not plain[want.days.index(day)]
 
 
 def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> Series:
@@ -188,4 +211,13 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         end=instant(told["end"]),
         said=said_in(told.get("singleValueExtendedProperties")),
         changed=told.get("type") != "occurrence",
+        original=parsed(told["originalStart"]).astimezone(UTC) if told.get("originalStart") else None,
+        answers=dict(_answers(told.get("attendees") or ())),
     )
+
+
+def _answers(attendees: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, bool]]:
+    for each in attendees:
+        answer = (each.get("status") or {}).get("response")
+        if answer in ANSWERS:
+            yield str((each.get("emailAddress") or {}).get("address", "")).lower(), answer == NO

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from connectors._found.dates import adopted, found_in_copy
 from connectors._graph.editing import CHANGED, Editor
+from connectors._graph.looking import found_in
 from connectors._graph.payload import Wanted, digest, transaction, wanted, whole
 from connectors._graph.session import GraphSession, Refusal
-from connectors._graph.sessions import Sessions
+from connectors._graph.sessions import Known, Sessions
 from connectors._graph.standing import Series, Standing, find, found_by_hand, read_standing
 from connectors._graph.times import zone_of
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event
+from scheduler.core.found import Found
 from scheduler.core.readback import check_unedited, read_back
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, Unavailable
 
@@ -18,7 +21,7 @@ BAD_REQUEST = 400
 
 
 class OutlookWriter:
-    """Writes series into one mailbox; implements `scheduler.ports.CalendarWriter`.
+    """Writes series into one mailbox, and looks at them; a `scheduler.ports.CalendarWriter` and SeriesReader.
 
     `invites`: it is the organiser's, and Outlook invites the attendees. Else it is the calendar of `person`, an
     attendee, who gets a copy without the sessions at which they are absent.
@@ -42,6 +45,16 @@ class OutlookWriter:
                     raise _told(refusal, event) from None
         raise Unavailable(f"{event.title}: it keeps changing at Outlook while it is written.")
 
+    def look(self, event: Event, *, standing: Delivery) -> Found:
+        """See SeriesReader."""
+        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        try:
+            written = self._wanted(then.event)
+            found = found_in(read_standing(self._session, written), seen, then, written)
+        except Refusal as refusal:
+            raise Unavailable(f"{event.title}: {refusal.words}") from None
+        return found if self._invites else found_in_copy(found, standing, self._person)
+
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """See CalendarWriter. What was changed by hand goes too."""
         editor = Editor(self._session)
@@ -62,6 +75,7 @@ class OutlookWriter:
     def _converged(self, want: Wanted, standing: Delivery | None) -> Receipt:
         editor = Editor(self._session)
         there = read_standing(self._session, want)
+        known = None
         if there.series is None:
             if standing and standing.receipt.id:
                 raise ChangedElsewhere(f"{want.event.title}: somebody deleted it in Outlook. It is not brought back.")
@@ -69,20 +83,28 @@ class OutlookWriter:
             there = read_standing(self._session, want)
         else:
             check_unedited(found_by_hand(want, there, standing), want.event, standing)
-            if self._series_updated(editor, want, there.series, standing):
+            known = self._known(want, there, standing) if standing else None
+            if self._series_updated(editor, want, there.series, known):
                 there = read_standing(self._session, want)
         series = _shown(want, there)
         link = editor.link(series) if want.teams else ""
-        steps = Sessions(editor=editor, want=want, there=there, series=series, link=link, standing=standing)
+        steps = Sessions(editor=editor, want=want, there=there, series=series, link=link, known=known)
         if steps.update():
             there = read_standing(self._session, want)
         return _receipt(want, there, link)
 
-    def _series_updated(self, editor: Editor, want: Wanted, series: Series, standing: Delivery | None) -> bool:
+    def _known(self, want: Wanted, there: Standing, standing: Delivery) -> Known:
+        before = self._wanted(standing.event)
+        agreed = adopted(want.event, standing, found_in(there, want.event, standing, before))
+        return Known(standing=agreed, before=before, agreed=self._wanted(agreed.event))
+
+    def _series_updated(self, editor: Editor, want: Wanted, series: Series, known: Known | None) -> bool:
         """Write the parts of the series that are not said yet; whether any was."""
-        said = series.master.said
-        if not said.keys() >= want.parts.keys() and standing:  # what we said is not told: what stood was said
-            said = {name: digest(part) for name, part in self._wanted(standing.event).parts.items()}
+        said = dict(series.master.said)
+        if known and not said.keys() >= want.parts.keys():  # what we said is not told: what stood was said
+            said = known.before.digests
+        if known:
+            said |= known.as_agreed(said)
         parts = {name: dict(part) for name, part in want.parts.items() if said.get(name) != digest(part)}
         if not parts:
             return False

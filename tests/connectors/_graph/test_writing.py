@@ -232,7 +232,7 @@ def test_a_series_that_graph_says_it_has_and_does_not_show_is_not_made_again(sta
     stage.graph.switches.repeated_transaction = "conflict"
     put(stage, event)
     stage.graph.delete_by_hand(ANA)
-    with pytest.raises(Unavailable, match="made before"):
+    with pytest.raises(ChangedElsewhere, match="made before"):
         put(stage, event)
     assert seen(stage) == []
 

@@ -1,0 +1,1 @@
+"""What providers show of a series of ours, as its sessions."""
