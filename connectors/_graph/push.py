@@ -28,8 +28,10 @@ MOST_BYTES, MOST_ITEMS = 1_000_000, 1_000
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 STATE = re.compile(r"[!-~]{1,128}")
 VALIDATION = re.compile(r"[ -~]{1,1024}")
-MARKUP = set("<>\"'&`")
-LIFECYCLE = {
+MARKUP = set("<>")
+NO_EVENT = ""  # in the place of a lifecycle event: something changed in the calendar
+HINTS = {
+    NO_EVENT: Hint.CHANGED,
     "missed": Hint.CHANGED,
     "reauthorizationRequired": Hint.LAPSING,
     "subscriptionRemoved": Hint.LOST,
@@ -173,19 +175,13 @@ def validation_token(query: str) -> str:
 
 def _item(item: object) -> Told | None:
     match item:
-        case {"subscriptionId": str(id_), "clientState": str(state), **more} if ID.fullmatch(id_) and STATE.fullmatch(
-            state
-        ):
-            pass
+        case {"subscriptionId": str(id_), "clientState": str(state), **more}:
+            event = more.get("lifecycleEvent") or NO_EVENT
         case _:
             return None
-    match more.get("lifecycleEvent"):
-        case None:
-            kind = Hint.CHANGED
-        case str(event) if event in LIFECYCLE:
-            kind = LIFECYCLE[event]
-        case _:
-            return None
+    kind = HINTS.get(event) if isinstance(event, str) else None
+    if kind is None or not ID.fullmatch(id_) or not STATE.fullmatch(state):
+        return None
     return Told(provider=Provider.OUTLOOK, id=id_, secret=state, kind=kind)
 
 

@@ -20,6 +20,7 @@ from tests.doubles._google.discovery import broken, masked, method_of, parse_fie
 from tests.doubles._google.expand import Json, Unclear
 from tests.doubles._google.oauth import CLIENT, SECRET, OAuth, Token, private_key
 from tests.doubles._google.store import Person, Shown, Store, Stored
+from tests.doubles.pushes import Message, Pushes
 from tests.doubles.server import Double, Fault
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 USAGE = "rateLimitExceeded"
 MINUTE = 60.0
+UNWELL = {500, 502, 503, 504}  # answers of a door after which Google tries again
 EVERYTHING = (
     *("openid", "https://www.googleapis.com/auth/userinfo.email"),
     *(
@@ -40,12 +42,15 @@ class Google(Double):
     """The double. `switches`: which of the ways that Google may go; `store.old_zones`: zone data other than ours.
 
     `quota`: calls a minute for each user; `most_in_a_minute` counts them by user. `over_quota` counts refusals.
+    `pushes`: what its channels tell, after each change of a calendar by whomever.
     """
 
     def __init__(self, *, quota: int = 600, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.store, self.switches, self.oauth = Store(), Switches(), OAuth()
-        self.api = Api(self.store, self.switches)
+        self.pushes = Pushes(self._messages, retried=lambda status: status in UNWELL)
+        self.api = Api(self.store, self.switches, self.pushes)
+        self.store.on_change = self.pushes.wake
         self.quota, self.over_quota = quota, 0
         self.most_in_a_minute = Counter[str]()
         self.instead: dict[str, Callable[[Asking], Json]] = {}
@@ -136,6 +141,11 @@ class Google(Double):
         """No sync token is good any more."""
         self.api.token_age += 1
 
+    def end_channels(self) -> None:
+        """No channel tells anything any more, as when their time is over."""
+        with self.lock:
+            self.api.end_channels()
+
     def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
         """The WSGI application; head and body of an answer are sent at once, not 40 ms apart (RFC 896)."""
         environ["werkzeug.socket"].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -165,6 +175,10 @@ class Google(Double):
             return self._refused(error.status, error.reason)
         except Unclear:
             return self._refused(400, "invalid")
+
+    def _messages(self) -> list[Message]:
+        with self.lock:
+            return self.api.messages()
 
     def _called(self, request: Request) -> Response:
         method = method_of(request.method, request.path)

@@ -11,12 +11,16 @@ from html import unescape
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import httpx
 from werkzeug.wrappers import Request, Response
 
 from tests.doubles._graph.api import Api, ApiError, Asking, answer_of
 from tests.doubles._graph.description import faults_of
 from tests.doubles._graph.entra import CLIENT, CLIENT_SECRET, LOGIN, TENANT, Entra, Pass
 from tests.doubles._graph.store import Mail, Shown, Store, Stored, Switches
+from tests.doubles._graph.subscriptions import PATH as SUBSCRIPTIONS
+from tests.doubles._graph.subscriptions import Subscriptions
+from tests.doubles.pushes import Message, Pushes
 from tests.doubles.server import Double
 
 __all__ = ["CLIENT", "CLIENT_SECRET", "TENANT", "GraphDouble", "Mail", "Shown", "Stored", "Switches"]
@@ -29,7 +33,10 @@ PREFERRED = ('IdType="ImmutableId"', 'outlook.timezone="UTC"')
 
 
 class GraphDouble(Double):
-    """The provider; `switches` say how it behaves, `entra` who signs in, `store` what it holds."""
+    """The provider; `switches` say how it behaves, `entra` who signs in, `store` what it holds.
+
+    `pushes`: what its subscriptions tell, after each change of a calendar by whomever.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +46,9 @@ class GraphDouble(Double):
         self.entra.broken = self.broken
         self.api = Api(self.store, self.entra.personal)
         self.calls_of = Counter[str]()  # per mailbox
+        self.pushes = Pushes(self._messages, retried=lambda status: not httpx.codes.is_success(status))
+        self.subscriptions = Subscriptions(self.store, self.pushes)
+        self.store.on_change = self.pushes.wake
 
     @property
     def endpoint(self) -> str:
@@ -135,6 +145,11 @@ class GraphDouble(Double):
         """No delta link is known any more."""
         self.api.links.clear()
 
+    def tell_of_subscriptions(self, event: str, email: str) -> None:
+        """Graph says what becomes of those to a mailbox: reauthorizationRequired, subscriptionRemoved or missed."""
+        with self.lock:
+            self.subscriptions.happens(event, email)
+
     def consent(self, url: str) -> None:
         """Do what a browser does with the address of a consent page: `entra.signs_in` agrees."""
         with urlopen(url.replace(LOGIN, self.url)) as page:
@@ -171,7 +186,7 @@ class GraphDouble(Double):
         held, found = self._held(request), PATH.fullmatch(request.path)
         if held is None:
             raise ApiError(401, "InvalidAuthenticationToken")
-        if request.path.startswith("/v1.0/subscriptions"):
+        if request.path.startswith(f"/v1.0{SUBSCRIPTIONS}"):
             mailbox, path, base = held.mailbox, request.path.removeprefix("/v1.0"), ""
         elif found:
             mailbox, path = (found[1] or held.mailbox).casefold(), found[2]
@@ -187,10 +202,14 @@ class GraphDouble(Double):
         self.broken.extend(faults_of(request.method, path, asked, body))
         self._check_headers(request)
         self._check_rights(request, held, mailbox, path)
-        return self.api.called(
-            request.method,
-            Asking(mailbox, path, query, body or {}, request.headers.get("If-Match", ""), base),
-        )
+        asking = Asking(mailbox, path, query, body or {}, request.headers.get("If-Match", ""), base)
+        if path.startswith(SUBSCRIPTIONS):
+            return self.subscriptions.called(request.method, asking, held)
+        return self.api.called(request.method, asking)
+
+    def _messages(self) -> list[Message]:
+        with self.lock:
+            return self.subscriptions.messages()
 
     def _held(self, request: Request) -> Pass | None:
         return self.entra.passes.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -204,7 +223,9 @@ class GraphDouble(Double):
             raise ApiError(403, "ErrorAccessDenied")
         if mailbox in self.switches.out_of_scope:
             raise ApiError(403, "ErrorAccessDenied")
-        if request.path.startswith("/v1.0/subscriptions"):
+        if path.startswith(SUBSCRIPTIONS):
+            if not held.scopes & READS:
+                raise ApiError(403, "ErrorAccessDenied")
             return
         if not held.mailbox and request.path.startswith("/v1.0/me/"):
             raise ApiError(400, "BadRequest")

@@ -189,7 +189,7 @@ def test_guests_have_the_event_in_their_calendars(google: Google) -> None:
 
 
 def test_channels_are_noted_and_stopped(google: Google) -> None:
-    """Nothing is sent through them; a second stop finds none."""
+    """Nothing is sent to a door that is elsewhere; a second stop finds none."""
     channel = {"id": "c1", "type": "web_hook", "address": "https://rondo.example/hook", "token": "t"}
     _, said = call(google, "POST", "calendars/primary/events/watch", channel)
     assert said["id"] == "c1"

@@ -202,21 +202,3 @@ def test_where_nobody_listens_it_is_unavailable(stage: OutlookStage) -> None:
         with pytest.raises(RondoError) as raised:
             ask(session)
         assert isinstance(raised.value, Unavailable)
-
-
-def test_the_double_takes_a_subscription_once(stage: OutlookStage) -> None:
-    """The same resource and kind of change again is a conflict, until it is given up."""
-    session = stage.session("ana")
-    body = {
-        "changeType": "updated",
-        "notificationUrl": "https://rondo.example/hooks",
-        "resource": "/me/events",
-        "expirationDateTime": "2027-03-08T08:00:00Z",
-        "clientState": "secret",
-    }
-    taken = session.once("POST", "/subscriptions", body=body)
-    with pytest.raises(Refusal, match="409"):
-        session.once("POST", "/subscriptions", body=body)
-    assert session.once("GET", "/subscriptions")["value"] == [taken]
-    session.once("DELETE", f"/subscriptions/{taken['id']}")
-    assert session.once("GET", "/subscriptions")["value"] == []

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from tests.doubles._google.base import Asking
 from tests.doubles._google.expand import Json
 from tests.doubles._google.reading import Reading
+from tests.doubles._google.watching import Watching
 from tests.doubles._google.writing import Writing
 
 
-class Api(Reading, Writing):
+class Api(Reading, Writing, Watching):
     """The methods; see `METHODS`."""
 
 

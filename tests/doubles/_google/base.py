@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -38,6 +38,8 @@ class Switches:
     room: str = "late"  # now, late, never, failure, elsewhere
     room_looks: int = 2  # before a late one is there
     zone_of_answers: str = ""  # where a request names none, instead of the calendar's
+    channel_life: timedelta = timedelta(days=7)  # at most, whatever is asked for
+    foreign_doors: set[str] = field(default_factory=set)  # that are not known to be the caller's
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,6 @@ class Base:
     def __init__(self, store: Store, switches: Switches) -> None:
         self.store, self.switches = store, switches
         self.mails: list[Mail] = []
-        self.channels: list[Json] = []
         self.token_age = 0
 
     def _resource(self, shown: Shown, stored: Stored, person: Person, query: Query) -> Json:

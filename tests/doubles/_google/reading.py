@@ -67,21 +67,6 @@ class Reading(Base):
             items.sort(key=lambda item: str(item["start"]))
         return self._page(items, query, person, sync=True)
 
-    def events_watch(self, asking: Asking) -> Json:
-        """A channel, as it is noted; nothing is sent."""
-        self._seen(asking)
-        channel = {"kind": "api#channel", "resourceId": f"r{len(self.channels)}", "expiration": "1"} | asking.body
-        self.channels.append(channel)
-        return channel
-
-    def channels_stop(self, asking: Asking) -> Json:
-        """No more of a channel."""
-        before = len(self.channels)
-        self.channels = [each for each in self.channels if each["id"] != asking.body.get("id")]
-        if len(self.channels) == before:
-            raise ApiError(404, "notFound")
-        return {}
-
     def calendars_get(self, asking: Asking) -> Json:
         """A calendar itself."""
         person = self._seen(asking)

@@ -1,6 +1,6 @@
 """What a Google double holds: people, their calendars, series with their exceptions, and what each saw change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -77,6 +77,7 @@ class Store:
         self.version = 0
         self.old_zones: dict[str, tzinfo] = {}
         self.exceptions_outlive_exdate = True
+        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made
 
     @property
     def zones(self) -> Zones:
@@ -86,6 +87,7 @@ class Store:
     def touch(self) -> int:
         """Another version."""
         self.version += 1
+        self.on_change()
         return self.version
 
     def spread(self, stored: Stored) -> None:

@@ -59,7 +59,6 @@ class Api:
     def __init__(self, store: Store, personal: set[str]) -> None:
         self.store, self.personal = store, personal
         self.links: dict[str, Link] = {}
-        self.subscriptions: dict[str, Json] = {}
 
     def called(self, method: str, asking: Asking) -> tuple[int, Json | None]:
         """The status and the body of an answer. Raises ApiError."""
@@ -71,15 +70,9 @@ class Api:
             "GET /events": self.events,
             "POST /events": self.create,
             "POST /calendar/getSchedule": self.schedule,
-            "POST /subscriptions": self.subscribe,
-            "GET /subscriptions": lambda _: (200, {"value": list(self.subscriptions.values())}),
         }
         if route := routes.get(f"{method} {asking.path}"):
             return route(asking)
-        subscription = asking.path.removeprefix("/subscriptions/")
-        if method == "DELETE" and subscription in self.subscriptions:
-            del self.subscriptions[subscription]
-            return 204, None
         found = re.fullmatch(r"/events/([^/]+)(/instances|/cancel)?", asking.path)
         if not found:
             raise ApiError(404, "ResourceNotFound")
@@ -222,17 +215,6 @@ class Api:
         self.links[key] = Link(link.mailbox, since, link.start, link.end, left, link.to)
         kind = "nextLink" if left else "deltaLink"
         return 200, {"value": list(page), f"@odata.{kind}": f"{asking.base}/calendarView/delta?${name}={key}"}
-
-    def subscribe(self, asking: Asking) -> tuple[int, Json]:
-        """Take a subscription; the same one twice is a conflict."""
-        if any(
-            (each["resource"], each["changeType"]) == (asking.body["resource"], asking.body["changeType"])
-            for each in self.subscriptions.values()
-        ):
-            raise ApiError(409, "Conflict")
-        id_ = token_hex(8)
-        self.subscriptions[id_] = {"id": id_, **asking.body}
-        return 201, self.subscriptions[id_]
 
     def _found(self, asking: Asking, id_: str) -> tuple[Stored, date | None]:
         instance = DAY.fullmatch(id_)

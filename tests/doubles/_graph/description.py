@@ -105,10 +105,10 @@ TYPES: dict[str, Json] = {
             "notificationUrl": TEXT,
             "lifecycleNotificationUrl": TEXT,
             "resource": TEXT,
-            "expirationDateTime": TEXT,
+            "expirationDateTime": {"type": "string", "pattern": f"^{INSTANT.pattern}$"},
             "clientState": {"type": "string", "maxLength": 128},
         },
-        *("changeType", "notificationUrl", "resource", "expirationDateTime"),
+        "expirationDateTime",
     ),
 }
 UNDESCRIBED = {"singleValueLegacyExtendedProperty"}
@@ -132,6 +132,7 @@ PATHS: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...], str]] = {
     ("POST", "/calendar/getSchedule"): ((), (), "action.getSchedule"),
     ("POST", "/subscriptions"): ((), (), "subscription"),
     ("GET", "/subscriptions"): ((), (), ""),
+    ("PATCH", "/subscriptions/{subscription-id}"): ((), (), "subscription"),
     ("DELETE", "/subscriptions/{subscription-id}"): ((), (), ""),
 }
 """What we call below /me or /users/...: the query options, those that are required, and the type of the body."""

@@ -1,6 +1,6 @@
 """What the double holds: mailboxes, their events and series with exceptions, what changed when, and mails sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -36,6 +36,8 @@ class Switches:
     without_items: set[str] = field(default_factory=set)
     most_entries: int = 1000
     out_of_scope: set[str] = field(default_factory=set)
+    subscription_life: timedelta = timedelta(minutes=10_080)
+    one_subscription: bool = True  # of a resource and kind of change; the documents say so, and people saw it otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Store:
         self.mails: list[Mail] = []
         self.transactions: dict[tuple[str, str], str] = {}
         self.version = 0
+        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made
         self.touched: list[tuple[int, str, str]] = []  # version, mailbox, id
         self.held: dict[str, dict[str, None]] = {}  # by mailbox: ids of events that are or were in it, the oldest first
 
@@ -129,6 +132,7 @@ class Store:
         for mailbox in {stored.owner, *people_of(stored), *also} & set(self.mailboxes):
             self.touched.append((self.version, mailbox, stored.id))
             self.held.setdefault(mailbox, {})[stored.id] = None
+        self.on_change()
 
     def mail(self, stored: Stored, kind: str, to: set[str]) -> None:
         """Tell attendees."""
