@@ -1,6 +1,36 @@
 """Where state lives: SQLAlchemy tables behind the Store port; nobody else names them."""
 
-from scheduler.store.files import only_one, programme_key
-from scheduler.store.sql import SqlStore, open_store
+from sqlalchemy import Engine as SqlEngine
 
-__all__ = ["SqlStore", "only_one", "open_store", "programme_key"]
+from scheduler.store.accounts import SqlAccounts, open_accounts
+from scheduler.store.backup import backup, copy_database, take_in
+from scheduler.store.database import open_database, open_state
+from scheduler.store.executors import SqlExecutors
+from scheduler.store.files import only_one, programme_key
+from scheduler.store.locks import writing
+from scheduler.store.marks import Mark, SqlMarks
+from scheduler.store.programmes import Held, SqlProgrammes
+from scheduler.store.sql import SqlStore, open_store
+from scheduler.store.subscriptions import SqlSubscriptions
+
+__all__ = [
+    "Held",
+    "Mark",
+    "SqlAccounts",
+    "SqlEngine",
+    "SqlExecutors",
+    "SqlMarks",
+    "SqlProgrammes",
+    "SqlStore",
+    "SqlSubscriptions",
+    "backup",
+    "copy_database",
+    "only_one",
+    "open_accounts",
+    "open_database",
+    "open_state",
+    "open_store",
+    "programme_key",
+    "take_in",
+    "writing",
+]

@@ -1,21 +1,31 @@
-"""Opening a database and bringing it up to date; what goes wrong with it at any time is told in one line."""
+"""Opening a database and bringing it up to date; what goes wrong with it at any time is told in one line.
 
+SQLite in a file, or PostgreSQL at an address: the rest of the store works on both alike.
+"""
+
+import hashlib
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import NullPool
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
-from scheduler.errors import Unavailable
+from scheduler.errors import InputError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0004"
+NEWEST = "0005"
 BUSY_SECONDS = 10
+ASLEEP_SECONDS = 20
+"""After so long the server ends a transaction whose process does nothing any more, and so holds up all others."""
 
 
 def open_state(folder: Path) -> Engine:
@@ -27,36 +37,92 @@ def open_state(folder: Path) -> Engine:
     return open_database(folder / "state.db")
 
 
-def open_database(path: Path) -> Engine:
-    """A SQLite database with the newest tables, made where there is none.
+def open_database(where: Path | str) -> Engine:
+    """A database with the newest tables: a SQLite file, made where there is none, or `postgresql://...`.
 
-    Raises Unavailable, saying what to do; so does every later use of it where the database fails.
+    Raises InputError for what is no address, and Unavailable, saying what to do; so does every later use of it where
+    the database fails. No password is told.
     """
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _durable)
-    event.listen(engine, "handle_error", _told)
+    engine = connected(_url(where))
     with engine.connect() as connection:
-        if _version(connection) != int(NEWEST):
-            _migrate(connection)
+        found = _version(connection)
+    if found != int(NEWEST):
+        _migrate(engine)
     return engine
 
 
-def _migrate(connection: Connection) -> None:
+def connected(url: URL, **more: Any) -> Engine:
+    """An engine with our settings, whatever tables it finds; `more` goes to SQLAlchemy."""
+    if url.get_backend_name() == "postgresql":
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(), **more)
+    else:
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _durable)
+    event.listen(engine, "handle_error", _told)
+    return engine
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether it is a file of ours, and no server's."""
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def alone(engine: Engine, what: str) -> Iterator[Connection]:
+    """A transaction that no other of this name overlaps; on SQLite, no other at all that writes.
+
+    What it reads is what others left, and nobody changes it before it ends.
+    """
+    with engine.begin() as connection:
+        if is_sqlite(engine):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(select(func.pg_advisory_xact_lock(lock_number(what))))
+        yield connection
+
+
+def lock_number(what: str) -> int:
+    """The number of PostgreSQL's lock of this name: 64 bits with a sign."""
+    return int.from_bytes(hashlib.sha256(f"rondo {what}".encode()).digest()[:8], signed=True)
+
+
+def _url(where: Path | str) -> URL:
+    if isinstance(where, Path):
+        return URL.create("sqlite", database=str(where))
+    try:
+        url = make_url(where)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        url.get_dialect()
+    except ArgumentError:  # also for a kind that is not installed; its text would tell the address
+        raise InputError("this is no address of a database.", hint="Like postgresql://user@host/name") from None
+    return url
+
+
+def _patience() -> dict[str, Any]:
+    """How long PostgreSQL is waited for, and how long it waits for us (a stopped process holds its locks)."""
+    limits = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": ASLEEP_SECONDS}
+    options = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items())
+    return {"connect_timeout": BUSY_SECONDS, "options": options}
+
+
+def _migrate(engine: Engine) -> None:
     """From any older state in one transaction, which of two processes only one makes."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    found = _version(connection)
-    if found > int(NEWEST):
-        raise Unavailable(f"{connection.engine.url.database} was written by a newer Rondo: use that one.")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, NEWEST)
-    connection.exec_driver_sql(f"PRAGMA user_version = {int(NEWEST)}")
-    connection.commit()
+    with alone(engine, "migration") as connection:
+        found = _version(connection)
+        if found > int(NEWEST):
+            raise Unavailable(f"{_name(engine.url)} was written by a newer Rondo: use that one.")
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, NEWEST)
+        if is_sqlite(engine):
+            connection.exec_driver_sql(f"PRAGMA user_version = {int(NEWEST)}")  # where an older Rondo looks
 
 
 def _version(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    """The number of the migration that was made last; 0: none."""
+    return int(MigrationContext.configure(connection).get_current_revision() or 0)
 
 
 def _durable(connection: sqlite3.Connection, _: object) -> None:
@@ -80,8 +146,23 @@ _patient = Retrying(
 
 
 def _told(context: ExceptionContext) -> None:
-    """SQLAlchemy's hook on whatever a database driver raises."""
-    if isinstance(context.sqlalchemy_exception, DatabaseError):
-        where = context.engine.url.database if context.engine else "the database"
-        reason = context.original_exception
-        raise Unavailable(f"{where}: the state can't be used ({reason}). Is the disk full or the file damaged?")
+    """SQLAlchemy's hook on whatever a database driver raises; a try whether a connection still lives is no fault."""
+    if context.is_pre_ping or not isinstance(context.sqlalchemy_exception, DatabaseError):
+        return
+    url = context.engine.url if context.engine else None
+    raise Unavailable(broken(url, context.original_exception))
+
+
+def broken(url: URL | None, reason: BaseException) -> str:
+    """What to tell of a database that fails, in one line."""
+    file = url is None or url.get_backend_name() == "sqlite"
+    perhaps = "Is the disk full or the file damaged?" if file else "Is the server up, and its disk not full?"
+    said = " ".join(str(reason).split())
+    return f"{_name(url) if url else 'the database'}: the state can't be used ({said}). {perhaps}"
+
+
+def _name(url: URL) -> str:
+    """The file's path, or the address without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database).render_as_string()

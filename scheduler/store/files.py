@@ -13,6 +13,7 @@ from pathlib import Path
 from scheduler.errors import Unavailable
 
 BYTES = 32
+BUSY = "another apply is writing just now: try again when it has ended."
 
 
 def programme_key(path: Path) -> bytes:
@@ -39,7 +40,7 @@ def only_one(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Unavailable("another apply is writing just now: try again when it has ended.") from None
+            raise Unavailable(BUSY) from None
         yield
 
 

@@ -1,15 +1,22 @@
 """The tables: text keys and UTC seconds, so that a move from SQLite to PostgreSQL is a copy.
 
-No title has a column here, and tokens are encrypted before they come.
+Rows of a programme name it; "" is the programme of a folder that has a database of its own. No title has a column
+here, and tokens are encrypted before they come.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
+
+
+def _programme() -> Column[str]:
+    return Column("programme", Text, primary_key=True, server_default="")
+
 
 calendar_copy = Table(
     "calendar_copy",
     metadata,
+    _programme(),
     Column("person", String(64), primary_key=True),
     Column("calendar", Text, primary_key=True),
     Column("tried_at", BigInteger, nullable=False),
@@ -26,6 +33,7 @@ calendar_copy = Table(
 plan = Table(
     "plan",
     metadata,
+    _programme(),
     Column(
         "kind", String(16), primary_key=True
     ),  # draft: planned last; standing: applied last; before: stood until then
@@ -38,6 +46,7 @@ plan = Table(
 pin = Table(
     "pin",
     metadata,
+    _programme(),
     Column("group", String(200), primary_key=True),
     Column("session", Integer, primary_key=True),
     Column("start", BigInteger),  # seconds since 1970; none: skipped
@@ -49,6 +58,7 @@ pin = Table(
 event = Table(
     "event",
     metadata,
+    _programme(),
     Column("uid", String(255), primary_key=True),
     Column("document", Text, nullable=False),
 )
@@ -56,18 +66,22 @@ event = Table(
 outbound_write = Table(
     "outbound_write",
     metadata,
+    _programme(),
     Column("uid", String(255), primary_key=True),  # with the sequence: the same decision is never owed twice
     Column("sequence", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("document", Text, nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),  # how often it failed
+    Column("retry_at", BigInteger),  # not before; none: as soon as may be
 )
-Index("outbound_write_pending", outbound_write.c.done_at, outbound_write.c.position)
+Index("outbound_write_pending", outbound_write.c.programme, outbound_write.c.done_at, outbound_write.c.position)
 
 delivery = Table(
     "delivery",
     metadata,
+    _programme(),
     Column("uid", String(255), primary_key=True),
     Column("place", String(100), primary_key=True),
     Column("document", Text),  # none: begun for the first time
@@ -79,6 +93,7 @@ delivery = Table(
 account = Table(
     "account",
     metadata,
+    _programme(),
     Column("person", String(64), primary_key=True),  # empty: the organisation's
     Column("provider", String(16), primary_key=True),
     Column("identity", Text, primary_key=True),
@@ -90,4 +105,80 @@ account = Table(
     Column("connected_at", BigInteger, nullable=False),
     Column("error", Text, nullable=False),
     Column("secret", Text, nullable=False),  # sealed by the vault
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    _programme(),
+    Column("id", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # what became of it; the document says what it was at first
+    Column("group", String(200), nullable=False),
+    Column("session", Integer),  # none: the whole series, or all of them
+    Column("document", Text, nullable=False),
+)
+Index("decision_in_order", decision.c.programme, decision.c.position)
+
+notice = Table(
+    "notice",
+    metadata,
+    _programme(),
+    Column("key", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("document", Text, nullable=False),
+)
+Index("notice_owed", notice.c.state)
+
+programme = Table(
+    "programme",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False),  # how often its documents changed; 0: it has none here
+    Column("stopped", Text, nullable=False),  # why nothing may be written; empty: it may
+    Column("sealed_key", Text, nullable=False),  # sealed by the vault
+    Column("imported_at", BigInteger),  # none: it never was
+)
+
+document = Table(
+    "document",
+    metadata,
+    _programme(),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+calendar_mark = Table(
+    "calendar_mark",
+    metadata,
+    _programme(),
+    Column("person", String(64), primary_key=True),
+    Column("calendar", Text, primary_key=True),
+    Column("dirty_seq", BigInteger, nullable=False),  # how often it was told to have changed
+    Column("synced_seq", BigInteger, nullable=False),  # how much of that was read
+    Column("due_at", BigInteger, nullable=False),  # when it is read even if nobody tells anything
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("provider", String(16), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("programme", Text, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+)
+
+executor = Table(
+    "executor",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("beat_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),  # when somebody began to take over its work; none: nobody did
 )

@@ -40,7 +40,7 @@ def test_a_database_of_before_keeps_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     open_database(path)
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO plan VALUES ('draft', 1, '{}', '{}', NULL)")
+        connection.execute("INSERT INTO plan (kind, decided_at, problem, document) VALUES ('draft', 1, '{}', '{}')")
     with open_database(path).connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM plan").scalar_one() == 1
 
@@ -99,11 +99,11 @@ def test_the_state_of_a_newer_rondo_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     open_database(path)
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 9999")
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Unavailable, match="was written by a newer Rondo"):
         open_database(path)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (9999,)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
 
 
 @pytest.mark.parametrize("place", ["file", "nowhere"])

@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pytest
 from sqlalchemy import event as hooks
 
+from scheduler.core.decision import Action, Cause, Decision, State
 from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
+from scheduler.core.explain import Limit
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import as_intervals
+from scheduler.core.notice import Notice
 from scheduler.core.pins import Pin
 from scheduler.core.walltime import WallTime
 from scheduler.errors import ChangedElsewhere, Unavailable
@@ -56,6 +59,37 @@ def event(uid: str, sequence: int = 0, *, cancelled: bool = False) -> Event:
         sequence=sequence,
         stamped=NOW,
     )
+
+
+def decision(id_: str, state: State = State.DONE, at: datetime = NOW) -> Decision:
+    """That a session was moved, or would be."""
+    return Decision(
+        id=id_,
+        at=at,
+        action=Action.MOVE,
+        state=state,
+        group="pair",
+        session=3,
+        before=NOW,
+        after=NOW + timedelta(hours=2),
+        causes=(Cause("ana", Limit.CALENDAR),),
+        options=(NOW + timedelta(days=1),),
+    )
+
+
+def notice(key: str) -> Notice:
+    """What somebody is told of it."""
+    return Notice(key=key, decision=key, person="ana", address="ana@example.org", subject="Moved", text="by two hours")
+
+
+class Told(TypedDict):
+    """What is told of a decision."""
+
+    decisions: Sequence[Decision]
+    notices: Sequence[Notice]
+
+
+TOLD = Told(decisions=[decision("d")], notices=[notice("d ana")])
 
 
 def saved(seed: int) -> SavedPlan:
@@ -224,7 +258,7 @@ def cut_at(store: SqlStore, statement: int) -> Iterator[list[str]]:
         hooks.remove(store._engine, "before_cursor_execute", begin)
 
 
-STATEMENTS = 16
+STATEMENTS = 21
 
 
 @pytest.mark.parametrize("statement", range(1, STATEMENTS + 1))
@@ -234,13 +268,14 @@ def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, statement: int)
     decided(store, event("a"), seed=0)
     store.done(event("a"), NOW)
     with cut_at(store, statement), pytest.raises(Cut):
-        store.decide(saved(1), [event("a", 1), event("b")], {"a": 0}, [PINS[1]], NOW)
+        store.decide(saved(1), [event("a", 1), event("b")], {"a": 0}, [PINS[1]], NOW, **TOLD)
     again = open_store_again(store)
     standing = again.standing()
     assert standing is not None
     assert standing.decided_at == saved(0).decided_at
     assert (again.events(), again.pending()) == ((event("a"),), ())
     assert (again.before(), again.events_before(), again.pins()) == (None, (), PINS)
+    assert (again.decisions(), again.notices()) == ((), ())
     decided(again, event("a", 1), event("b"), seed=1)
     assert [each.uid for each in again.pending()] == ["a", "b"]
 
@@ -248,7 +283,7 @@ def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, statement: int)
 def test_a_decision_has_as_many_statements_as_were_cut(store: SqlStore) -> None:
     """The test before this one reaches the last of them."""
     with cut_at(store, STATEMENTS + 1) as begun:
-        store.decide(saved(1), [event("a"), event("b")], {}, PINS, NOW)
+        store.decide(saved(1), [event("a"), event("b")], {}, PINS, NOW, **TOLD)
     assert len(begun) == STATEMENTS
 
 
@@ -291,7 +326,7 @@ def test_no_column_can_hold_a_title(tmp_path: Path) -> None:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("PRAGMA table_info(calendar_copy)").all()
     assert {row[1] for row in rows} == {
-        *("person", "calendar", "tried_at", "error", "read_at", "complete"),
+        *("programme", "person", "calendar", "tried_at", "error", "read_at", "complete"),
         *("busy", "unavailable", "warnings", "tzdata", "token"),
     }
     assert replace(event("a"), title="") != event("a")
