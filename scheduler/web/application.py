@@ -20,6 +20,8 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 
+LENGTHS = {b"content-length", b"transfer-encoding"}
+
 
 def application(service: Watched) -> FastAPI:
     """The doors and health checks of a service. Nothing here reads the Host header, sets a cookie, or redirects."""
@@ -49,12 +51,20 @@ def application(service: Watched) -> FastAPI:
 
 
 class _Sealed:
-    """Adds the headers that keep an answer from being kept, framed, or taken for a page."""
+    """Adds the headers that keep an answer from being kept, framed, or taken for a page.
+
+    A request with two lengths may have two ends, one for a proxy and one for us: it is refused, and its connection
+    closed (RFC 9112, section 6.1).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if {name for name, _ in scope.get("headers", ())} >= LENGTHS:
+            await Response(status_code=400, headers={"Connection": "close"})(scope, receive, send)
+            return
+
         async def sealed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
