@@ -41,7 +41,7 @@ def change_words(lines: Sequence[Line], *, programme: str, answered: bool) -> Wo
     subject = f"{len(lines)} changes to your meetings" if more else _happened(first)
     whom = "answer this mail" if answered else "ask your coordinator"
     ending = f"If that does not suit you, {whom}: it can be undone."
-    return _words(subject, [*bounded(map(str, lines)), "", ending], programme)
+    return words(subject, [*bounded(map(str, lines)), "", ending], programme)
 
 
 def question_words(lines: Sequence[Line], *, programme: str) -> Words:
@@ -50,14 +50,14 @@ def question_words(lines: Sequence[Line], *, programme: str) -> Words:
     waiting = f"{len(lines)} changes wait for your word" if len(lines) > 1 else "A change waits for your word"
     told = bounded("\n".join(question(line)) for line in lines)
     ending = "Nothing is written until you say so." if stopped else "Accept or refuse: rondo proposals"
-    return _words("Writing is stopped" if stopped else waiting, [*told, "", ending], programme)
+    return words("Writing is stopped" if stopped else waiting, [*told, "", ending], programme)
 
 
 def question(line: Line) -> Iterator[str]:
     """One that waits, with what else would do below it."""
     yield str(line)
     if line.decision.why:
-        yield f"  It waits since {one_line(line.decision.why)}."
+        yield f"  It waits: {one_line(line.decision.why)}."
     if line.decision.options:
         times = "; ".join(when(option, line.zone, dated=True) for option in line.decision.options)
         yield f"  Other times that would do: {times}."
@@ -75,7 +75,8 @@ def signed(lines: Sequence[str], programme: str) -> str:
     return "\n".join([*lines, "", f"-- \nRondo, for {one_line(programme)}"]) + "\n"
 
 
-def _words(subject: str, lines: Sequence[str], programme: str) -> Words:
+def words(subject: str, lines: Sequence[str], programme: str) -> Words:
+    """What is sent: it says in whose name it comes."""
     whole = f"{one_line(subject)} ({one_line(programme)})"
     return Words(
         whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…", signed(lines, programme)
