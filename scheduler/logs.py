@@ -16,10 +16,10 @@ from typing import Any, TextIO
 from pythonjsonlogger.json import JsonFormatter
 
 OURS = ("scheduler", "connectors")
-IDS = frozenset({"programme", "group", "uid", "decision", "executor", "workflow"})
+IDS = frozenset({"programme", "group", "uid", "decision", "executor"})
 WORDS = frozenset({"error", "provider", "state", "mode", "kind", "door"})
 EVENT = re.compile(r"[a-z][a-z0-9_]{0,60}")
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,120}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,60}")
 REMOVED = "[removed]"
 FRAMES = 8
@@ -33,7 +33,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     Also what would print texts past the logs: uncaught errors of threads, warnings, and DBOS's own handler.
     """
     handler = _Handler(stream or sys.stderr)
-    handler.setFormatter(Lines())
+    handler.setFormatter(Lines([]))
     handler.addFilter(_is_wanted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
