@@ -50,7 +50,6 @@ class Google(Double):
         self.store, self.switches, self.oauth = Store(), Switches(), OAuth()
         self.pushes = Pushes(self._messages, retried=lambda status: status in UNWELL)
         self.api = Api(self.store, self.switches, self.pushes)
-        self.store.on_change = self.pushes.wake
         self.quota, self.over_quota = quota, 0
         self.most_in_a_minute = Counter[str]()
         self.instead: dict[str, Callable[[Asking], Json]] = {}

@@ -48,7 +48,6 @@ class GraphDouble(Double):
         self.calls_of = Counter[str]()  # per mailbox
         self.pushes = Pushes(self._messages, retried=lambda status: not httpx.codes.is_success(status))
         self.subscriptions = Subscriptions(self.store, self.pushes)
-        self.store.on_change = self.pushes.wake
 
     @property
     def endpoint(self) -> str:

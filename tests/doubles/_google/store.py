@@ -77,7 +77,7 @@ class Store:
         self.version = 0
         self.old_zones: dict[str, tzinfo] = {}
         self.exceptions_outlive_exdate = True
-        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made
+        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made, once it is watched
 
     @property
     def zones(self) -> Zones:

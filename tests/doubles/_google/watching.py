@@ -84,7 +84,7 @@ class Watching(Base):
             expires=ends,
             seen=_newest(person),
         )
-        self.channels[channel.id] = channel
+        self.channels[channel.id], self.store.on_change = channel, self._pushes.wake
         self._pushes.post(channel.message("sync"))
         return {
             "kind": "api#channel",

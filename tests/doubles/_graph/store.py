@@ -116,7 +116,7 @@ class Store:
         self.mails: list[Mail] = []
         self.transactions: dict[tuple[str, str], str] = {}
         self.version = 0
-        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made
+        self.on_change: Callable[[], None] = lambda: None  # called while a change is being made, once it is watched
         self.touched: list[tuple[int, str, str]] = []  # version, mailbox, id
         self.held: dict[str, dict[str, None]] = {}  # by mailbox: ids of events that are or were in it, the oldest first
 

@@ -119,7 +119,7 @@ class Subscriptions:
         for each in self.messages():  # what changed before is told to the others only
             self._pushes.post(each)
         made = Standing(str(uuid4()), held.mailbox, mailbox, body, until)
-        self.standing[made.id] = made
+        self.standing[made.id], self._store.on_change = made, self._pushes.wake
         return made
 
     def _mailbox(self, resource: str, held: Pass) -> str:
