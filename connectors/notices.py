@@ -25,7 +25,7 @@ from apprise.common import OverflowMode
 from connectors._http.addresses import LOCAL_NAMES
 from connectors._http.retry import Later
 from connectors._mail.message import is_mailbox
-from connectors._mail.server import MailServer, hand_over
+from connectors._mail.server import MailServer, WrongSettings, hand_over
 from scheduler.core.event import Attendee
 from scheduler.core.notice import Notice
 from scheduler.core.words import one_line
@@ -62,8 +62,8 @@ class MailNotifier:
             taken = hand_over(self._mail(notice), self._server, to)
         except Later as later:
             raise Unavailable(later.reason) from None
-        except CredentialsRejected as rejected:
-            raise Unavailable(str(rejected)) from None
+        except (CredentialsRejected, WrongSettings) as refused:
+            raise Unavailable(str(refused)) from None
         if not taken:
             raise RondoError(LOST)
 

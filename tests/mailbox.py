@@ -51,6 +51,7 @@ class Mailbox:
     refused: dict[str, str] = field(default_factory=dict)  # by address, what RCPT is answered
     answers: list[str] = field(default_factory=list)  # what the next DATA are answered; "" cuts the connection
     deleted: set[tuple[str, str]] = field(default_factory=set)  # by address and UID, what its owner deleted by hand
+    sender_refused: str = ""  # what MAIL is answered, where it is refused
     password: str = ""
     taken: bool = False  # whether a mail is kept though its answer is one of `answers`
 
@@ -75,6 +76,12 @@ class Mailbox:
     def dates(self, address: str) -> list[Span]:
         """The sessions in that calendar, as an independent library expands them."""
         return sorted(span for calendar in self.calendars(address) for span in expanded_in_python(calendar))
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, sender: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take a sender, or refuse it."""
+        envelope.mail_from = sender
+        envelope.mail_options.extend(options)
+        return self.sender_refused or "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
         """Take an address, or refuse it."""

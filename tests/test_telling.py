@@ -24,7 +24,7 @@ from scheduler.programme import Programme
 from scheduler.store import open_store
 from scheduler.telling import Audience, Notifiers, Told, digests, mailed_by_group, notices_for, tell_owed
 from tests.core.test_delivery import ANA, BEN, event
-from tests.desks import At, Desk
+from tests.desks import SECRETS, At, Desk
 from tests.mailbox import Mailbox, mail_server
 
 FORK = multiprocessing.get_context("fork")
@@ -190,6 +190,14 @@ def test_a_long_round_is_told_shortly(programme: Programme) -> None:
     text = told(programme, *many)["amara"].text
     assert "and 60 more." in text
     assert len(text.splitlines()) < 50
+
+
+def test_no_title_is_told(programme: Programme) -> None:
+    """Neither of what stands in calendars, which decisions don't know, nor of the groups."""
+    titled = replace(programme, groups=tuple(replace(group, title="CANARY") for group in programme.groups))
+    found = told(titled, MOVED, CIRCLE, ASKED, STOPPED)
+    assert len(found) == 6
+    assert not any(secret in repr(found) for secret in ("CANARY", *SECRETS))
 
 
 def test_who_is_mailed_anyway() -> None:

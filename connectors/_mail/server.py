@@ -33,6 +33,10 @@ SIGN_IN = 530
 GOOD, BAD_NOW, BAD = 2, 4, 5  # the first digit of a code
 
 
+class WrongSettings(InputError):
+    """The server refuses what the settings say, whoever a mail is for: once they are right it takes the mail."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
     """The settings of [smtp]; without `user` nobody signs in. Raises InputError where they don't fit together."""
@@ -58,13 +62,13 @@ class MailServer:
 def hand_over(mail: EmailMessage, server: MailServer, to: Attendee) -> bool:
     """Give a mail for one person to the server; False: it broke off before it said whether it took the mail.
 
-    Raises Later where it may take it another time, InputError where it never will, Unavailable where its certificate
-    is not valid, CredentialsRejected.
+    Raises Later where it may take it another time, InputError where it never will, WrongSettings where that is not for
+    this mail alone, Unavailable where its certificate is not valid, CredentialsRejected.
     """
     with connected(server) as smtp:
         plain = to.email.isascii()
         options = [] if plain else ["SMTPUTF8", "BODY=8BITMIME"]
-        _agreed(smtp.mail(server.sender, options), "the sender", "Correct smtp.sender in the settings.")
+        _agreed(smtp.mail(server.sender, options), "the sender", "Correct smtp.sender in the settings.", WrongSettings)
         _agreed(smtp.rcpt(to.email), f"the address of {to.id}", "Correct it in people.csv, then apply again.")
         try:
             code, _ = smtp.data(mail.as_bytes(policy=policy.SMTP if plain else policy.SMTPUTF8))
@@ -80,14 +84,14 @@ def hand_over(mail: EmailMessage, server: MailServer, to: Attendee) -> bool:
     return True
 
 
-def _agreed(answer: tuple[int, bytes], what: str, hint: str) -> None:
+def _agreed(answer: tuple[int, bytes], what: str, hint: str, refusal: type[InputError] = InputError) -> None:
     code, _ = answer
     if code // 100 == GOOD:
         return
     if code == SIGN_IN:
         raise CredentialsRejected("The mail server wants somebody to sign in: set smtp.user and smtp.password.")
     if code // 100 == BAD:
-        raise InputError(f"The mail server refuses {what} ({code}).", hint=hint)
+        raise refusal(f"The mail server refuses {what} ({code}).", hint=hint)
     raise Later(f"The mail server does not take {what} now ({code}).")
 
 
@@ -107,7 +111,7 @@ def connected(server: MailServer) -> Iterator[SMTP]:
         raise Unavailable(f"{where} has no certificate that is valid for its name.") from None
     except SMTPNotSupportedError:
         hint = "Correct smtp.security and smtp.user in the settings."
-        raise InputError(f"{where} can't do what it has to: STARTTLS, signing in or UTF-8.", hint=hint) from None
+        raise WrongSettings(f"{where} can't do what it has to: STARTTLS, signing in or UTF-8.", hint=hint) from None
     except SMTPAuthenticationError as refused:
         if refused.smtp_code // 100 != BAD:
             raise Later(f"{where} lets nobody sign in now.") from None

@@ -159,6 +159,17 @@ def test_a_rejected_password_means_that_nothing_was_sent() -> None:
         assert len(mailbox.mails) == 1
 
 
+def test_a_server_that_can_not_do_what_the_settings_want_is_no_refusal(mailbox: Mailbox) -> None:
+    """Once they are right, the mail is sent."""
+    with pytest.raises(Unavailable, match=r"smtp\.security"):
+        by_mail(mailbox, security="starttls").send(NOTICE)
+    mailbox.sender_refused = "553 5.7.1 CANARY not yours"
+    with pytest.raises(Unavailable, match=r"smtp\.sender") as error:
+        by_mail(mailbox).send(NOTICE)
+    assert "CANARY" not in str(error.value)
+    assert mailbox.mails == []
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_where_the_server_breaks_off_nobody_knows(mailbox: Mailbox, taken: bool) -> None:
     """Whether it took the mail or not looks the same to us."""
