@@ -17,7 +17,7 @@ INSTALL = "apt-get install postgresql"
 USER = "postgres"  # PostgreSQL refuses to run as root
 PATIENCE_SECONDS = 120
 SETTINGS = (
-    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\nshared_buffers = 32MB\n"
+    "fsync = off\nfull_page_writes = off\nmax_connections = 200\nshared_buffers = 32MB\n"
 )
 
 

@@ -102,7 +102,7 @@ class Pace:
     watching: int = 4  # rounds at a time in a process
     writing: int = 8
     kept: timedelta = timedelta(days=1)
-    parked: timedelta = timedelta(days=1)  # then it is tried again
+    parked: timedelta = timedelta(hours=1)  # then it is tried again
     renewals: str = "0 */10 * * * *"
     digests: str = "0 0 * * * *"
     tidying: str = "0 17 * * * *"

@@ -19,8 +19,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ExceptionContext
 
 from scheduler.engine import Engine, Owed, Pace
+from scheduler.errors import Unavailable
 
 SILENT_SECONDS = 1.5
 LATENCY_SECONDS = 0.01
@@ -60,6 +62,7 @@ class Desk:
 
     def __init__(self, url: str, port: int) -> None:
         self._engine = sa.create_engine(url, pool_pre_ping=True)
+        sa.event.listen(self._engine, "handle_error", _told)
         if url.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _write_ahead)
         self._port = port
@@ -201,6 +204,12 @@ class Desk:
 def _write_ahead(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA busy_timeout = 30000")
+
+
+def _told(context: ExceptionContext) -> None:
+    """As the application's store does: a database that is away is an outcome."""
+    if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError) and not context.is_pre_ping:
+        raise Unavailable("the database is away")
 
 
 @dataclass(slots=True)

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import pytest
 
 from scheduler.engine import Engine, Pace
-from tests.engine.desk import EVENT, FAST, NOTICE, Desk, Provider, provider, until
+from tests.engine.desk import EVENT, FAST, NOTICE, Desk, Provider, until
 
 
 @contextmanager
@@ -19,27 +16,6 @@ def running(desk: Desk, url: str, pace: Pace = FAST) -> Iterator[Engine]:
         yield engine
     finally:
         engine.stop()
-
-
-@pytest.fixture
-def there() -> Iterator[Provider]:
-    """A provider."""
-    with provider() as found:
-        yield found
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A database of SQLite."""
-    return f"sqlite:///{tmp_path / 'rondo.db'}"
-
-
-@pytest.fixture
-def desk(url: str, there: Provider) -> Iterator[Desk]:
-    """Jobs on it."""
-    found = Desk(url, there.port)
-    yield found
-    found.close()
 
 
 def test_what_is_due_is_done_once(desk: Desk, url: str, there: Provider) -> None:

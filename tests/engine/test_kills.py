@@ -1,0 +1,97 @@
+"""Processes that die at any instant, databases that go away: nothing is lost, and no effect comes twice."""
+
+import random
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.engine.conftest import Worker
+from tests.engine.desk import EVENT, NOTICE, Desk, Provider, until
+from tests.postgres import Postgres
+
+PROGRAMMES = 6
+PATIENCE_SECONDS = 60
+
+
+def settled(desk: Desk, there: Provider, *, events: int) -> None:
+    """Waits until all is done, and says that it was done once: by the provider's keys, our rows, and the mails."""
+    until(desk.done, seconds=PATIENCE_SECONDS)
+    written, mailed = there.of("write"), there.of("mail")
+    assert len(written) == events
+    assert {row.times for row in desk.rows(EVENT)} == {1}
+    assert len(desk.rows(NOTICE)) == events
+    assert set(mailed.values()) == {1}  # a kill between the note and the mail loses a mail, and never doubles one
+    assert len(mailed) <= events
+
+
+def after(there: Provider, calls: int) -> Callable[[], bool]:
+    """Whether so many more calls have come than now."""
+    goal = there.calls.total() + calls
+    return lambda: there.calls.total() >= goal
+
+
+def test_a_process_killed_again_and_again_loses_and_doubles_nothing(
+    desk: Desk, there: Provider, worker: Callable[[str], Worker], pytestconfig: pytest.Config
+) -> None:
+    """Killed at random moments of its work, and started again under its name."""
+    long = pytestconfig.getoption("--long")
+    kills, events = (20, 198) if long else (5, 60)
+    moments = random.Random(5)
+    desk.begin(PROGRAMMES, events // PROGRAMMES)
+    for _ in range(kills):
+        mid = after(there, moments.randint(1, 2 * events // kills))
+        process = worker("here-1")
+        until(mid)
+        process.kill()
+    worker("here-1")
+    settled(desk, there, events=events)
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_another_worker_takes_over_what_a_killed_one_left(
+    desk: Desk, there: Provider, worker: Callable[[str], Worker]
+) -> None:
+    """The killed one never comes back; what was running in it is resumed elsewhere, in its queue."""
+    desk.begin(PROGRAMMES, 10)
+    first, _ = worker("one-1"), worker("two-1")
+    until(lambda: len(there.of("write")) > 10)
+    first.kill()
+    settled(desk, there, events=60)
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_worker_that_stood_still_does_nothing_twice_when_it_wakes(
+    desk: Desk, there: Provider, worker: Callable[[str], Worker]
+) -> None:
+    """It is taken for dead and its work done elsewhere; awake, it finds that out, and works on beside the other."""
+    desk.begin(PROGRAMMES, 10)
+    first, _ = worker("one-1"), worker("two-1")
+    until(lambda: len(there.of("write")) > 10)
+    first.send(signal.SIGSTOP)
+    until(desk.done, seconds=PATIENCE_SECONDS)
+    first.send(signal.SIGCONT)
+    settled(desk, there, events=60)
+    for programme in range(PROGRAMMES):
+        desk.mark(f"p{programme}")
+    until(desk.done, seconds=PATIENCE_SECONDS)
+    assert len(there.of("write")) == 120
+    assert {row.times for row in desk.rows(EVENT)} == {2}
+    assert set(there.of("mail").values()) == {1}
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_work_goes_on_after_the_database_was_away(
+    desk: Desk, there: Provider, worker: Callable[[str], Worker], postgres_server: Postgres, mode: str
+) -> None:
+    """Restarted or crashed in mid-run, twice, under two workers, of which one is killed while it is away."""
+    desk.begin(PROGRAMMES, 10)
+    first, _ = worker("one-1"), worker("two-1")
+    until(lambda: len(there.of("write")) > 5)
+    postgres_server.restart(mode=mode)
+    until(lambda: len(there.of("write")) > 20)
+    postgres_server.stop(mode=mode)
+    first.kill()
+    postgres_server.start()
+    settled(desk, there, events=60)
