@@ -147,7 +147,7 @@ class Service(_Section):
     public_url: Annotated[str, AfterValidator(_public)] = ""
     poll_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 5
     sweep_seconds: Annotated[int, Field(ge=1, le=3600)] = 5
-    renew_minutes: Annotated[int, Field(ge=1, le=12 * 60)] = 10
+    renew_minutes: Annotated[int, Field(ge=1, le=59)] = 10
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
     digest: Annotated[str, Field(pattern=f"^(?:{DIGEST.pattern})$")] = "Mon 07:00"
 
