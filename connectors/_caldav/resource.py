@@ -1,12 +1,15 @@
 """The file in which a server keeps one event: what it says, when that is, and what people added to it."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from connectors._found.dates import Date
 from connectors._ical.guard import read_guarded
 from connectors._ics_out.lines import folded
+from connectors._ics_out.vevent import address
 from scheduler.core.event import Event, Span
 from scheduler.core.interval import MINUTE, Interval
 from scheduler.errors import ChangedElsewhere
@@ -34,6 +37,12 @@ OURS: Mapping[str, tuple[str, ...]] = {
 """The properties that say what an event is, and which of their parameters do."""
 OF_WRITING = ("UID", "DTSTAMP", "SEQUENCE", "LAST-MODIFIED", "REQUEST-STATUS", "RDATE", "EXRULE")
 """What is made anew at each writing, or would give an event other dates than ours."""
+
+TIMES = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "STATUS", "SEQUENCE"}
+"""The properties that say when an event is."""
+LONGEST_SEQUENCE = 10
+RULE, AT, IS = "rule", "at-", "is-"  # UIDs of a file that is taken apart
+ASKED = "NEEDS-ACTION"
 
 Said = tuple[str, str, frozenset[tuple[str, str]], str]
 
@@ -76,6 +85,18 @@ class VEvent:
         return [value for line in self.lines if line.name == name for value in line.value.split(",")]
 
     @property
+    def replaces(self) -> Line | None:
+        """The line that says which one date of a series it is."""
+        found = (line for line in self.lines if line.name == "RECURRENCE-ID")
+        return next((line for line in found if line.parameters.get("RANGE", "").upper() != "THISANDFUTURE"), None)
+
+    @property
+    def sequence(self) -> int:
+        """Its SEQUENCE; 0 where it has none that is a number."""
+        told = self.value("SEQUENCE")
+        return int(told) if told.isascii() and told.isdigit() and len(told) < LONGEST_SEQUENCE else 0
+
+    @property
     def key(self) -> tuple[str, str]:
         """Which date it is, and when that begins."""
         return self.value("RECURRENCE-ID"), self.value("DTSTART")
@@ -109,8 +130,7 @@ class Resource:
     @property
     def sequence(self) -> int:
         """The highest SEQUENCE, which a further writing must not fall behind."""
-        told = (each.value("SEQUENCE") for each in self.vevents)
-        return max((int(each) for each in told if each.isascii() and each.isdigit() and len(each) < 10), default=0)
+        return max(each.sequence for each in self.vevents)
 
     def says(self, text: bytes) -> bool:
         """Whether it says what a text does: in any order and form, and whatever people added."""
@@ -118,18 +138,61 @@ class Resource:
         return bool(mine) and mine == _said(tuple(_vevents(text)))
 
     def spans(self, event: Event) -> frozenset[Span]:
-        """When its sessions are, expanded as the calendar of a stranger. Raises Unavailable, ChangedElsewhere."""
+        """When its sessions are. Raises as `dates`."""
+        return frozenset(each.span for each in self.dates(event) if each.span)
+
+    def dates(self, event: Event) -> tuple[Date, ...]:
+        """Its dates, expanded as those of a stranger, with what people answered to each that has an entry of its own.
+
+        A date of the rule that was taken out is not told. Raises Unavailable, and ChangedElsewhere where some can't be
+        known.
+        """
         named = [each.recurrence_id for each in event.occurrences]
         window = Interval(min(named) - AROUND, max(named) + AROUND)
-        reading = read_guarded([self.text], zone=event.rule.zone, window=window)
-        mine = [index for index, uid in enumerate(reading.uids) if uid == event.uid]
-        if not reading.unknown.isdisjoint(mine):
+        reading = read_guarded([self._apart()], zone=event.rule.zone, window=window)
+        if reading.unknown:
             raise ChangedElsewhere(
                 f"{event.title}: somebody changed it by hand so that its dates can't be known. It is left as it is."
             )
-        rows = zip(reading.busy.tolist(), reading.owners.tolist(), strict=True)
-        spans = (span for span, owner in rows if owner in mine)
-        return frozenset((datetime.fromtimestamp(start, UTC), -(-(end - start) // MINUTE)) for start, end in spans)
+        spans: dict[str, list[Span]] = defaultdict(list)
+        for (start, end), owner in zip(reading.busy.tolist(), reading.owners.tolist(), strict=True):
+            spans[reading.uids[owner]].append((datetime.fromtimestamp(start, UTC), -(-(end - start) // MINUTE)))
+        people = {address(each).lower(): each.id for each in event.attendees}
+        own = {
+            original: Date(
+                original=original,
+                span=next(iter(spans[f"{IS}{number}"]), None),
+                answers=_by_id(each.answers(), people),
+            )
+            for number, each in self._own()
+            for original, _ in spans[f"{AT}{number}"]
+        }
+        usual = frozenset(event.rule.instants(len(named)))
+        ruled = [Date(original=at, span=(at, long), by_rule=at in usual) for at, long in spans[RULE] if at not in own]
+        return (*own.values(), *ruled)
+
+    def answers(self, event: Event) -> dict[str, bool]:
+        """By an attendee's id, whether they said no to the whole; only of those who answered."""
+        people = {address(each).lower(): each.id for each in event.attendees}
+        whole = [each.answers() for each in self.vevents if not each.value("RECURRENCE-ID")]
+        return _by_id(whole[0], people) if whole else {}
+
+    def _own(self) -> list[tuple[int, VEvent]]:
+        """The entries of single dates, the newest of a date last."""
+        found = [(number, each) for number, each in enumerate(self.vevents) if each.replaces]
+        return sorted(found, key=lambda each: each[1].sequence)
+
+    def _apart(self) -> bytes:
+        """The same times and nothing else, as events of their own: the rule, each entry's date, and when that is."""
+        lines = [line for line in _outside(self.text) if line.strip().upper() != "END:VCALENDAR"]
+        for number, each in enumerate(self.vevents):
+            if each.replaces:
+                at = each.replaces.whole[len("RECURRENCE-ID") :]
+                lines += ["BEGIN:VEVENT", f"UID:{AT}{number}", f"DTSTART{at}", "DURATION:PT1M", "END:VEVENT"]
+            uid = f"{IS}{number}" if each.replaces else RULE
+            times = [line.whole for line in each.lines if line.name in TIMES and line is not each.replaces]
+            lines += ["BEGIN:VEVENT", f"UID:{uid}", *times, "END:VEVENT"]
+        return b"".join(folded(line) for line in (*filter(None, lines), "END:VCALENDAR"))
 
     def uninvited(self) -> dict[str, str]:
         """The addresses to which the server could not deliver (RFC 6638, 3.2.9), and its number for why."""
@@ -151,14 +214,35 @@ def _said(vevents: tuple[VEvent, ...]) -> frozenset[Said]:
     )
 
 
+def _by_id(answers: Mapping[str, str], people: Mapping[str, str]) -> dict[str, bool]:
+    """Whether they said no, by their ids: those who were only asked have not answered."""
+    given = ((who, answer) for who, answer in answers.items() if who in people and answer != ASKED)
+    return {people[who]: answer == "DECLINED" for who, answer in given}
+
+
 def _attends(line: Line) -> bool:
     return line.name == "ATTENDEE"
+
+
+def _outside(text: bytes) -> Iterator[str]:
+    """The lines of a file that are in no VEVENT."""
+    inside = False
+    for whole in _unfolded(text):
+        upper = whole.strip().upper()
+        inside = inside or upper == "BEGIN:VEVENT"
+        if not inside:
+            yield whole
+        inside = inside and upper != "END:VEVENT"
+
+
+def _unfolded(text: bytes) -> list[str]:
+    return _END.split(_FOLD.sub("", text.decode(errors="replace")))
 
 
 def _vevents(text: bytes) -> Iterator[VEvent]:
     current, inner = VEvent(), 0
     inside = False
-    for whole in _END.split(_FOLD.sub("", text.decode(errors="replace"))):
+    for whole in _unfolded(text):
         upper = whole.strip().upper()
         if upper == "BEGIN:VEVENT":
             current, inner, inside = VEvent(), 0, True

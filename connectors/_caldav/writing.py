@@ -11,12 +11,14 @@ from connectors._caldav.query import refused, report
 from connectors._caldav.resource import Resource
 from connectors._caldav.session import CalDavSession, Reply, calendar_url, strong
 from connectors._caldav.xml import CALDAV, DAV, multistatus, precondition, query_uid
+from connectors._found.dates import Date, adopted, found_in_copy, found_of, nothing_of, span_of
 from connectors._http.retry import Later, patiently
 from connectors._ics_out.calendar import resource
 from connectors._ics_out.vevent import address, vevents
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Span
-from scheduler.core.readback import check_unedited, read_back, spans_of
+from scheduler.core.found import Found
+from scheduler.core.readback import check_unedited, read_back
 from scheduler.errors import ChangedElsewhere, RondoError, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -35,7 +37,7 @@ class Taken(Later):
 
 
 class CalDavWriter:
-    """Writes into one calendar (ports.CalendarWriter); `calendar` is its URL, or `caldav:URL`.
+    """Writes into one calendar, and looks at that: ports.CalendarWriter and SeriesReader. `calendar`: `caldav:URL`.
 
     `invited`: the ids of those whom the server invites, since they have an account there; everybody else is marked so
     that it does not. `copy`: the calendar is that of `person`, who is invited by nobody's server; the server then sends
@@ -58,24 +60,30 @@ class CalDavWriter:
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Create the series or make it say this. Raises as ports.CalendarWriter."""
-        event, standing = self._seen(event, standing)
+        event, standing = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
         if not event.sessions:  # an event without any date would be refused
-            return self._cancel(event, standing)
+            return self.cancel(event, standing=standing)
         return self._patiently(lambda where: self._converge(event, standing, where), standing)
 
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
-        """Delete it; the server tells those whom it invited. One that is gone is no error. Raises as `put`."""
-        return self._cancel(*self._seen(event, standing))
+        """Delete it; the server tells those whom it invited. What was changed by hand goes too. Raises as `put`."""
+        return self._patiently(lambda where: self._remove(event, where), standing)
 
-    def _cancel(self, event: Event, standing: Delivery | None) -> Receipt:
-        return self._patiently(lambda where: self._remove(event, standing, where), standing)
+    def look(self, event: Event, *, standing: Delivery) -> Found:
+        """What stands of it: one call, unless the file was moved. Raises as ports.SeriesReader."""
+        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        found = patiently(lambda: self._find(then.event.uid, then.receipt.id), pause=self._session.pause)
+        try:
+            told = (
+                found_of(seen, then, found.dates(seen), found.answers(seen), found.etag) if found else nothing_of(then)
+            )
+        except ChangedElsewhere as unknown:
+            raise Unavailable(str(unknown)) from None
+        return found_in_copy(told, standing, self._person) if self._copy else told
 
-    def _seen(self, event: Event, standing: Delivery | None) -> tuple[Event, Delivery | None]:
+    def _seen(self, event: Event) -> Event:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
-        if not self._copy:
-            return event, standing
-        then = standing and replace(standing, event=standing.event.seen_by(self._person))
-        return event.seen_by(self._person), then
+        return event.seen_by(self._person) if self._copy else event
 
     def _patiently(self, attempt: Callable[[str], Receipt], standing: Delivery | None) -> Receipt:
         """An attempt begins by looking what stands, so that a write whose answer was lost is not made twice."""
@@ -93,9 +101,10 @@ class CalDavWriter:
 
     def _converge(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
         found = self._find(event.uid, where)
-        _check(event, standing, found.spans(event) if found else None)
+        dates = found.dates(event) if found else ()
+        _check(event, standing, frozenset(each.span for each in dates if each.span) if found else None)
         text = self._text(event, found)
-        if found is None or not found.says(text):
+        if found is None or not (found.says(text) or _is_agreed(event, standing, dates)):
             url = found.url if found else f"{self._calendar}{_name(event.uid)}.ics"
             self._write(url, text, found)
             found = self._find(event.uid, url)
@@ -104,12 +113,10 @@ class CalDavWriter:
         receipt = read_back(event, found.spans(event), Receipt(id=found.url, ical_uid=event.uid, version=found.etag))
         return replace(receipt, differences=(*receipt.differences, *self._uninvited(event, found)))
 
-    def _remove(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
+    def _remove(self, event: Event, where: str) -> Receipt:
         found = self._find(event.uid, where)
         if found is None:
             return Receipt()
-        was = spans_of(standing.event) if standing else frozenset()
-        check_unedited(found.spans(event) | was, event, standing)  # what was deleted by hand already is no obstacle
         quiet = {"Schedule-Reply": "F"} if self._copy else {}  # RFC 6638, 8.1: nobody gets a decline
         _judge(self._session.request("DELETE", found.url, headers=_condition(found) | quiet), gone=True)
         return Receipt()
@@ -180,6 +187,15 @@ def _check(event: Event, standing: Delivery | None, found: frozenset[Span] | Non
         check_unedited(found, event, standing)
     elif standing and standing.event.sessions and not standing.event.cancelled:
         raise ChangedElsewhere(f"{event.title}: somebody deleted it by hand. It is not brought back.")
+
+
+def _is_agreed(event: Event, standing: Delivery | None, dates: tuple[Date, ...]) -> bool:
+    """Whether the only news is what somebody did by hand: then they said it, and it is not said again."""
+    if standing is None or standing.event.same_as(event):
+        return False
+    found = found_of(event, standing, dates, {}, "")
+    agreed = adopted(event, standing, found).event.same_as(event)
+    return agreed and all(found.sessions[each.session] == span_of(each, event) for each in event.occurrences)
 
 
 def _name(uid: str) -> str:

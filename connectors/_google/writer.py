@@ -131,13 +131,14 @@ class GoogleWriter:
         return bool(private.get(PROPERTY) == self._form.opid_of(event))
 
     def _found(self, event: Event, standing: Delivery) -> Found:
-        there = self._events.get(self._form.id_of(event), event.rule.zone, LOOK)
-        if there is None or not (_is_live(there) and self._is_ours(event, there)):
+        written = standing.event
+        there = self._events.get(self._form.id_of(written), written.rule.zone, LOOK)
+        if there is None or not (_is_live(there) and self._is_ours(written, there)):
             return nothing_of(standing)
-        dates = self._dates(event, LOOK)
+        dates = self._dates(written, LOOK)
         if not dates:  # it was deleted just now, or is no series any more
             return nothing_of(standing)
-        return Series(there, dates).found(event, standing, self._form.series(standing.event))
+        return Series(there, dates).found(event, standing, self._form.series(written))
 
     def _seen(self, event: Event) -> Event:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""

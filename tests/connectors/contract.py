@@ -8,8 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from uuid import uuid4
 
+import pytest
+
 from scheduler.core.delivery import Channel, Delivery, Place, Receipt
 from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
+from scheduler.core.found import Found
 from scheduler.core.interval import Interval
 from scheduler.core.walltime import WallTime
 from scheduler.ports import Answer, Asked, CalendarReader, CalendarWriter, Own
@@ -75,6 +78,12 @@ CONNECTORS = (
 )
 
 
+def of(can: Callable[[Connector], bool]) -> pytest.MarkDecorator:
+    """The test, once for each connector that can do it."""
+    connectors = [each for each in CONNECTORS if can(each)]
+    return pytest.mark.parametrize("scene", connectors, indirect=True, ids=lambda each: each.name)
+
+
 @dataclass(slots=True)
 class Scene:
     """A stage with one connector on it, and what a test puts there; all of it is taken away at the end."""
@@ -98,6 +107,13 @@ class Scene:
     def cancel(self, standing: Delivery, *, copy: bool = False) -> Receipt:
         """Take back what was written."""
         return self.writer(copy=copy).cancel(cancelled(standing.event), standing=standing)
+
+    def look(self, standing: Delivery, event: Event | None = None, *, copy: bool = False) -> Found:
+        """What stands of what was written; `event`: what should."""
+        writer = self.writer(copy=copy)
+        assert hasattr(writer, "look")
+        found: Found = writer.look(event or standing.event, standing=standing)
+        return found
 
     def seen(self, person: str = "") -> list[tuple[datetime, int]]:
         """All dates of series of ours in a calendar: by default in that where we write."""

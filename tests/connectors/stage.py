@@ -5,7 +5,7 @@ A stage is a real server or a double with accounts, and our connector opened on 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler.core.delivery import Place
@@ -86,6 +86,22 @@ class Stage(Protocol):
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """The person drags the one date that begins at `start`."""
+        ...
+
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """The person drags our whole series, by hours or days."""
+        ...
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """The person deletes the one date that begins at `start`."""
+        ...
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """The person lets our series take place once more, a week after its last date: that is `start`."""
+        ...
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Ben says no to the date of ana's series that begins at `start`, None: to all of it."""
         ...
 
     def delete_by_hand(self, person: str) -> None:

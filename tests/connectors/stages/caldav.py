@@ -3,8 +3,9 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -161,9 +162,32 @@ class CalDavStage:
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """An override as calendar apps write it."""
+        self._change(person, start, lambda text, at: moved(text, at, to))
+
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """Another start and rule, as calendar apps write it."""
+        for path, text in self.ours(person):
+            self._put(person, path, all_moved(text, by))
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """An EXDATE."""
+        self._change(person, start, without)
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """An RDATE."""
+        for path, text in self.ours(person):
+            self._put(person, path, with_date(text, start))
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Ben says it to his server, which tells ana's calendar; a plain one does not, so somebody notes it there."""
+        person = "ben" if self.invites else "ana"
+        for path, text in self.ours(person):
+            self._put(person, path, declined(text, self.email("ben"), start))
+
+    def _change(self, person: str, start: datetime, change: Callable[[bytes, datetime], bytes]) -> None:
         for path, text in self.ours(person):
             if start in [begin for begin, _ in expanded_in_python(text)]:
-                self._put(person, path, moved(text, start, to))
+                self._put(person, path, change(text, start))
                 return
         raise AssertionError(f"nothing begins at {start}")
 
@@ -198,7 +222,7 @@ def moved(text: bytes, start: datetime, to: datetime) -> bytes:
                 del event[name]
                 event.add(name, at)
             return bytes(calendar.to_ical())
-    [master] = [event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event]
+    master = _master(calendar)
     zone = master["DTSTART"].dt.tzinfo
     length = master["DTEND"].dt - master["DTSTART"].dt
     override = icalendar.Event()
@@ -211,9 +235,57 @@ def moved(text: bytes, start: datetime, to: datetime) -> bytes:
     override.add("STATUS", "CONFIRMED")
     for name in ("ORGANIZER", "ATTENDEE"):
         if name in master:
-            override[name] = master[name]
+            override[name] = deepcopy(master[name])
     calendar.add_component(override)
     return bytes(calendar.to_ical())
+
+
+def all_moved(text: bytes, by: timedelta) -> bytes:
+    """A calendar in which a series takes place by so much later."""
+    calendar: Any = icalendar.Calendar.from_ical(text)  # as above
+    master = _master(calendar)
+    for name in ("DTSTART", "DTEND"):
+        at = master[name].dt + by  # on the wall
+        del master[name]
+        master.add(name, at)
+    rule = master["RRULE"]
+    day = icalendar.vWeekday.week_days[str(rule["BYDAY"][0])] + by.days
+    rule["BYDAY"] = [next(name for name, number in icalendar.vWeekday.week_days.items() if number == day % 7)]
+    rule["UNTIL"] = [rule["UNTIL"][0] + by]
+    return bytes(calendar.to_ical())
+
+
+def without(text: bytes, start: datetime) -> bytes:
+    """A calendar in which one date of a series is off."""
+    calendar: Any = icalendar.Calendar.from_ical(text)  # as above
+    master = _master(calendar)
+    master.add("EXDATE", start.astimezone(master["DTSTART"].dt.tzinfo))
+    return bytes(calendar.to_ical())
+
+
+def with_date(text: bytes, start: datetime) -> bytes:
+    """A calendar in which a series takes place once more."""
+    calendar: Any = icalendar.Calendar.from_ical(text)  # as above
+    master = _master(calendar)
+    master.add("RDATE", start.astimezone(master["DTSTART"].dt.tzinfo))
+    return bytes(calendar.to_ical())
+
+
+def declined(text: bytes, email: str, start: datetime | None) -> bytes:
+    """A calendar in which an attendee says no to one date, or to all."""
+    calendar: Any = icalendar.Calendar.from_ical(moved(text, start, start) if start else text)  # as above
+    for event in calendar.walk("VEVENT"):
+        if start is None or (event.get("RECURRENCE-ID") and event["DTSTART"].dt.astimezone(UTC) == start):
+            told = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
+            for each in told:
+                if str(each).lower() == f"mailto:{email}":
+                    each.params["PARTSTAT"] = "DECLINED"
+    return bytes(calendar.to_ical())
+
+
+def _master(calendar: Any) -> Any:
+    [master] = [event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event]
+    return master
 
 
 @contextmanager

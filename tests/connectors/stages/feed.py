@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -89,6 +89,22 @@ class FeedStage:
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """There is nothing of ours to be moved."""
+        raise NotImplementedError
+
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Nothing either."""
         raise NotImplementedError
 
     def delete_by_hand(self, person: str) -> None:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -96,6 +96,22 @@ class FilesStage:
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """Nothing: the published files are ours alone."""
+        raise NotImplementedError
+
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Nothing either."""
         raise NotImplementedError
 
     def delete_by_hand(self, person: str) -> None:

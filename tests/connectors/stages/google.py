@@ -13,6 +13,7 @@ from tests.doubles.google import Google
 from tests.doubles.server import serving
 
 TIMEOUT = 2.0
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 ZONES = {"ana": "Europe/Berlin", "ben": "America/New_York"}
 
 
@@ -119,6 +120,39 @@ class GoogleStage:
                     return
         raise AssertionError(f"no date begins at {start}")
 
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """As Google's own calendar writes it: the first date, and the rule's day and end."""
+        for id_ in self._series(person):
+            said = self.google.store.people[self.email(person)].events[id_].said
+            times = {name: _later(said[name], by) for name in ("start", "end")}
+            rules = [_rule_later(line, by) for line in said["recurrence"]]
+            self.google.change(self.email(person), id_, **times, recurrence=rules)
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """One date is cancelled."""
+        self.google.delete(self.email(person), self._date(person, start))
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """An RDATE."""
+        for id_ in self._series(person):
+            said = self.google.store.people[self.email(person)].events[id_].said
+            more = f"RDATE:{start:%Y%m%dT%H%M%SZ}"
+            self.google.change(self.email(person), id_, recurrence=[*said["recurrence"], more])
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Ben answers in his own calendar."""
+        (id_,) = self._series("ben")
+        said = self.google.store.people[self.email("ben")].events[id_].said
+        answers = [
+            each | ({"responseStatus": "declined"} if each["email"] == self.email("ben") else {})
+            for each in said["attendees"]
+        ]
+        self.google.change(self.email("ben"), self._date("ben", start) if start else id_, attendees=answers)
+
+    def _date(self, person: str, start: datetime) -> str:
+        dates = (each for id_ in self._series(person) for each in self.google.dates(self.email(person), id_))
+        return next(each.id for each in dates if each.start == start)
+
     def delete_by_hand(self, person: str) -> None:
         """Delete each series."""
         for id_ in self._series(person):
@@ -127,6 +161,20 @@ class GoogleStage:
     def _series(self, person: str) -> list[str]:
         events = self.google.store.people[self.email(person)].events
         return [id_ for id_, each in events.items() if not each.deleted and "recurrence" in each.said]
+
+
+def _later(said: dict[str, str], by: timedelta) -> dict[str, str]:
+    return said | {"dateTime": f"{datetime.fromisoformat(said['dateTime']) + by:%Y-%m-%dT%H:%M:%S}"}
+
+
+def _rule_later(line: str, by: timedelta) -> str:
+    if not line.startswith("RRULE:"):
+        return line
+    parts = dict(part.split("=") for part in line.removeprefix("RRULE:").split(";"))
+    until = datetime.strptime(parts["UNTIL"], "%Y%m%dT%H%M%S%z") + by
+    day = DAYS[(DAYS.index(parts["BYDAY"]) + by.days) % 7]
+    parts |= {"UNTIL": f"{until:%Y%m%dT%H%M%SZ}", "BYDAY": day}
+    return "RRULE:" + ";".join(f"{name}={value}" for name, value in parts.items())
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import icalendar
 
@@ -84,6 +84,22 @@ class MailStage:
 
     def move_by_hand(self, person: str, start: datetime, to: datetime) -> None:
         """Nothing: it would not be seen."""
+        raise NotImplementedError
+
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """Nothing either."""
+        raise NotImplementedError
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """Nothing either."""
         raise NotImplementedError
 
     def delete_by_hand(self, person: str) -> None:

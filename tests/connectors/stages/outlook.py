@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
 
 from connectors._http.secret import Held
 from connectors.outlook import APP_ONLY, GraphSession, OutlookReader, OutlookWriter
 from scheduler.core.delivery import Place
 from tests.connectors.stage import CANARY, Seen
+from tests.doubles._graph.store import OwnEntry, Stored
 from tests.doubles.graph import CLIENT, CLIENT_SECRET, GraphDouble
 from tests.doubles.server import serving
 
@@ -101,9 +103,64 @@ class OutlookStage:
         """Somebody drags a date."""
         self.graph.move_by_hand(self.email(person), start, to)
 
+    def move_all_by_hand(self, person: str, by: timedelta) -> None:
+        """Somebody drags the series; Exchange makes an end of its exceptions."""
+        with self.graph.lock:
+            for each in self.graph.series(self.email(person)):
+                assert each.recurrence is not None
+                rule = deepcopy(each.recurrence)
+                each.start += by
+                day = datetime.fromisoformat(rule["range"]["startDate"]) + timedelta(days=by.days)
+                rule["range"] |= {"startDate": f"{day:%Y-%m-%d}", "endDate": _later(rule["range"]["endDate"], by.days)}
+                rule["pattern"]["daysOfWeek"] = [f"{day:%A}".lower()]
+                each.recurrence = rule
+                each.own.clear()
+                each.deleted.clear()
+                self.graph.store.touch(each)
+
+    def delete_date_by_hand(self, person: str, start: datetime) -> None:
+        """Somebody deletes one date."""
+        with self.graph.lock:
+            series, day = self._date(person, start)
+            series.deleted.add(day)
+            series.own.pop(day, None)
+            self.graph.store.touch(series)
+
+    def add_date_by_hand(self, person: str, start: datetime) -> None:
+        """The rule ends a week later."""
+        with self.graph.lock:
+            for each in self.graph.series(self.email(person)):
+                assert each.recurrence is not None
+                each.recurrence = deepcopy(each.recurrence)
+                each.recurrence["range"]["endDate"] = f"{start:%Y-%m-%d}"
+                self.graph.store.touch(each)
+
+    def decline_by_hand(self, start: datetime | None) -> None:
+        """What Exchange notes of ben's answer in ana's calendar."""
+        with self.graph.lock:
+            for each in self.graph.series(self.email("ana")):
+                told = deepcopy(each.fields["attendees"])
+                for attendee in told:
+                    attendee["status"] = {"response": "declined", "time": "2027-03-01T08:00:00Z"}
+                if start:
+                    series, day = self._date("ana", start)
+                    series.own.setdefault(day, OwnEntry()).fields["attendees"] = told
+                else:
+                    each.fields["attendees"] = told
+                self.graph.store.touch(each)
+
+    def _date(self, person: str, start: datetime) -> tuple[Stored, date]:
+        (found,) = [each for each in self.graph.dates(self.email(person)) if each.start == start]
+        assert found.day is not None
+        return found.of, found.day
+
     def delete_by_hand(self, person: str) -> None:
         """Somebody deletes our series."""
         self.graph.delete_by_hand(self.email(person))
+
+
+def _later(day: str, days: int) -> str:
+    return f"{date.fromisoformat(day) + timedelta(days=days)}"
 
 
 @contextmanager
