@@ -25,7 +25,8 @@ DEFAULTS = Path(__file__).parent.parent / "config" / "rondo.toml"
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POSTGRESQL = ("postgresql", "postgresql+psycopg")
-DIGEST = re.compile(r"off|(Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01][0-9]|2[0-3]):([0-5][0-9])")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DIGEST = re.compile(rf"off|({'|'.join(DAYS)}) ([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 def _safe(url: str) -> str:
@@ -151,19 +152,11 @@ class Service(_Section):
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
     digest: Annotated[str, Field(pattern=f"^(?:{DIGEST.pattern})$")] = "Mon 07:00"
 
-    @property
-    def digest_cron(self) -> str:
-        """The weekly digest's time in five fields of cron, in UTC; empty where there is none."""
+    def digest_due(self, now: datetime) -> bool:
+        """Whether the time of this week's digest has come, in ISO weeks of UTC."""
         day, hour, minute = DIGEST.fullmatch(self.digest).groups()  # type: ignore[union-attr]  # the field's own pattern
-        return f"{int(minute)} {int(hour)} * * {day.lower()}" if day else ""
-
-
-class Notify(_Section):
-    """Who is told of what changed, and of what waits for a word."""
-
-    people: Whom = "changes"
-    coordinators: tuple[Annotated[str, Field(pattern=f"^{MAILBOX.pattern}$")], ...] = ()
-    addresses: Mapping[Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")], SecretStr] = Field(default_factory=dict)
+        at = now.astimezone(UTC)
+        return bool(day) and (at.weekday(), at.hour, at.minute) >= (DAYS.index(day), int(hour), int(minute))
 
 
 class Settings(BaseSettings):

@@ -25,7 +25,7 @@ class Works(Protocol):
         ...
 
     def stop(self) -> None:
-        """Begin nothing more, and end what runs or leave it for the next start; in seconds, and after half a start too."""
+        """Begin nothing more, and end what runs or leave it; in seconds, and after half a start too."""
         ...
 
 

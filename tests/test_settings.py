@@ -1,6 +1,7 @@
 """Settings: the file with its defaults, another file, the environment before both, and what is refused."""
 
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -123,11 +124,23 @@ def test_a_public_address_that_providers_could_not_use_is_refused(monkeypatch: p
         load_settings()
 
 
-@pytest.mark.parametrize(("value", "cron"), [("Mon 07:00", "0 7 * * mon"), ("Sun 23:05", "5 23 * * sun"), ("off", "")])
-def test_the_digest_is_weekly_or_off(monkeypatch: pytest.MonkeyPatch, value: str, cron: str) -> None:
-    """A weekday and a time in UTC, as cron takes it."""
+@pytest.mark.parametrize(
+    ("value", "now", "due"),
+    [
+        ("Mon 07:00", "2026-11-23T06:59Z", False),
+        ("Mon 07:00", "2026-11-23T07:00Z", True),
+        ("Mon 07:00", "2026-11-23T08:30+02:00", False),
+        ("Mon 07:00", "2026-11-29T23:59Z", True),
+        ("Sun 23:05", "2026-11-29T23:04Z", False),
+        ("Sun 23:05", "2026-11-29T23:05Z", True),
+        ("Wed 00:30", "2026-11-24T23:59Z", False),
+        ("off", "2026-11-29T23:59Z", False),
+    ],
+)
+def test_the_digest_has_its_time_in_each_week(monkeypatch: pytest.MonkeyPatch, value: str, now: str, due: bool) -> None:
+    """From then on until the week ends; a service that was down at that very minute is late, not silent."""
     monkeypatch.setenv("RONDO_SERVICE__DIGEST", value)
-    assert load_settings().service.digest_cron == cron
+    assert load_settings().service.digest_due(datetime.fromisoformat(now)) is due
 
 
 @pytest.mark.parametrize("value", ["", "monday", "Mon 24:00", "Mon 7:00", "Mon 07:60", "Mon 07:00 UTC", "off off"])
