@@ -36,7 +36,7 @@ class SqlMarks:
         """Have marks for exactly these, by person and calendar; new ones are to be read at once."""
         with changing(self._engine, programme) as connection:
             query = select(table.c.person, table.c.calendar).where(table.c.programme == programme)
-            held = set(connection.execute(query).tuples())
+            held = {(who, what) for who, what in connection.execute(query)}
             for person, calendar in held - set(calendars):
                 connection.execute(delete(table).where(_is(programme, person, calendar)))
             new = {"programme": programme, "dirty_seq": 1, "synced_seq": 0, "due_at": seconds(at)}
@@ -64,8 +64,9 @@ class SqlMarks:
         """The calendars of a programme that are to be read."""
         query = select(table.c.person, table.c.calendar, table.c.dirty_seq)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(table.c.programme == programme, _to_be_read(now))).tuples()
-            return tuple(Mark(person=who, calendar=what, dirty_seq=seq) for who, what, seq in sorted(rows))
+            rows = connection.execute(query.where(table.c.programme == programme, _to_be_read(now)))
+            marks = [Mark(person=who, calendar=what, dirty_seq=seq) for who, what, seq in rows]
+        return tuple(sorted(marks, key=lambda mark: (mark.person, mark.calendar)))
 
     def synced(self, programme: str, marks: Sequence[Mark], due_at: datetime) -> None:
         """Note that these were read, as far as they say, and are to be read again at the latest then."""

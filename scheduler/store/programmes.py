@@ -51,10 +51,14 @@ class SqlProgrammes:
             row = _row(connection, id_)
             if row is None:
                 connection.execute(insert(programme), {**NO_PROGRAMME, "id": id_})
-            changed = row is None or files != _files(connection, id_)
-            revision = (row["revision"] if row else 0) + changed
-            key = row["sealed_key"] if row and row["sealed_key"] else sealed_key
-            values = {"name": name, "revision": revision, "sealed_key": key, "imported_at": seconds(at)}
+            before = row or NO_PROGRAMME
+            revision = before["revision"] + (before["revision"] == 0 or files != _files(connection, id_))
+            values = {
+                "name": name,
+                "revision": revision,
+                "sealed_key": before["sealed_key"] or sealed_key,
+                "imported_at": seconds(at),
+            }
             connection.execute(update(programme).where(programme.c.id == id_).values(values))
             connection.execute(delete(document).where(document.c.programme == id_))
             rows = [{"programme": id_, "name": each, "content": content} for each, content in files.items()]
@@ -82,7 +86,7 @@ def _row(connection: Connection, id_: str) -> RowMapping | None:
 
 def _files(connection: Connection, id_: str) -> dict[str, bytes]:
     rows = connection.execute(select(document.c.name, document.c.content).where(document.c.programme == id_))
-    return {name: bytes(content) for name, content in sorted(rows.tuples())}
+    return {name: bytes(content) for name, content in rows}
 
 
 def _held(row: RowMapping) -> Held:

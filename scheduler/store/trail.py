@@ -15,7 +15,7 @@ from scheduler.store.tables import decision, notice, programme
 
 LATER = {State.PROPOSED: set(State) - {State.PROPOSED}, State.DONE: {State.UNDONE}, State.ACCEPTED: {State.UNDONE}}
 """What may become of a decision; of a state that is not here, nothing."""
-NO_PROGRAMME = {"name": "", "revision": 0, "stopped": "", "sealed_key": ""}
+NO_PROGRAMME: Row = {"name": "", "revision": 0, "stopped": "", "sealed_key": ""}
 """What is known of a programme that has no documents here."""
 _NOTICE = TypeAdapter(Notice)
 SETTLED = "somebody has decided this before: look at it again."

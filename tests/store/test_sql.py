@@ -1,85 +1,26 @@
-"""The Store port on SQLite: what goes in comes out, and a decision is made whole or not at all."""
+"""The Store port on SQL: what goes in comes out, and a decision is made whole or not at all."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any, TypedDict
 
 import numpy as np
 import pytest
 from sqlalchemy import event as hooks
 
-from scheduler.core.decision import Action, Cause, Decision, State
-from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
-from scheduler.core.explain import Limit
+from scheduler.core.decision import Decision
+from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
 from scheduler.core.interval import as_intervals
 from scheduler.core.notice import Notice
-from scheduler.core.pins import Pin
-from scheduler.core.walltime import WallTime
 from scheduler.errors import ChangedElsewhere, Unavailable
-from scheduler.ports import SavedPlan
-from scheduler.store import SqlStore, open_store
+from scheduler.store import SqlEngine, SqlStore, open_store
 from scheduler.store.database import open_database
-from tests.greedy import greedy_plan
-from tests.problems import random_problem
-
-NOW = datetime(2027, 2, 20, 12, tzinfo=UTC)
-RULE = RecurrenceRule(zone="Europe/London", first=WallTime(date(2027, 3, 2), 600))
-OCCURRENCES = tuple(
-    Occurrence(session=number, recurrence_id=instant, start=instant) for number, instant in enumerate(RULE.instants(2))
-)
-AMARA = Attendee(id="amara", name="Amara N.", email="amara@example.org", zone="Europe/London")
-
-
-PINS = (
-    Pin(group="circle", session=3, start=None, counted_from=date(2027, 3, 1), decided_at=NOW, command="skip"),
-    Pin(group="pair", session=0, start=NOW, counted_from=date(2027, 3, 1), decided_at=NOW, command="move"),
-)
-
-
-def event(uid: str, sequence: int = 0, *, cancelled: bool = False) -> Event:
-    """A small event."""
-    return Event(
-        uid=uid,
-        group="pair",
-        slot=0,
-        generation=0,
-        rule=RULE,
-        duration=45,
-        occurrences=OCCURRENCES,
-        title="Pair",
-        organizer="amara",
-        attendees=(AMARA,),
-        cancelled=cancelled,
-        sequence=sequence,
-        stamped=NOW,
-    )
-
-
-def decision(id_: str, state: State = State.DONE, at: datetime = NOW) -> Decision:
-    """That a session was moved, or would be."""
-    return Decision(
-        id=id_,
-        at=at,
-        action=Action.MOVE,
-        state=state,
-        group="pair",
-        session=3,
-        before=NOW,
-        after=NOW + timedelta(hours=2),
-        causes=(Cause("ana", Limit.CALENDAR),),
-        options=(NOW + timedelta(days=1),),
-    )
-
-
-def notice(key: str) -> Notice:
-    """What somebody is told of it."""
-    return Notice(key=key, decision=key, person="ana", address="ana@example.org", subject="Moved", text="by two hours")
+from tests.store.samples import NOW, PINS, decision, event, notice, saved
 
 
 class Told(TypedDict):
@@ -92,16 +33,16 @@ class Told(TypedDict):
 TOLD = Told(decisions=[decision("d")], notices=[notice("d ana")])
 
 
-def saved(seed: int) -> SavedPlan:
-    """Some plan; its problem is as rich as problems are."""
-    problem, _ = random_problem(seed)
-    return SavedPlan(problem, greedy_plan(problem, Random(seed)), NOW + timedelta(seconds=seed))
+@pytest.fixture
+def store(engine: SqlEngine) -> SqlStore:
+    """An empty store."""
+    return SqlStore(engine)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
-    """An empty store."""
-    return open_store(tmp_path / "state")
+def again(another: Callable[[], SqlEngine]) -> Callable[[], SqlStore]:
+    """The same state as another process finds it."""
+    return lambda: SqlStore(another())
 
 
 def decided(store: SqlStore, *events: Event, seen: dict[str, int] | None = None, seed: int = 0) -> None:
@@ -167,7 +108,7 @@ def test_plans_come_back_as_they_were(store: SqlStore, seed: int) -> None:
         assert back.problem.series == kept.problem.series
 
 
-def test_writes_are_owed_in_the_order_of_decisions_until_done(store: SqlStore) -> None:
+def test_writes_are_owed_in_the_order_of_decisions_until_done(store: SqlStore, again: Callable[[], SqlStore]) -> None:
     """Older decisions first; what is done is owed no more, and its event stands."""
     decided(store, event("b"), event("a"))
     decided(store, event("b", 1))
@@ -175,19 +116,14 @@ def test_writes_are_owed_in_the_order_of_decisions_until_done(store: SqlStore) -
     store.done(event("b"), NOW)
     assert [(each.uid, each.sequence) for each in store.pending()] == [("a", 0), ("b", 1)]
     assert store.events() == (event("a"), event("b", 1))
-    assert open_store_again(store).pending() == store.pending()
+    assert again().pending() == store.pending()
 
 
-def open_store_again(store: SqlStore) -> SqlStore:
-    """The same state as another process finds it."""
-    return open_store(Path(str(store._engine.url.database)).parent)
-
-
-def test_what_is_owed_survives_a_new_start(store: SqlStore) -> None:
+def test_what_is_owed_survives_a_new_start(store: SqlStore, again: Callable[[], SqlStore]) -> None:
     """Another process goes on where this one ended."""
     decided(store, event("a"), event("b"))
     store.done(event("a"), NOW)
-    assert [each.uid for each in open_store_again(store).pending()] == ["b"]
+    assert [each.uid for each in again().pending()] == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -206,10 +142,10 @@ def test_a_decision_that_others_overtook_is_refused_whole(store: SqlStore, seen:
     assert len(store.pending()) == 3
 
 
-def test_pins_come_back_as_they_were(store: SqlStore) -> None:
+def test_pins_come_back_as_they_were(store: SqlStore, again: Callable[[], SqlStore]) -> None:
     """By group and session; those that are kept last are all that there are."""
     store.keep_pins(PINS[::-1])
-    assert open_store_again(store).pins() == PINS
+    assert again().pins() == PINS
     store.decide(saved(0), [], {}, PINS[1:], NOW)
     assert store.pins() == PINS[1:]
     store.keep_pins([])
@@ -262,22 +198,22 @@ STATEMENTS = 21
 
 
 @pytest.mark.parametrize("statement", range(1, STATEMENTS + 1))
-def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, statement: int) -> None:
+def test_a_decision_is_made_whole_or_not_at_all(store: SqlStore, again: Callable[[], SqlStore], statement: int) -> None:
     """Cut at any of its statements, what stood stands, nothing is owed, and it can be made again."""
     store.keep_pins(PINS)
     decided(store, event("a"), seed=0)
     store.done(event("a"), NOW)
     with cut_at(store, statement), pytest.raises(Cut):
         store.decide(saved(1), [event("a", 1), event("b")], {"a": 0}, [PINS[1]], NOW, **TOLD)
-    again = open_store_again(store)
-    standing = again.standing()
+    after = again()
+    standing = after.standing()
     assert standing is not None
     assert standing.decided_at == saved(0).decided_at
-    assert (again.events(), again.pending()) == ((event("a"),), ())
-    assert (again.before(), again.events_before(), again.pins()) == (None, (), PINS)
-    assert (again.decisions(), again.notices()) == ((), ())
-    decided(again, event("a", 1), event("b"), seed=1)
-    assert [each.uid for each in again.pending()] == ["a", "b"]
+    assert (after.events(), after.pending()) == ((event("a"),), ())
+    assert (after.before(), after.events_before(), after.pins()) == (None, (), PINS)
+    assert (after.decisions(), after.notices()) == ((), ())
+    decided(after, event("a", 1), event("b"), seed=1)
+    assert [each.uid for each in after.pending()] == ["a", "b"]
 
 
 def test_a_decision_has_as_many_statements_as_were_cut(store: SqlStore) -> None:
