@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -157,6 +158,14 @@ class Service(_Section):
         day, hour, minute = DIGEST.fullmatch(self.digest).groups()  # type: ignore[union-attr]  # the field's own pattern
         at = now.astimezone(UTC)
         return bool(day) and (at.weekday(), at.hour, at.minute) >= (DAYS.index(day), int(hour), int(minute))
+
+
+class Notify(_Section):
+    """Who is told of what changed, and of what waits for a word."""
+
+    people: Whom = "changes"
+    coordinators: tuple[Annotated[str, Field(pattern=f"^{MAILBOX.pattern}$")], ...] = ()
+    addresses: Mapping[Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")], SecretStr] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
