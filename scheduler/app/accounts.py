@@ -11,8 +11,8 @@ from scheduler.core.account import Account, Grant, Provider
 from scheduler.core.freebusy import CalendarCopy
 from scheduler.errors import CredentialsRejected, InputError
 from scheduler.ports import Clock, Secret
-from scheduler.settings import LOOPBACK, Secrets, Settings
-from scheduler.store.accounts import SqlAccounts, open_accounts
+from scheduler.settings import LOOPBACK, Secrets
+from scheduler.store.accounts import SqlAccounts
 from scheduler.vault import About, KeyFile, Vault, new_key
 
 KEYS = "keys"
@@ -32,14 +32,14 @@ class Accounts:
     `state` is the folder of the database; the keys are those of the settings, else in `state`/keys, made on first use.
     """
 
-    def __init__(self, store: SqlAccounts, secrets: Secrets, state: Path) -> None:
-        self._store, self._secrets, self._state = store, secrets, state
+    def __init__(self, store: SqlAccounts, secrets: Secrets, state: Path, *, in_use: bool = False) -> None:
+        """`in_use`: something is sealed already, so that no keys may be made where they are gone."""
+        self._store, self._secrets, self._state, self._in_use = store, secrets, state, in_use
         self._known: dict[tuple[str, Provider], tuple[Account, ...]] | None = None
 
-    @classmethod
-    def at(cls, state: Path, settings: Settings) -> "Accounts":
-        """Those of a programme's state folder. Raises Unavailable."""
-        return cls(open_accounts(state), settings.secrets, state)
+    def again(self) -> None:
+        """Look again which there are, the next time that somebody asks: another process may have connected one."""
+        self._known = None
 
     def all(self) -> tuple[Account, ...]:
         """Every account, in the order of person, provider and identity."""
@@ -69,7 +69,7 @@ class Accounts:
 
     def secret(self, account: Account) -> Secret:
         """What an account is opened with, as it is kept at each moment."""
-        return SealedSecret(self._store, self.vault, account)
+        return SealedSecret(self._store, self.vault, account, self.about(account))
 
     def loopback(self, account: Account) -> str:
         """The origin on this machine that its requests may go to; empty: none.
@@ -96,7 +96,7 @@ class Accounts:
             calendars=same.calendars if same else grant.calendars,
             connected_at=clock.now(),
         )
-        sealed = self.vault.seal(grant.secret, _about(account))
+        sealed = self.vault.seal(grant.secret, self.about(account))
         other = self._store.keep(account, sealed, alone=provider is not Provider.ICS)
         self._known = None
         if other:
@@ -138,7 +138,7 @@ class Accounts:
             file.replace(keys)
         vault = self._vault_of(keys)
         count = self._store.reseal(
-            lambda account, sealed: vault.seal(vault.open(sealed, _about(account)), _about(account))
+            lambda account, sealed: vault.seal(vault.open(sealed, self.about(account)), self.about(account))
         )
         if file and forget_old:
             keys = keys[:1]
@@ -155,6 +155,11 @@ class Accounts:
     def vault(self) -> Vault:
         """What seals and opens the secrets. Raises InputError for keys that can't be used."""
         return self._vault_of(self._keys())
+
+    def about(self, account: Account) -> About:
+        """As what an account's secret is sealed: it can't be opened for another account, or in another programme."""
+        programme = (self._store.programme,) if self._store.programme else ()
+        return (*programme, account.person, str(account.provider), account.identity)
 
     def _vault_of(self, keys: tuple[str, ...]) -> Vault:
         file = self._key_file
@@ -174,7 +179,7 @@ class Accounts:
         if file is None:
             return tuple(key.strip() for key in self._secrets.keys.get_secret_value().split(","))
         if not file.path.exists() and not self._secrets.key_file:
-            if self._store.all():
+            if self._in_use or self._store.all():
                 raise CredentialsRejected(
                     f"{file.path} is gone, and with it the key to all connected accounts: bring it back from a backup, "
                     "or disconnect them and connect again."
@@ -186,19 +191,19 @@ class Accounts:
 class SealedSecret:
     """The secret of one account (ports.Secret); for many threads, since each call is one statement of its own."""
 
-    def __init__(self, store: SqlAccounts, vault: Vault, account: Account) -> None:
-        self._store, self._vault, self._account = store, vault, account
+    def __init__(self, store: SqlAccounts, vault: Vault, account: Account, about: About) -> None:
+        self._store, self._vault, self._account, self._about = store, vault, account, about
 
     def read(self) -> str:
         """The text that was kept last."""
         sealed = self._store.sealed(self._account)
         if not sealed:
             raise CredentialsRejected(f"the {self._account.provider} account {self._account.address} was disconnected.")
-        return self._vault.open(sealed, _about(self._account))
+        return self._vault.open(sealed, self._about)
 
     def keep(self, text: str) -> None:
         """Keep a text in its place; nothing where the account was disconnected or connected anew meanwhile."""
-        self._store.renew(self._account, self._vault.seal(text, _about(self._account)))
+        self._store.renew(self._account, self._vault.seal(text, self._about))
 
 
 def loopback_origin(url: str) -> str:
@@ -207,10 +212,6 @@ def loopback_origin(url: str) -> str:
         return _origin(url) if urlsplit(url).hostname in LOOPBACK else ""
     except ValueError:
         return ""
-
-
-def _about(account: Account) -> About:
-    return (account.person, str(account.provider), account.identity)
 
 
 def _origin(url: str) -> str:

@@ -12,17 +12,19 @@ import httpx
 from connectors._http.guard import guarded_client
 from connectors.caldav import CalDavReader, CalDavSession, CalDavWriter
 from connectors.feeds import IcsFeeds
-from connectors.google import GoogleReader, GoogleSession, GoogleWriter
+from connectors.google import GooglePusher, GoogleReader, GoogleSession, GoogleWriter
 from connectors.ics import IcsFiles
 from connectors.mail import MailServer, MailWriter
-from connectors.outlook import GraphSession, OutlookReader, OutlookWriter
+from connectors.notices import AppriseNotifier, MailNotifier
+from connectors.outlook import GraphSession, OutlookPusher, OutlookReader, OutlookWriter
 from connectors.published import PublishedFiles
 from connectors.zoom import ZoomRooms, ZoomSession
 from scheduler.app.accounts import Accounts
 from scheduler.core.account import Account, Provider
 from scheduler.errors import CredentialsRejected, InputError
-from scheduler.ports import CalendarReader, CalendarWriter
+from scheduler.ports import CalendarReader, CalendarWriter, Clock, Pusher
 from scheduler.settings import Settings, Smtp
+from scheduler.telling import Notifiers
 
 T = TypeVar("T")
 CalendarOfProvider = GoogleWriter | OutlookWriter | CalDavWriter
@@ -74,6 +76,24 @@ class Connectors:
         """Mails invitations to somebody. Raises InputError where the settings of [smtp] don't fit together."""
         return MailWriter(mail_server(self._settings.smtp), person=person)
 
+    def notifiers(self, clock: Clock) -> Notifiers:
+        """Who mails notices, and who posts them to services. Raises InputError where settings don't fit together."""
+        addresses = {label: secret.get_secret_value() for label, secret in self._settings.notify.addresses.items()}
+        return Notifiers(
+            mail=MailNotifier(mail_server(self._settings.smtp), clock) if self.sends_mail else None,
+            services=AppriseNotifier(addresses) if addresses else None,
+        )
+
+    def pusher(self, account: Account, mailbox: str) -> Pusher | None:
+        """Asks an account's provider to tell of changes; None: it tells nobody."""
+        match account.provider:
+            case Provider.GOOGLE:
+                return GooglePusher(self.google(account, mailbox), person=account.person)
+            case Provider.OUTLOOK:
+                return OutlookPusher(self.outlook(account, mailbox), person=account.person)
+            case _:
+                return None
+
     def zoom(self) -> CalendarWriter:
         """Makes rooms at Zoom. Raises CredentialsRejected where no account is connected."""
         account = self._accounts.of("", Provider.ZOOM)
@@ -91,7 +111,7 @@ class Connectors:
     def writer(
         self, account: Account, mailbox: str, *, person: str, copy: bool, invited: frozenset[str]
     ) -> CalendarOfProvider:
-        """Writes, and looks at, a person's calendar through an account: as the organiser's, or a copy for an attendee."""
+        """Writes and looks at a calendar through an account: as the organiser's, or a copy for an attendee."""
         match account.provider:
             case Provider.GOOGLE:
                 return GoogleWriter(self.google(account, mailbox), invites=not copy, person=person)

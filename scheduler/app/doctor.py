@@ -14,7 +14,8 @@ from connectors._live.outlook import outlook_points
 from connectors._live.outlook_desk import OutlookDesk
 from connectors._live.points import Desk, Finding, Outcome, Point, Told, examine
 from scheduler.app.connectors import mail_server
-from scheduler.app.programme import STATE, App, open_app
+from scheduler.app.home import STATE
+from scheduler.app.programme import App, open_app
 from scheduler.app.signing import listed, zoom_by_app
 from scheduler.core.account import Account, Provider
 from scheduler.core.freebusy import CalendarCopy, Knowledge
@@ -172,7 +173,7 @@ def live(app: App, provider: Provider, person: str) -> LiveRun:
     Raises InputError where they have none, CredentialsRejected, Unavailable.
     """
     app.person(person)
-    account = app.accounts.of(person, provider) if (app.folder / STATE).is_dir() else None
+    account = app.accounts.of(person, provider) if app.home.exists else None
     if account is None:
         hint = f"Connect a test account: rondo connect {provider} {app.folder} --person {person} --write"
         raise InputError(f"{person} has no {provider} account.", hint=hint)

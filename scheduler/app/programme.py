@@ -14,6 +14,7 @@ from connectors.published import PublishedFiles
 from scheduler import delivering, flow
 from scheduler.app.accounts import Accounts
 from scheduler.app.connectors import Connectors
+from scheduler.app.home import PUBLISHED, Home, home_of
 from scheduler.app.reading import Calendars, connected
 from scheduler.app.rooms import GroupRooms
 from scheduler.app.writing import Desks, PlacesOfProgramme
@@ -38,9 +39,7 @@ from scheduler.programme.edit import add_group
 from scheduler.programme.problem import Posed, Rules, copies_of, pose
 from scheduler.settings import Settings, load_settings
 from scheduler.solve import Params, Progress
-from scheduler.store import only_one, open_store, programme_key
-
-STATE, PUBLISHED = ".rondo", "published"
+from scheduler.telling import Audience, Notifiers, mailed_by_group
 
 
 class SystemClock:
@@ -54,8 +53,10 @@ class SystemClock:
 
 def open_app(folder: Path, clock: Clock | None = None) -> "App":
     """The App of a programme folder. Raises InputError for a folder or setting that can't be read."""
+    settings = load_settings()
+    home_of(folder, settings).unpack()
     programme = load(folder)
-    return App(folder, programme, load_settings(), clock or SystemClock()).of(programme)
+    return App(folder, programme, settings, clock or SystemClock()).of(programme)
 
 
 @dataclass(frozen=True)
@@ -66,27 +67,33 @@ class App:
     programme: Programme
     settings: Settings
     clock: Clock
+    kept: Home | None = None  # of a service, which keeps sessions open
 
     def of(self, programme: Programme) -> "App":
         """The same of another reading of the folder, with the calendars that people connected."""
-        if not (self.folder / STATE).is_dir():
+        if not self.home.exists:
             return replace(self, programme=programme)  # nobody has, and looking at a folder writes nothing into it
-        return replace(self, programme=connected(programme, self.accounts.all()))
+        return replace(self, programme=connected(programme, self.accounts.all()), kept=self.home)
+
+    @cached_property
+    def home(self) -> Home:
+        """Where its state is."""
+        return self.kept or home_of(self.folder, self.settings)
 
     @cached_property
     def store(self) -> Store:
-        """What is remembered in the folder's .rondo."""
-        return open_store(self.folder / STATE)
+        """What is remembered."""
+        return self.home.store
 
     @cached_property
     def accounts(self) -> Accounts:
         """The accounts that people connected."""
-        return Accounts.at(self.folder / STATE, self.settings)
+        return self.home.accounts
 
     @cached_property
     def connectors(self) -> Connectors:
         """What opens those accounts."""
-        return Connectors(self.folder, PUBLISHED, self.settings, self.accounts)
+        return self.home.connectors
 
     @cached_property
     def reader(self) -> CalendarReader:
@@ -104,13 +111,32 @@ class App:
         return PlacesOfProgramme(self.desks, self.connectors)
 
     @cached_property
+    def audience(self) -> Audience:
+        """Who is told of decisions."""
+        notify = self.settings.notify
+        mails = self.connectors.sends_mail
+        return Audience(
+            scope=self.scope,
+            people=notify.people,
+            coordinators=notify.coordinators,
+            services=tuple(notify.addresses),
+            mailed=mailed_by_group(self.store.events(), self.desks.reach, mails=mails),
+            mails=mails,
+        )
+
+    @cached_property
+    def notifiers(self) -> Notifiers:
+        """Who sends what people are told. Raises InputError where the settings don't fit together."""
+        return self.connectors.notifiers(self.clock)
+
+    @cached_property
     def rooms(self) -> GroupRooms:
         """Video rooms as the programme and its groups ask for them."""
         return GroupRooms(
             self.programme.groups,
             scope=self.scope,
             host=self.settings.video.host,
-            key=programme_key(self.folder / STATE / "key"),
+            key=self.home.key,
             reach=self.desks.reach,
             zoom=self.accounts.of("", Provider.ZOOM) is not None,
         )
@@ -118,7 +144,7 @@ class App:
     @cached_property
     def scope(self) -> str:
         """The programme's name in UIDs: it tells nothing of the key, and no other programme has it."""
-        return hashlib.sha256(b"uid" + programme_key(self.folder / STATE / "key")).hexdigest()[:16]
+        return hashlib.sha256(b"uid" + self.home.key).hexdigest()[:16]
 
     @property
     def published(self) -> Path:
@@ -226,7 +252,7 @@ class App:
         """
         with self.writing():
             flow.decide(planned, todo, store=self.store, clock=self.clock)
-            return delivering.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
+            return self.write_owed(done)
 
     def write_files(self, events: Sequence[Event], folder: Path) -> None:
         """Write events as calendar files into another folder, which is made where there is none."""
@@ -240,8 +266,14 @@ class App:
         if not self.store.pending():
             return Written()
         with self.writing():
-            return delivering.write_pending(store=self.store, writers=self.writers, clock=self.clock, done=done)
+            return self.write_owed(done)
+
+    def write_owed(self, done: Callable[[Event], None] | None = None) -> Written:
+        """Write what is owed, for whoever holds `writing`."""
+        return delivering.write_pending(
+            store=self.store, writers=self.writers, clock=self.clock, alone=self.home.alone, done=done
+        )
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the lock of whoever decides and writes. Raises Unavailable while somebody else does."""
-        return only_one(self.folder / STATE / "lock")
+        return self.home.writing()

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
-from scheduler import delivering, flow
+from scheduler import flow
 from scheduler.app.programme import App
 from scheduler.core.change import Change, Keep, diff, events_again
 from scheduler.core.event import Event
@@ -65,7 +65,7 @@ def write_undo(app: App, undo: Undo, done: Callable[[Event], None] | None = None
     """
     with app.writing():
         flow.record(undo.standing, undo.changes, undo.pins, store=app.store, clock=app.clock)
-        return delivering.write_pending(store=app.store, writers=app.writers, clock=app.clock, done=done)
+        return app.write_owed(done)
 
 
 def _pins(app: App, standing: SavedPlan | None, before: SavedPlan) -> tuple[Pin, ...]:

@@ -177,6 +177,17 @@ def test_an_answer_that_was_lost_leads_to_one_subscription(stage: OutlookStage, 
     assert stage.pauses()[1] == 2
 
 
+def test_a_list_without_sense_names_no_subscription(stage: OutlookStage, hooks: Door) -> None:
+    """What is not known to be ours is not deleted."""
+    first = subscribed(stage, hooks)
+    ours = {"resource": "me/events", "notificationUrl": hooks.graph}
+    body = json.dumps({"value": [7, None, ours, {**ours, "id": 5}, {"id": first.id}]})
+    stage.graph.faults.append(Fault("GET", SUBSCRIPTIONS, 200, body=body))
+    with pytest.raises(Unavailable, match="409"):
+        subscribed(stage, hooks)
+    assert list(stage.graph.subscriptions.standing) == [first.id]
+
+
 def test_another_installation_is_left_alone(stage: OutlookStage, hooks: Door) -> None:
     """Its subscription stands in our way, and two that delete each other's would never stop."""
     with door() as other:

@@ -1,0 +1,138 @@
+"""Bringing a programme folder into a service, and handing it out again."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scheduler.app.home import IMPORTED, PROGRAMMES, STATE, Home, about_key, check_keys, new_key, open_data, unpacked
+from scheduler.core.account import Account
+from scheduler.core.address import Kind, label, parse_address
+from scheduler.errors import InputError, Unavailable
+from scheduler.ports import Clock
+from scheduler.programme import Programme, load
+from scheduler.settings import Settings
+from scheduler.store import SqlEngine, SqlMarks, SqlProgrammes, take_in
+
+FILES = ("people.csv", "groups.csv", "programme.toml")
+LARGEST = 10_000_000
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of an import: `joined`, the state that the folder had came along; `changed`, its files are new."""
+
+    programme: str
+    folder: Path
+    revision: int
+    joined: bool
+    changed: bool
+
+
+def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock: Clock) -> Imported:
+    """Take a folder's files, and at the first time what was published from it, into a service's data directory.
+
+    The data directory is made where there is none. The folder says from then on where its programme is. Raises
+    InputError, naming what is wrong in the folder, Unavailable, and CredentialsRejected for keys that don't fit.
+    """
+    known = load(folder)
+    if not ID.fullmatch(programme):
+        hint = "Choose one with --id: small letters, digits and hyphens."
+        raise InputError(f"{programme[:64]!r} is no id for a programme.", hint=hint)
+    files = dict(_files(folder, known))
+    data = _made(data)
+    engine = open_data(data, settings)
+    check_keys(engine, data, settings)
+    programmes, target = SqlProgrammes(engine), data / PROGRAMMES / programme
+    held = programmes.get(programme)
+    _check_same(folder, target, held is not None)
+    there = Home(target, data, programme, settings)
+    state = (folder / STATE / "state.db").is_file()
+    joins = held is None and state
+    if held is None:
+        key = Home(folder, folder / STATE, "", settings).key if state else new_key()
+        sealed = there.accounts.vault.seal(key.hex(), about_key(programme))
+        if joins:
+            with contextlib.suppress(InputError):  # it came along already: an earlier import ended right after that
+                _join(folder, there, engine, settings)
+    revision = programmes.put(programme, known.name, files, "" if held else sealed, clock.now())
+    unpacked(engine, programme, target)
+    SqlMarks(engine).agree(programme, _calendars(known), clock.now())
+    SqlMarks(engine).dirty(programme)
+    (folder / STATE).mkdir(exist_ok=True, mode=0o700)
+    (folder / STATE / IMPORTED).write_text(f"{target}\n", encoding="utf-8")
+    changed = held is None or held.revision != revision
+    return Imported(programme=programme, folder=target, revision=revision, joined=joins, changed=changed)
+
+
+def hand_out(home: Home, target: Path) -> int:
+    """Write a programme's files into a new folder; how many. Its state stays with the service.
+
+    Raises InputError where the folder is there already.
+    """
+    if target.exists():
+        raise InputError("it is there already.", where=str(target), hint="Name a folder that is to be made.")
+    files = SqlProgrammes(home.engine).files(home.programme)
+    try:
+        for name, content in files.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as fault:
+        raise Unavailable(f"{fault.filename} can't be written: {fault.strerror}.") from None
+    return len(files)
+
+
+def _made(data: Path) -> Path:
+    try:
+        (data / PROGRAMMES).mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as fault:
+        raise Unavailable(f"{data} can't be made: {fault.strerror}.") from None
+    return data.resolve()
+
+
+def _files(folder: Path, programme: Programme) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder, and the calendar files below it that somebody lists and that are there."""
+    listed = {
+        address.rest
+        for person in programme.people
+        for address in map(parse_address, person.calendars)
+        if address.kind is Kind.FILE
+    }
+    for name in (*FILES, *sorted(listed)):
+        path = folder / name
+        if path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{name} leads out of the folder.", where=str(folder))
+        if path.is_file():
+            content = path.read_bytes()
+            if len(content) > LARGEST:
+                raise InputError(f"{name} is larger than {LARGEST // 1_000_000} MB.", where=str(folder))
+            yield name, content
+
+
+def _check_same(folder: Path, target: Path, held: bool) -> None:
+    """That a folder goes where it went before, and no other folder is there already."""
+    note = folder / STATE / IMPORTED
+    went = note.read_text(encoding="utf-8").strip() if note.is_file() else ""
+    if went and Path(went) != target:
+        raise InputError("it was imported before.", where=str(folder), hint=f"Its programme is at {went}.")
+    if held and not went:
+        hint = "Choose another with --id, or import the folder that it came from."
+        raise InputError(f"{target.name} is there already, from another folder.", where=str(target), hint=hint)
+
+
+def _join(folder: Path, there: Home, engine: SqlEngine, settings: Settings) -> None:
+    """Let what was published from a folder be the programme's state, its accounts sealed for the service."""
+    here = Home(folder, folder / STATE, "", settings)
+
+    def reseal(account: Account, secret: str) -> str:
+        text = here.accounts.vault.open(secret, here.accounts.about(account))
+        return there.accounts.vault.seal(text, there.accounts.about(account))
+
+    take_in(here.engine, engine, there.programme, reseal=reseal)
+
+
+def _calendars(programme: Programme) -> list[tuple[str, str]]:
+    return [(person.id, label(calendar)) for person in programme.people for calendar in person.calendars]

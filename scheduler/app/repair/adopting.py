@@ -1,0 +1,146 @@
+"""People's own edits win: what they changed in a calendar is taken over, and what they deleted does not come back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.app.repair.ground import Ground, decision_id
+from scheduler.app.repair.looking import Looked
+from scheduler.app.repair.pausing import PAUSE
+from scheduler.core.alternatives import alternatives
+from scheduler.core.decision import Action, Decision, State
+from scheduler.core.edits import Edit, EditKind, edits
+from scheduler.core.event import Event
+from scheduler.core.pins import Pin, with_pin
+
+SURE = timedelta(minutes=10)
+"""So long a whole series has to be gone: a calendar that answers "not found" may be back in a moment."""
+FIFTH = 5
+FEWEST = 3
+MOST_OPTIONS = 3
+ACTIONS = {
+    EditKind.MOVED: (Action.ADOPT, State.DONE, ""),
+    EditKind.DELETED: (Action.ADOPT, State.DONE, ""),
+    EditKind.SERIES_MOVED: (Action.ADOPT, State.DONE, ""),
+    EditKind.SERIES_DELETED: (Action.PAUSE, State.PROPOSED, "it was deleted in its organiser's calendar"),
+    EditKind.DECLINED: (Action.DECLINE, State.PROPOSED, "without them it can't take place"),
+}
+"""What each edit is in the audit trail, and why it waits for somebody's word, where it does."""
+BY_HAND = "calendar"
+"""The command of pins that come from somebody's calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What came of looking: `ground` with the pins of what was taken over, and the decisions to be kept with them."""
+
+    ground: Ground
+    touched: frozenset[str]
+    decisions: tuple[Decision, ...]
+
+    def keep(self) -> None:
+        """Let it stand. Raises ChangedElsewhere where somebody decided meanwhile."""
+        if self.touched:
+            self.ground.change(self.ground.plan, self.touched, self.decisions)
+        elif self.decisions:
+            self.ground.note(self.decisions)
+
+
+def vanished(ground: Ground, looked: Sequence[Looked]) -> Decision | None:
+    """Why all writing has to stop: more than a fifth of a programme's events are gone at once. That may be a fault of
+    a server's, or of ours; what is deleted one by one is deleted by people.
+    """
+    gone = sorted(each.event.uid for each in looked if each.found and each.found.gone and not each.place.copy)
+    if len(gone) < FEWEST or len(gone) * FIFTH <= len(ground.events):
+        return None
+    return Decision(
+        id=decision_id(Action.STOP, *gone),
+        at=ground.app.clock.now(),
+        action=Action.STOP,
+        state=State.PROPOSED,
+        why=f"{len(gone)} of {len(ground.events)} meetings are gone from their organisers' calendars at once",
+    )
+
+
+def adopt(ground: Ground, looked: Sequence[Looked]) -> Adopted:
+    """Take over what people changed: moved and deleted sessions are pinned, whole series rest, declines are told."""
+    now, history = ground.app.clock.now(), {each.id: each for each in ground.app.store.decisions()}
+    pins, touched, decisions = ground.pins, set[str](), list[Decision]()
+    for each in looked:
+        for edit in _edits(ground, each, now):
+            decision = _decision(ground, each, edit, now)
+            decisions.append(decision)
+            if edit.kind is EditKind.DECLINED or not _is_sure(edit, history.get(decision.id), now):
+                continue
+            for pin in _pins(ground, each.event, edit, now):
+                pins = with_pin(pins, pin)
+            touched.add(each.event.group)
+    new = tuple(each for each in decisions if each.id not in history)
+    return Adopted(ground.with_pins(pins) if touched else ground, frozenset(touched), new)
+
+
+def _edits(ground: Ground, looked: Looked, now: datetime) -> Iterator[Edit]:
+    """What people changed. What somebody does with their own copy is theirs; only that they decline concerns others,
+    and of these not who need not come."""
+    if looked.found is None or looked.event.group not in ground.groups:
+        return
+    required = ground.groups[looked.event.group].always_there
+    for edit in edits(looked.event, looked.standing, looked.found, now):
+        declined = edit.kind is EditKind.DECLINED
+        if (declined and edit.person in required) or not (declined or looked.place.copy):
+            yield edit
+
+
+def _is_sure(edit: Edit, asked: Decision | None, now: datetime) -> bool:
+    """Whether an edit can be believed: that a whole series is deleted only once it is gone for a while."""
+    return edit.kind is not EditKind.SERIES_DELETED or (asked is not None and now - asked.at >= SURE)
+
+
+def _decision(ground: Ground, looked: Looked, edit: Edit, now: datetime) -> Decision:
+    group, by = looked.event.group, edit.person or looked.place.person
+    action, state, why = ACTIONS[edit.kind]
+    options = _options(ground, group, edit.session) if edit.kind is EditKind.DECLINED else ()
+    return Decision(
+        id=decision_id(edit.kind, looked.event.uid, edit.session, edit.before, edit.after, edit.person),
+        at=now,
+        action=action,
+        state=state,
+        group=group,
+        session=edit.session,
+        before=edit.before,
+        after=edit.after,
+        by=by,
+        why=why,
+        options=options,
+    )
+
+
+def _options(ground: Ground, group: str, session: int | None) -> tuple[datetime, ...]:
+    """Other times of its week for a session, best first."""
+    if session is None:
+        return ()
+    found = alternatives(ground.problem, ground.plan, ground.series[group], session, MOST_OPTIONS)
+    return tuple(ground.problem.horizon.instant(each.start) for each in found)
+
+
+def _pins(ground: Ground, event: Event, edit: Edit, now: datetime) -> Iterator[Pin]:
+    """What an edit pins. Of a series that is gone its past sessions too: else its event would be made anew for them."""
+    if edit.kind is EditKind.SERIES_DELETED:
+        for each in event.occurrences:
+            yield _pin(ground, event.group, each.session, None, PAUSE, now)
+    elif edit.kind is EditKind.SERIES_MOVED:
+        for session, start in edit.starts.items():
+            yield _pin(ground, event.group, session, start, BY_HAND, now)
+    elif edit.session is not None:
+        yield _pin(ground, event.group, edit.session, edit.after, BY_HAND, now)
+
+
+def _pin(ground: Ground, group: str, session: int, start: datetime | None, command: str, now: datetime) -> Pin:
+    return Pin(
+        group=group,
+        session=session,
+        start=start,
+        counted_from=ground.problem.horizon.first_monday,
+        decided_at=now,
+        command=command,
+    )

@@ -1,0 +1,164 @@
+"""What stands of a programme as a problem of its own, and the one way in which it is changed: in one transaction."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from scheduler import flow
+from scheduler.app.programme import App
+from scheduler.app.telling import notices_of
+from scheduler.core.change import Change, Keep
+from scheduler.core.decision import Decision
+from scheduler.core.event import Event
+from scheduler.core.pins import Pin
+from scheduler.core.plan import Placement, Plan
+from scheduler.core.problem import Problem
+from scheduler.core.series import Series
+from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.verify import check
+from scheduler.errors import InputError, RondoError
+from scheduler.flow import Planned
+from scheduler.ports import SavedPlan
+from scheduler.programme import Group, Programme, series_of
+from scheduler.programme.problem import Posed, pose
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The groups that stand as the programme asks for them, posed with the pins as they are now.
+
+    `by_hand`: posed for what a person decides, whom no freeze holds back.
+    Groups that were changed or taken out of the programme since the last apply wait for a person's plan and apply.
+    """
+
+    app: App
+    saved: SavedPlan
+    programme: Programme
+    pins: tuple[Pin, ...]
+    posed: Posed
+    by_hand: bool
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that they are now."""
+        return self.posed.problem
+
+    @property
+    def plan(self) -> Plan:
+        """Where they stand, in the minutes of the problem."""
+        assert self.posed.previous is not None
+        asked = self.series
+        return replace(self.posed.previous, placements=tuple(p for p in self._placements if p.series in asked))
+
+    @cached_property
+    def series(self) -> dict[str, Series]:
+        """The series by their group's id."""
+        return {series.id: series for series in self.problem.series}
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """The groups by id."""
+        return {group.id: group for group in self.programme.groups}
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Every event that stands, of other groups too."""
+        return tuple(event for event in self.app.store.events() if not event.cancelled)
+
+    def with_pins(self, pins: Sequence[Pin]) -> "Ground":
+        """The same with other pins."""
+        return replace(self, pins=tuple(pins)).again()
+
+    def again(self) -> "Ground":
+        """The same, posed anew from its parts."""
+        return _ground(self.app, self.saved, self.programme, self.pins, by_hand=self.by_hand)
+
+    def change(self, plan: Plan, touched: Collection[str], decisions: Sequence[Decision]) -> tuple[Change, ...]:
+        """Let a plan stand, with why it does; events of other groups than those `touched` stay as they are.
+
+        Answers what changed. Raises ChangedElsewhere where somebody decided meanwhile, and RondoError should the plan
+        break a rule that it did not break before.
+        """
+        report = check(self.problem, plan, self.plan)
+        known = check(self.problem, self.plan, self.plan).faults
+        new = [fault for fault in report.faults if fault not in known]
+        if new:
+            raise RondoError(f"a repair breaks a rule and is not made: {new[0]}. This is a fault of Rondo's.")
+        app, some = self.app, replace(self.programme, groups=tuple(self.groups[each] for each in sorted(touched)))
+        planned = Planned(self.posed, plan, report)
+        found = flow.changes(some, planned, store=app.store, rooms=app.rooms, scope=app.scope)
+        todo = {change.event.uid: change for change in found if change.event.group in touched}
+        rest = [Keep(event) for event in self.events if event.uid not in todo]
+        changes = (*todo.values(), *rest)
+        flow.record(
+            self._saved(plan),
+            changes,
+            self.pins,
+            store=app.store,
+            clock=app.clock,
+            decisions=decisions,
+            notices=notices_of(app, decisions),
+        )
+        return tuple(change for change in changes if not isinstance(change, Keep))
+
+    def note(self, decisions: Sequence[Decision]) -> None:
+        """Keep decisions that change no event, and owe it to people to tell them; only what is new is told."""
+        known = {each.id for each in self.app.store.decisions()}
+        new = tuple(each for each in decisions if each.id not in known)
+        if new:
+            self.app.store.note(new, notices_of(self.app, new))
+
+    def _saved(self, plan: Plan) -> SavedPlan:
+        """The plan with what else stands, which is not asked about now."""
+        mine = plan.by_series()
+        others = tuple(series for series in self.saved.problem.series if series.id not in mine)
+        people = {**self.saved.problem.people, **self.problem.people}
+        problem = replace(self.problem, series=(*self.problem.series, *others), people=people)
+        placements = [mine.get(each.series, each) for each in self._placements]
+        return SavedPlan(problem, replace(plan, placements=tuple(placements)), self.app.clock.now())
+
+    @property
+    def _placements(self) -> tuple[Placement, ...]:
+        assert self.posed.previous is not None
+        return self.posed.previous.placements
+
+
+def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
+    """What stands of an app's programme; None: nothing was published yet."""
+    saved = app.store.standing()
+    if saved is None:
+        return None
+    stand = {series.id: series for series in saved.problem.series}
+    same = tuple(group for group in app.programme.groups if group.id in stand and _is(group, stand[group.id]))
+    return _ground(app, saved, replace(app.programme, groups=same), app.store.pins(), by_hand=by_hand)
+
+
+def standing_group(app: App, group: str) -> Ground:
+    """What stands, for what a person decides about a group. Raises InputError where the group does not stand."""
+    ground = ground_of(app, by_hand=True)
+    if ground is None or group not in ground.groups:
+        known = ground.groups if ground else ()
+        hint = did_you_mean(group, known) or "Plan and apply first."
+        raise InputError(f"no group {quoted(group)} stands as the programme asks for it.", hint=hint)
+    return ground
+
+
+def _ground(app: App, saved: SavedPlan, programme: Programme, pins: tuple[Pin, ...], *, by_hand: bool) -> Ground:
+    copies = tuple(app.store.copies().values())
+    posed = pose(programme, copies, saved, app.clock.now(), app.rules, pins=pins, by_hand=by_hand)
+    return Ground(app, saved, programme, pins, posed, by_hand)
+
+
+def _is(group: Group, stands: Series) -> bool:
+    """Whether a series stands on the terms that its group asks for; whether it takes turns may have been left to us."""
+    asked = series_of(group)
+    rotation = stands.cadence.rotation if group.rotates else asked.cadence.rotation
+    asked = replace(asked, cadence=replace(asked.cadence, rotation=rotation))
+    return replace(asked, pinned=stands.pinned) == stands
+
+
+def decision_id(*parts: object) -> str:
+    """The same for the same decision, however often it is come to."""
+    return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()[:16]

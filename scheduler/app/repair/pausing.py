@@ -1,0 +1,88 @@
+"""Letting a series rest, and taking it up again."""
+
+from datetime import datetime
+
+from scheduler.app.programme import App
+from scheduler.app.repair.ground import Ground, decision_id, standing_group
+from scheduler.core.decision import Action, Decision, State
+from scheduler.core.disturbed import Disturbed
+from scheduler.core.pins import Pin, with_pin
+from scheduler.core.series import regular_starts
+from scheduler.errors import InputError
+from scheduler.solve import smallest_change
+
+PAUSE = "pause"
+"""The command of pins that let a series rest."""
+
+
+def pause(app: App, group: str, until: datetime | None, by: str) -> Decision:
+    """Skip the sessions of a group that are ahead, all or those before an instant. Owes the writing.
+
+    Raises InputError where the group does not stand or has nothing ahead, ChangedElsewhere.
+    """
+    ground = standing_group(app, group)
+    now, horizon, pins = app.clock.now(), ground.problem.horizon, ground.pins
+    placement = ground.plan.by_series()[group]
+    rests = [
+        number
+        for number, session in enumerate(placement.sessions)
+        if session.takes_place
+        and horizon.instant(session.start) > now
+        and (until is None or horizon.instant(session.start) < until)
+    ]
+    if not rests:
+        raise InputError(f"{group} has no session ahead that could rest.")
+    for number in rests:
+        pins = with_pin(pins, _rest(ground, group, number, now))
+    decision = _decision(app, Action.PAUSE, group, by, before=horizon.instant(placement.sessions[rests[0]].start))
+    resting = ground.with_pins(pins)
+    resting.change(resting.plan, {group}, (decision,))
+    return decision
+
+
+def resume(app: App, group: str, by: str) -> Decision:
+    """Take a group's sessions up again where their rule puts them, else elsewhere in their week. Owes the writing.
+
+    Raises InputError where it does not rest, ChangedElsewhere.
+    """
+    ground = standing_group(app, group)
+    now = app.clock.now()
+    rests = {pin.session for pin in ground.pins if pin.group == group and pin.command == PAUSE}
+    if not rests:
+        raise InputError(f"{group} does not rest.")
+    again = ground.with_pins([pin for pin in ground.pins if pin.group != group or pin.session not in rests])
+    series, placement, horizon = again.series[group], again.plan.by_series()[group], again.problem.horizon
+    usual = regular_starts(series, placement.first, placement.slots, horizon).tolist()
+    ahead = [
+        Disturbed(group=group, session=number, start=usual[number], causes=())
+        for number in sorted(rests)
+        if horizon.instant(usual[number]) > now
+    ]
+    plan = smallest_change(again.problem, again.plan, ahead, notes=again.posed.notes).plan
+    decision = _decision(app, Action.RESUME, group, by)
+    again.change(plan, {group}, (decision,))
+    return decision
+
+
+def _rest(ground: Ground, group: str, number: int, now: datetime) -> Pin:
+    return Pin(
+        group=group,
+        session=number,
+        start=None,
+        counted_from=ground.problem.horizon.first_monday,
+        decided_at=now,
+        command=PAUSE,
+    )
+
+
+def _decision(app: App, action: Action, group: str, by: str, before: datetime | None = None) -> Decision:
+    now = app.clock.now()
+    return Decision(
+        id=decision_id(action, group, now),
+        at=now,
+        action=action,
+        state=State.DONE,
+        group=group,
+        before=before,
+        by=by,
+    )

@@ -1,0 +1,147 @@
+"""What people say to proposals, and how one of our decisions is taken back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from scheduler.app.programme import App
+from scheduler.app.repair.ground import Ground, decision_id, standing_group
+from scheduler.app.repair.pausing import resume
+from scheduler.core.decision import Action, Decision, State
+from scheduler.core.disturbed import disturbed
+from scheduler.core.explain import explain_starts
+from scheduler.core.pins import Pin, with_pin
+from scheduler.core.reasons import reasons
+from scheduler.core.words import when
+from scheduler.errors import ChangedElsewhere, InputError, StalePlan
+from scheduler.solve import replaced, smallest_change
+
+OF_SESSIONS = (Action.MOVE, Action.SKIP, Action.CLASH, Action.DECLINE)
+
+
+def waiting(app: App) -> tuple[Decision, ...]:
+    """The proposals that wait for somebody's word, oldest first."""
+    return tuple(decision for decision in app.store.decisions() if decision.waits)
+
+
+def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
+    """Do what a proposal says, or put its session at another `start`. Owes the writing.
+
+    Raises InputError for a name that no waiting proposal has, StalePlan where it can't be done any more.
+    """
+    decision = _named(app, name)
+    accepted = replace(decision, state=State.ACCEPTED, by=by)
+    if decision.action is Action.STOP:
+        app.store.settle(decision.id, State.ACCEPTED)
+        app.store.stop("")
+    elif decision.action is Action.PAUSE:
+        app.store.settle(decision.id, State.ACCEPTED)
+    elif decision.action is Action.SHIFT:
+        _shift(app, accepted)
+    else:
+        _place(app, accepted, start or decision.after or next(iter(decision.options), None))
+    return accepted
+
+
+def refuse(app: App, name: str, by: str) -> Decision:
+    """Leave everything as it is; a series that rests since it was deleted is taken up again. Raises as `accept`."""
+    decision = _named(app, name)
+    app.store.settle(decision.id, State.REFUSED)
+    if decision.action is Action.PAUSE:
+        resume(app, decision.group, by)
+    return replace(decision, state=State.REFUSED, by=by)
+
+
+def take_back(app: App, name: str, by: str) -> Decision:
+    """Put a session that we moved back where it stood, whatever is there now: it is a person's word. Owes the writing.
+
+    Raises InputError where there is no such move, ChangedElsewhere where its session stands elsewhere by now, StalePlan
+    where it has begun.
+    """
+    decision = next((each for each in app.store.decisions() if each.id == name), None)
+    moved = decision and decision.session is not None and decision.state in (State.DONE, State.ACCEPTED)
+    if decision is None or not moved or decision.action not in OF_SESSIONS:
+        raise InputError(f"no move or skip has the name {name[:40]!r}.", hint="`rondo log DIR` lists them.")
+    assert decision.session is not None
+    ground = standing_group(app, decision.group)
+    _check_stands(ground, decision, decision.after)
+    if decision.before is None or decision.before <= app.clock.now():
+        raise StalePlan("where it stood is past: it can't be taken back.")
+    pin = Pin(
+        group=decision.group,
+        session=decision.session,
+        start=decision.before,
+        counted_from=ground.problem.horizon.first_monday,
+        decided_at=app.clock.now(),
+        command="undo",
+    )
+    back = ground.with_pins(with_pin(ground.pins, pin))
+    undone = replace(
+        decision,
+        id=decision_id(Action.UNDO, decision.id),
+        at=app.clock.now(),
+        action=Action.UNDO,
+        state=State.DONE,
+        before=decision.after,
+        after=decision.before,
+        by=by,
+        causes=(),
+        options=(),
+    )
+    back.change(back.plan, {decision.group}, (undone,))
+    app.store.settle(decision.id, State.UNDONE)
+    return undone
+
+
+def _named(app: App, name: str) -> Decision:
+    found = [decision for decision in waiting(app) if decision.id.startswith(name)] if name else []
+    if len(found) != 1:
+        what = "several proposals begin" if found else "no proposal that waits begins"
+        raise InputError(f"{what} with {name[:40]!r}.", hint="`rondo proposals DIR` lists them.")
+    return found[0]
+
+
+def _place(app: App, accepted: Decision, start: datetime | None) -> None:
+    """Put the session of a proposal at an instant; None: skip it."""
+    assert accepted.session is not None
+    ground = standing_group(app, accepted.group)
+    _check_stands(ground, accepted, accepted.before)
+    key = (accepted.group, accepted.session)
+    minute = None if start is None else ground.problem.horizon.minute(start)
+    if minute is not None:
+        _check_holds(ground, accepted, minute)
+    plan = replaced(ground.problem, ground.plan, {key: minute})
+    ground.change(plan, {accepted.group}, (replace(accepted, after=start),))
+
+
+def _shift(app: App, accepted: Decision) -> None:
+    """Move the rest of a series as it would be moved now. Raises StalePlan where that is not called for any more."""
+    ground = standing_group(app, accepted.group)
+    problem, notes = ground.problem, ground.posed.notes
+    since = problem.horizon.minute(app.clock.now())
+    found = disturbed(problem, ground.plan, notes, since=since, only={accepted.group})
+    changed = smallest_change(problem, ground.plan, [each for each in found if each.ours], notes=notes)
+    if accepted.group not in changed.shifted:
+        raise StalePlan(f"{accepted.group} need not be moved as a whole any more. Look again: rondo proposals DIR")
+    ground.change(changed.plan, {accepted.group}, (accepted,))
+
+
+def _check_stands(ground: Ground, decision: Decision, at: datetime | None) -> None:
+    """Raise ChangedElsewhere unless the session of a decision is where it was."""
+    assert decision.session is not None
+    session = ground.plan.by_series()[decision.group].sessions[decision.session]
+    stands = ground.problem.horizon.instant(session.start) if session.takes_place else None
+    if stands != at:
+        raise ChangedElsewhere(f"{decision.group} #{decision.session + 1} was changed since. Look again: rondo log DIR")
+
+
+def _check_holds(ground: Ground, decision: Decision, minute: int) -> None:
+    """Raise StalePlan, with who can't come, where a session can't be at a minute."""
+    series, problem, notes = ground.series[decision.group], ground.problem, ground.posed.notes
+    without = replaced(problem, ground.plan, {(decision.group, decision.session or 0): None})
+    told = explain_starts(problem, series, np.array([minute]), plan=without, notes=notes)
+    if not told.holds:
+        names = {person.id: person.name for person in ground.app.programme.people}
+        shown = when(problem.horizon.instant(minute), series.anchor_zone, dated=True)
+        raise StalePlan(f"{shown} is not free any more: {'; '.join(reasons(told, problem, names))}")

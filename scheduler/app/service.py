@@ -1,0 +1,239 @@
+"""A service: all programmes of one data directory, what the engine does with them, and what its doors are told."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from zlib import crc32
+
+from connectors import google, outlook
+from scheduler import flow
+from scheduler.app.home import DATABASE, PROGRAMMES, Home, check_keys, open_data, unpacked
+from scheduler.app.programme import App, SystemClock
+from scheduler.app.pushing import Pushing
+from scheduler.app.repair.round import repair
+from scheduler.app.telling import digest_owed
+from scheduler.core.address import label
+from scheduler.core.event import Event
+from scheduler.core.health import Health
+from scheduler.core.subscription import Hint, Told
+from scheduler.delivering import write_event
+from scheduler.engine import Engine, Owed, Pace
+from scheduler.errors import InputError, RondoError
+from scheduler.ports import Clock
+from scheduler.programme import load
+from scheduler.settings import Settings, load_settings
+from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
+from scheduler.telling import tell_owed
+
+SILENT = timedelta(seconds=30)
+SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
+"""When a write that failed is tried again: first, and at the latest."""
+log = logging.getLogger(__name__)
+
+
+def open_service(data: Path, clock: Clock | None = None) -> "Service":
+    """The service of a data directory. Raises InputError where there is none, Unavailable, CredentialsRejected."""
+    settings = load_settings()
+    if not (data / PROGRAMMES).is_dir():
+        hint = f"Bring a programme in: rondo import DIR --data {data}"
+        raise InputError("there is no service's data here.", where=str(data), hint=hint)
+    engine = open_data(data, settings)
+    check_keys(engine, data, settings)
+    return Service(data.resolve(), engine, settings, clock or SystemClock())
+
+
+class Service:
+    """What the engine calls (engine.Jobs) and what the doors call (web.Watched); from any thread, any number of times.
+
+    Nothing that may not be lost is kept in here: all of it is in the database.
+    """
+
+    def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
+        self.data, self.settings, self.clock = data, settings, clock
+        self._database = database
+        self._programmes, self._marks = SqlProgrammes(database), SqlMarks(database)
+        self._executors = SqlExecutors(database)
+        self._homes: dict[str, Home] = {}
+        self._read: dict[str, tuple[Mark, ...]] = {}
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
+        self.forged = 0
+
+    def start(self, executor: str, pace: Pace | None = None) -> None:
+        """Begin to work, as an executor that no other process is."""
+        url = self.settings.service.database.get_secret_value() or f"sqlite:///{self.data / DATABASE}"
+        service = self.settings.service
+        self._engine = Engine(
+            self,
+            url=url,
+            executor=executor,
+            pace=pace or Pace(sweep=service.sweep_seconds, renewals=f"0 */{service.renew_minutes} * * * *"),
+        )
+        self._engine.start()
+
+    def stop(self) -> None:
+        """End, and leave what is not done to others."""
+        if self._engine:
+            self._engine.stop()
+
+    def app(self, programme: str) -> App:
+        """A programme as it is now; sessions with providers stay open from one time to the next."""
+        home = self._home(programme)
+        home.accounts.again()
+        unpacked(self._database, programme, home.folder)
+        known = load(home.folder)
+        return App(home.folder, known, self.settings, self.clock, home).of(known)
+
+    # what the engine calls
+
+    def due(self) -> Sequence[str]:
+        """Programmes in which something is due."""
+        return self._marks.due(self.clock.now())
+
+    def read(self, programme: str) -> None:
+        """Read the calendars that are due or marked; `repair` notes that they were, when it has looked at the rest."""
+        app, now = self.app(programme), self.clock.now()
+        calendars = [(who.id, label(calendar)) for who in app.programme.people for calendar in who.calendars]
+        self._marks.agree(programme, calendars, now)
+        marks = self._marks.of(programme, now)
+        if marks:
+            only = {(mark.person, mark.calendar) for mark in marks}
+            flow.refresh_some(app.programme, only, reader=app.reader, store=app.store, clock=app.clock)
+        with self._lock:
+            self._read[programme] = marks
+
+    def repair(self, programme: str) -> None:
+        """Look at what stands in the calendars that were read, and decide."""
+        with self._lock:
+            marks = self._read.pop(programme, None)
+        if marks is None:  # another process read, and died
+            self.read(programme)
+            with self._lock:
+                marks = self._read.pop(programme)
+        if not marks:
+            return
+        now = self.clock.now()
+        done = repair(self.app(programme), people={mark.person for mark in marks})
+        self._marks.synced(programme, marks, now + self._period(programme))
+        if done.decisions or done.faults:
+            told = {"programme": programme, "done": len(done.done), "proposed": len(done.proposed)}
+            log.info("repaired", extra=told | {"faults": len(done.faults)})
+
+    def owed(self, programme: str) -> Sequence[Owed]:
+        """Events whose writing is owed and due; none while the programme is stopped."""
+        app = self.app(programme)
+        store = app.home.store
+        if store.stopped():
+            return ()
+        return [
+            Owed(
+                programme=programme, uid=event.uid, sequence=event.sequence, attempt=tries, account=_account(app, event)
+            )
+            for event, tries in store.owed(self.clock.now())
+        ]
+
+    def write(self, programme: str, uid: str) -> None:
+        """Write one event where it belongs; what fails is put off, each time twice as long."""
+        app = self.app(programme)
+        store = app.home.store
+        try:
+            write_event(uid, store=store, writers=app.writers, clock=self.clock, alone=app.home.alone)
+        finally:
+            self._put_off(store, uid)
+
+    def tell(self, programme: str) -> None:
+        """Send the notices that are owed."""
+        app = self.app(programme)
+        told = tell_owed(app.store, app.notifiers)
+        if told.sent or told.failed:
+            log.info("told", extra={"programme": programme, "sent": told.sent, "failed": len(told.failed)})
+
+    def renew(self) -> None:
+        """See that every provider that tells of changes goes on to do so."""
+        for held in self._programmes.all():
+            self._pushing.renew(held.id, self.app(held.id))
+
+    def digest(self) -> None:
+        """Owe the digest of the week to coordinators, where it is time."""
+        for held in self._programmes.all():
+            digest_owed(self.app(held.id))
+
+    def tidy(self) -> None:
+        """Forget subscriptions that ended long ago."""
+        self._pushing.forget()
+
+    def beat(self, executor: str) -> None:
+        """Note that a process lives."""
+        self._executors.beat(executor, self.clock.now())
+
+    def silent(self) -> Sequence[str]:
+        """Processes that were not heard of for half a minute."""
+        now = self.clock.now()
+        return self._executors.claim(now - SILENT, now)
+
+    def buried(self, executor: str) -> None:
+        """Note that a silent process's work was taken over."""
+        self._executors.forget(executor)
+
+    # what the doors call
+
+    def healthy(self) -> Health:
+        """Whether the database answers and the engine runs."""
+        try:
+            waiting = len(self._marks.due(self.clock.now()))
+            counts = self._engine.counts() if self._engine else {}
+        except RondoError:
+            return Health(database=False, engine=self._engine is not None)
+        return Health(
+            database=True, engine=self._engine is not None, counts={**counts, "due": waiting, "forged": self.forged}
+        )
+
+    def google_told(self, headers: Mapping[str, str]) -> None:
+        """A message of one of Google's channels."""
+        told = google.told(headers)
+        self._told([told] if told else [None])
+
+    def graph_told(self, body: bytes) -> None:
+        """A message of Microsoft Graph."""
+        self._told(outlook.told(body) or [None])
+
+    def _told(self, messages: Sequence[Told | None]) -> None:
+        """Mark what changed, before anything else; what is none of ours is counted."""
+        for told in messages:
+            known = self._pushing.find(told) if told else None
+            if told is None or known is None:
+                self.forged += 1
+            elif told.kind is not Hint.SYNC:
+                programme, subscription = known
+                self._marks.dirty(programme, subscription.person, label(subscription.calendar))
+                self._pushing.heed(told, subscription)
+                if self._engine:
+                    self._engine.nudge(programme)
+
+    def _home(self, programme: str) -> Home:
+        with self._lock:
+            if programme not in self._homes:
+                folder = self.data / PROGRAMMES / programme
+                home = Home(folder, self.data, programme, self.settings)
+                home.__dict__["engine"] = self._database
+                self._homes[programme] = home
+            return self._homes[programme]
+
+    def _period(self, programme: str) -> timedelta:
+        """Not the same for all, or they would all be due at once."""
+        minutes = self.settings.service.poll_minutes
+        return timedelta(minutes=minutes) * (1 - (crc32(programme.encode()) % 100) / 1000)
+
+    def _put_off(self, store: SqlStore, uid: str) -> None:
+        """Try what is still owed again: after a while that doubles, since nobody knows what is wrong there."""
+        for event, tries in store.owed(self.clock.now()):
+            if event.uid == uid:
+                store.put_off(event, self.clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
+
+
+def _account(app: App, event: Event) -> str:
+    """Whose account an event is written with first: one write at a time is made there."""
+    return str(next(iter(app.writers.places(event)), "files"))

@@ -1,0 +1,29 @@
+"""What of decisions is owed to whom, and the weekly digest."""
+
+from collections.abc import Sequence
+
+from scheduler.app.programme import App
+from scheduler.core.decision import Decision
+from scheduler.core.freebusy import Knowledge
+from scheduler.core.notice import Notice, NoticeState
+from scheduler.telling import digests, notices_for
+
+
+def notices_of(app: App, decisions: Sequence[Decision]) -> tuple[Notice, ...]:
+    """What people have to be told of decisions that nobody was told of before."""
+    return notices_for(app.programme, decisions, app.audience) if decisions else ()
+
+
+def digest_owed(app: App) -> None:
+    """Owe the digest of this week, once, to coordinators and services."""
+    unread = [who.id for who in app.programme.people if app.knowledge(who) is not Knowledge.KNOWN]
+    missing = sum(notice.state is NoticeState.BEGUN for notice in app.store.notices())
+    owed = digests(
+        app.programme,
+        app.store.decisions(),
+        app.audience,
+        now=app.clock.now(),
+        unread=unread,
+        missing=missing,
+    )
+    app.store.note((), owed)

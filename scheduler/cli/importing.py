@@ -1,0 +1,68 @@
+"""`import` and `backup`: a programme folder goes into a service, and a service's state into one file."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.app.home import open_data
+from scheduler.app.importing import bring_in
+from scheduler.app.programme import SystemClock
+from scheduler.cli.console import Folder, Json, print_json, rondo
+from scheduler.settings import load_settings
+from scheduler.store import backup as write_backup
+
+NO_ID = re.compile(r"[^a-z0-9]+")
+
+Data = Annotated[Path, typer.Option("--data", metavar="DATA", help="The service's data directory.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("import", epilog="Example: rondo import spring --data /var/lib/rondo")(import_)
+    app.command("backup", epilog="Example: rondo backup rondo-monday.db --data /var/lib/rondo")(backup)
+
+
+def import_(
+    folder: Folder,
+    data: Data,
+    name: Annotated[str, typer.Option("--id", help="Its name there; else that of the folder.")] = "",
+    json: Json = False,
+) -> None:
+    """Take a programme into a service: its files, and at the first time all that was published from it.
+
+    The service's database rules from then on. Changed files are brought in by the same command.
+    """
+    programme = name or NO_ID.sub("-", folder.resolve().name.casefold()).strip("-")
+    done = bring_in(folder, data, programme, load_settings(), SystemClock())
+    if json:
+        print_json(
+            {
+                "schema": "rondo/import/1",
+                "programme": done.programme,
+                "folder": str(done.folder),
+                "revision": done.revision,
+                "joined": done.joined,
+                "changed": done.changed,
+            }
+        )
+        return
+    came = ", with what was published from it" if done.joined else ""
+    typer.echo(f"{done.programme} is at {done.folder}{came}. Plan there: {rondo('plan', done.folder)}")
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    data: Data,
+    json: Json = False,
+) -> None:
+    """Write a service's database, as it is at one moment, into a file; the service may run meanwhile.
+
+    The keys (DATA/keys) are not in it: keep a copy of them elsewhere.
+    """
+    write_backup(open_data(data, load_settings()), target)
+    if json:
+        print_json({"schema": "rondo/backup/1", "file": str(target), "bytes": target.stat().st_size})
+    else:
+        typer.echo(f"Written: {target}. Keep a copy of {data / 'keys'} elsewhere: without it nothing can be opened.")

@@ -1,0 +1,101 @@
+"""One seed from beginning to end: steps by chance, quiet periods in between, and what must hold in each of them.
+
+Each step has a chance of its own, by the seed and its number, so that steps can be left out, and the others stay.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.simulation import faults, people, service
+from tests.simulation.invariants import broken, writes
+from tests.simulation.servers import Servers
+from tests.simulation.world import World, world
+
+Step = Callable[[World], str]
+PERIOD = 30
+"""Steps between two quiet periods."""
+MOST_ROUNDS = 3
+"""Of the service, until it has nothing to do any more."""
+HOUR = timedelta(hours=1)
+
+
+def wait(world: World) -> str:
+    """Time passes."""
+    hours = world.chance.choice((1, 2, 6, 12))
+    world.clock.instant += hours * HOUR
+    return f"{hours} h later"
+
+
+STEPS: dict[Step, int] = {
+    people.add_own: 14,
+    people.add_over: 8,
+    people.drop_own: 8,
+    people.move_own: 5,
+    people.move_session: 5,
+    people.delete_session: 3,
+    people.drop_series: 1,
+    people.decline: 2,
+    faults.fail: 6,
+    faults.truncate: 2,
+    faults.revoke: 1,
+    faults.reconnect: 1,
+    faults.expire: 2,
+    faults.jump: 1,
+    faults.die: 4,
+    service.look: 16,
+    service.answer: 4,
+    service.undo: 1,
+    service.rest: 1,
+    service.wake: 1,
+    service.leave: 1,
+    service.extend: 1,
+    wait: 8,
+}
+"""What may happen, and how often beside the others."""
+
+
+@dataclass(slots=True)
+class Story:
+    """What happened with a seed, by the number of each step, and what was wrong at the end of it."""
+
+    seed: int
+    steps: dict[int, str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        told = [f"{number:4d} {said}" for number, said in self.steps.items() if said]
+        again = f"again: python -m tests.simulation {self.seed} {max(self.steps, default=-1) + 1}"
+        return "\n".join([*told, *self.wrong, again])
+
+
+def simulate(servers: Servers, seed: int, numbers: Sequence[int]) -> Story:
+    """Run these steps of a seed, until something is wrong; after the last it becomes quiet in any case."""
+    story = Story(seed)
+    with world(servers, seed) as made:
+        service.publish(made)
+        story.wrong += broken(made)
+        for number in numbers:
+            if story.wrong:
+                break
+            made.chance = random.Random(f"{seed} {number}")
+            step = made.chance.choices([*STEPS], [*STEPS.values()])[0]
+            story.steps[number] = step(made)
+            story.wrong += made.wrong
+            if number % PERIOD == PERIOD - 1 or number == numbers[-1]:
+                story.wrong += quiet(made)
+    return story
+
+
+def quiet(world: World) -> list[str]:
+    """Nothing is wrong outside and nobody does anything: what is wrong once the service has nothing to do any more."""
+    faults.heal(world)
+    told = []
+    for _ in range(MOST_ROUNDS):
+        world.clock.instant += HOUR
+        before = writes(world), len(world.app.store.decisions())
+        told.append(service.look(world))
+        if (writes(world), len(world.app.store.decisions())) == before:
+            return [*world.wrong, *broken(world)]
+    return [f"I8 it does not become quiet: {'; '.join(told)}", *world.wrong, *broken(world)]

@@ -1,0 +1,121 @@
+"""What the service and its coordinator do: publish, look after, answer proposals, and change what is wanted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from scheduler.app.programme import App
+from scheduler.app.repair.pausing import pause, resume
+from scheduler.app.repair.proposals import accept, refuse, take_back, waiting
+from scheduler.app.repair.round import look_after
+from scheduler.core.decision import Action, Decision, State
+from scheduler.core.plan import Plan
+from scheduler.errors import RondoError
+from scheduler.solve import Params
+from tests.simulation.invariants import into_what_was_busy
+from tests.simulation.world import GROUPS, World
+
+COORDINATOR = "coordinator"
+LEAVING = ("ben", "dee")
+"""Who may leave: a member of a pair, which ends with that, and one of a circle and of a pair."""
+UNTIL = ("2027-04-23", "2027-04-30", "2027-05-07")
+
+_first: dict[str, Plan] = {}
+"""The plan with which every world begins: nobody has any appointment yet, so that it is always the same."""
+
+
+def publish(world: World) -> None:
+    """Read, plan and apply, when the world begins."""
+    app = world.app
+    app.refresh()
+    if not _first:
+        _first["plan"] = app.plan(app.pose(), params=Params()).plan
+    planned = app.drafted(_first["plan"])
+    app.apply(planned, app.changes(planned))
+    world.note_delivered()
+
+
+def look(world: World) -> str:
+    """The service looks after the programme once; what it decides by itself is checked at once."""
+    before = len(world.app.store.decisions())
+    told = _tried(world, look_after)
+    new = world.app.store.decisions()[before:]
+    world.wrong += into_what_was_busy(world, list(new))
+    return f"the service looks{told}" + "".join(f"; {_words(each)}" for each in new)
+
+
+def answer(world: World) -> str:
+    """The coordinator says yes or no to a proposal."""
+    proposals = waiting(world.app)
+    if not proposals:
+        return ""
+    asked, yes = world.chance.choice(proposals), world.chance.random() < 0.7
+
+    def act(app: App) -> object:
+        return accept(app, asked.id, None, COORDINATOR) if yes else refuse(app, asked.id, COORDINATOR)
+
+    return f"the coordinator {'accepts' if yes else 'refuses'} {_words(asked)}{_tried(world, act)}"
+
+
+def undo(world: World) -> str:
+    """The coordinator takes back one of our moves."""
+    trail = world.app.store.decisions()
+    moves = [each for each in trail if each.action is Action.MOVE and each.state is State.DONE]
+    if not moves:
+        return ""
+    back = world.chance.choice(moves)
+    return f"the coordinator undoes {_words(back)}{_tried(world, lambda app: take_back(app, back.id, COORDINATOR))}"
+
+
+def rest(world: World) -> str:
+    """The coordinator lets a series rest for some weeks."""
+    group = world.chance.choice(sorted(GROUPS))
+    until = world.now + timedelta(weeks=world.chance.choice((1, 3)))
+    return f"{group} is to rest{_tried(world, lambda app: pause(app, group, until, COORDINATOR))}"
+
+
+def wake(world: World) -> str:
+    """The coordinator takes a series up again."""
+    group = world.chance.choice(sorted(GROUPS))
+    return f"{group} is to go on{_tried(world, lambda app: resume(app, group, COORDINATOR))}"
+
+
+def leave(world: World) -> str:
+    """Somebody leaves all of their groups, or comes back; the coordinator plans and applies."""
+    person = world.chance.choice(LEAVING)
+    world.away ^= {person}
+    world.write_groups()
+    world.reopen()
+    return f"{person} {'leaves' if person in world.away else 'is back'}{_tried(world, plan)}"
+
+
+def extend(world: World) -> str:
+    """The programme ends on another date; the coordinator plans and applies."""
+    until = world.chance.choice(UNTIL)
+    world.write_settings(until)
+    world.reopen()
+    return f"the programme lasts until {until}{_tried(world, plan)}"
+
+
+def plan(app: App) -> None:
+    """As `rondo plan` and `rondo apply` do."""
+    app.refresh()
+    planned = app.plan(app.pose(), params=Params())
+    app.apply(planned, app.changes(planned))
+
+
+def _tried(world: World, act: Callable[[App], object]) -> str:
+    """Let the service do something; what kept it from that."""
+    try:
+        lived = world.run(act)
+    except RondoError as fault:
+        lived, told = True, f" ({type(fault).__name__}: {fault})"
+    else:
+        told = ""
+    world.note_delivered()
+    return told if lived else ", and the service dies"
+
+
+def _words(decision: Decision) -> str:
+    session = "" if decision.session is None else f" #{decision.session}"
+    times = [f"{at:%d %b %H:%M}" if at else "-" for at in (decision.before, decision.after)]
+    return f"{decision.action} {decision.group}{session} {' to '.join(times)} {decision.state}"
