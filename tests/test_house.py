@@ -163,6 +163,7 @@ PLANTED = {
     "scheduler/flow.py": "import scheduler.store",
     "scheduler/ports.py": "import connectors",
     "scheduler/cli/planted.py": "import ortools",
+    "scheduler/app/planted.py": "import scheduler.web\nimport dbos\nimport fastapi",
     "scheduler/programme/planted.py": "import sqlalchemy\nimport alembic\nimport cryptography",
     "connectors/planted.py": "import scheduler.solve",
     "scheduler/stray.py": "",
@@ -201,6 +202,9 @@ def contracts(folder: Path) -> str:
         "scheduler.flow is not allowed to import scheduler.store",
         "scheduler.ports -> connectors",
         "scheduler.cli.planted -> ortools",
+        "scheduler.app is not allowed to import scheduler.web",
+        "scheduler.app.planted -> dbos",
+        "scheduler.app.planted -> fastapi",
         "scheduler.programme.planted -> sqlalchemy",
         "scheduler.programme.planted -> alembic",
         "scheduler.programme.planted -> cryptography",
@@ -235,5 +239,6 @@ def test_a_skip_fails_where_nothing_may_skip(
     (tmp_path / "test_parts.py").write_text("def test_shared(shared): ...\ndef test_nothing(): ...\n")
     monkeypatch.setenv("RONDO_NO_SKIP", no_skip)
     monkeypatch.delenv("RONDO_SHARED", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     assert outcome in subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
