@@ -42,9 +42,10 @@ def writing(engine: Engine, folder: Path, name: str) -> Iterator[None]:
 def _held(connection: Connection, name: str) -> Iterator[None]:
     """A lock of PostgreSQL, held by a connection that goes back to no pool: the lock ends with it."""
     connection.detach()
-    connection.execution_options(isolation_level="AUTOCOMMIT")
     connection.exec_driver_sql(f"SET idle_session_timeout = {int(database.ASLEEP_SECONDS * 1000)}")
-    if not connection.execute(select(func.pg_try_advisory_lock(database.lock_number(f"writing {name}")))).scalar():
+    free = connection.execute(select(func.pg_try_advisory_lock(database.lock_number(f"writing {name}")))).scalar()
+    connection.commit()
+    if not free:
         raise Unavailable(BUSY)
     ended = threading.Event()
     beats = threading.Thread(target=_beat, args=(connection, ended), name=f"lock {name}", daemon=True)
@@ -61,3 +62,4 @@ def _beat(connection: Connection, ended: threading.Event) -> None:
     with contextlib.suppress(Unavailable):
         while not ended.wait(database.ASLEEP_SECONDS / BEATS):
             connection.exec_driver_sql("SELECT 1")
+            connection.commit()

@@ -52,7 +52,7 @@ class SqlProgrammes:
             if row is None:
                 connection.execute(insert(programme), {**NO_PROGRAMME, "id": id_})
             before = row or NO_PROGRAMME
-            revision = before["revision"] + (before["revision"] == 0 or files != _files(connection, id_))
+            revision = int(before["revision"]) + (not before["revision"] or files != _files(connection, id_))
             values = {
                 "name": name,
                 "revision": revision,
