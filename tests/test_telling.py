@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ from scheduler.core.notice import Notice, NoticeState
 from scheduler.errors import InputError, RondoError, Unavailable
 from scheduler.ports import Store
 from scheduler.programme import Programme
-from scheduler.store import open_store
+from scheduler.store import SqlStore, open_database, open_store
 from scheduler.telling import Audience, Notifiers, Told, digests, mailed_by_group, notices_for, tell_owed
 from tests.core.test_delivery import ANA, BEN, event
 from tests.desks import SECRETS, At, Desk
 from tests.mailbox import Mailbox, mail_server
+from tests.postgres import Postgres
 
+Opened = Callable[..., Store]
 FORK = multiprocessing.get_context("fork")
 NOW = datetime(2027, 3, 1, 8, tzinfo=UTC)
 THURSDAY, FRIDAY = datetime(2027, 3, 4, 10, tzinfo=UTC), datetime(2027, 3, 5, 14, tzinfo=UTC)
@@ -268,12 +271,10 @@ class Said:
         self.said.append(notice.key)
 
 
-def owing(path: Path, count: int = 3, **fields: str) -> Store:
-    """A store that owes so many mails."""
-    store = open_store(path)
+def owing(store: Store, count: int = 3) -> Store:
+    """The store, which owes so many mails."""
     one = Notice(key="", decision="d1", person="ana", address="", subject="Moved", text="Moved.\n")
-    notices = [replace(one, key=f"k{n}", address=f"ana{n}@example.org") for n in range(count)]
-    store.note((), [replace(notice, **fields) for notice in notices])  # type: ignore[arg-type]  # fields of the dataclass
+    store.note((), [replace(one, key=f"k{n}", address=f"ana{n}@example.org") for n in range(count)])
     return store
 
 
@@ -284,7 +285,7 @@ def states(store: Store) -> list[str]:
 
 def test_each_notice_is_sent_once_in_order(tmp_path: Path) -> None:
     """And not again by the next run."""
-    store, mail = owing(tmp_path), Said()
+    store, mail = owing(open_store(tmp_path)), Said()
     assert tell_owed(store, Notifiers(mail=mail)) == Told(sent=3)
     assert tell_owed(store, Notifiers(mail=mail)) == Told()
     assert mail.said == ["k0", "k1", "k2"]
@@ -293,7 +294,7 @@ def test_each_notice_is_sent_once_in_order(tmp_path: Path) -> None:
 
 def test_what_surely_was_not_sent_is_sent_later(tmp_path: Path) -> None:
     """And stops no other."""
-    store, mail = owing(tmp_path), Said(faults=[None, Unavailable("away")])
+    store, mail = owing(open_store(tmp_path)), Said(faults=[None, Unavailable("away")])
     assert tell_owed(store, Notifiers(mail=mail)) == Told(sent=2, waiting=1)
     assert states(store) == ["sent", "owed", "sent"]
     assert tell_owed(store, Notifiers(mail=mail)) == Told(sent=1)
@@ -302,7 +303,7 @@ def test_what_surely_was_not_sent_is_sent_later(tmp_path: Path) -> None:
 
 def test_a_server_that_is_away_is_not_asked_for_each(tmp_path: Path) -> None:
     """After three in vain the others wait for another time."""
-    store, mail = owing(tmp_path, 50), Said(faults=[Unavailable("away")] * 50)
+    store, mail = owing(open_store(tmp_path), 50), Said(faults=[Unavailable("away")] * 50)
     assert tell_owed(store, Notifiers(mail=mail)) == Told(waiting=50)
     assert mail.tried == 3
     assert states(store) == ["owed"] * 50
@@ -310,7 +311,7 @@ def test_a_server_that_is_away_is_not_asked_for_each(tmp_path: Path) -> None:
 
 def test_what_is_refused_is_given_up_and_shown(tmp_path: Path) -> None:
     """With the reason."""
-    store, mail = owing(tmp_path), Said(faults=[InputError("it has no address.")])
+    store, mail = owing(open_store(tmp_path)), Said(faults=[InputError("it has no address.")])
     found = tell_owed(store, Notifiers(mail=mail))
     assert (found.sent, [(notice.key, why) for notice, why in found.failed]) == (2, [("k0", "it has no address.")])
     assert tell_owed(store, Notifiers(mail=mail)) == Told()
@@ -319,7 +320,7 @@ def test_what_is_refused_is_given_up_and_shown(tmp_path: Path) -> None:
 
 def test_what_may_have_come_is_not_sent_again_and_shown(tmp_path: Path) -> None:
     """At this time, and at each later one."""
-    store, mail = owing(tmp_path), Said(faults=[RondoError("broke off")])
+    store, mail = owing(open_store(tmp_path)), Said(faults=[RondoError("broke off")])
     for sent in (2, 0):
         found = tell_owed(store, Notifiers(mail=mail))
         assert (found.sent, [notice.key for notice in found.missing]) == (sent, ["k0"])
@@ -329,7 +330,7 @@ def test_what_may_have_come_is_not_sent_again_and_shown(tmp_path: Path) -> None:
 
 def test_what_nobody_sends_stays_owed(tmp_path: Path) -> None:
     """Until the settings name who does; services and mail stand for themselves."""
-    store, services = owing(tmp_path), Said()
+    store, services = owing(open_store(tmp_path)), Said()
     assert tell_owed(store, Notifiers(services=services)) == Told(waiting=3)
     store.note((), [Notice(key="s", decision="d1", person="", address="team", subject="", text="")])
     assert tell_owed(store, Notifiers(services=services)) == Told(sent=1, waiting=3)
@@ -337,6 +338,29 @@ def test_what_nobody_sends_stays_owed(tmp_path: Path) -> None:
 
 
 # --- killed
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A database of either kind."""
+    if request.param == "sqlite":
+        return tmp_path / "state.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.database("telling")
+
+
+@pytest.fixture
+def opened(where: Path | str) -> Iterator[Opened]:
+    """Opens the state of a programme, as each process does."""
+    engines = []
+
+    def again(programme: str = "") -> Store:
+        engines.append(open_database(where))
+        return SqlStore(engines[-1], programme)
+
+    yield again
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture
@@ -381,24 +405,24 @@ class Dying:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_kill_around_the_sending_never_doubles_a_mail(tmp_path: Path, mailbox: Mailbox, after: bool) -> None:
+def test_a_kill_around_the_sending_never_doubles_a_mail(opened: Opened, mailbox: Mailbox, after: bool) -> None:
     """Whether it came or not can't be told: it is shown as maybe missing, and the others are sent."""
-    owing(tmp_path)
+    owing(opened())
     real = notifiers(mailbox)
     assert isinstance(real.mail, MailNotifier)
     dying = Notifiers(mail=Dying(real.mail, after))
-    assert forked(lambda: tell_owed(open_store(tmp_path), dying)) == -signal.SIGKILL
-    found = tell_owed(open_store(tmp_path), real)
+    assert forked(lambda: tell_owed(opened(), dying)) == -signal.SIGKILL
+    found = tell_owed(opened(), real)
     assert (found.sent, [notice.key for notice in found.missing]) == (2, ["k0"])
     came = Counter(mail.to for mail in mailbox.mails)
     assert came == {"ana1@example.org": 1, "ana2@example.org": 1} | ({"ana0@example.org": 1} if after else {})
 
 
 @pytest.mark.parametrize("step", ["before_cursor_execute", "commit"])
-def test_a_kill_at_any_step_of_the_store_never_doubles_a_mail(tmp_path: Path, step: str) -> None:
+def test_a_kill_at_any_step_of_the_store_never_doubles_a_mail(opened: Opened, step: str) -> None:
     """What did not come is shown as maybe missing: nothing is lost in silence."""
 
-    def work(path: Path, mailbox: Mailbox, number: int) -> None:
+    def work(mailbox: Mailbox, number: int) -> None:
         count = Counter[str]()
 
         def fuse(*_: object) -> None:
@@ -406,21 +430,18 @@ def test_a_kill_at_any_step_of_the_store_never_doubles_a_mail(tmp_path: Path, st
             if count["steps"] == number:
                 die()
 
-        store = open_store(path)
-        store.notices()
+        store = opened(str(number))
         hooks.listen(Engine, step, fuse)
         tell_owed(store, notifiers(mailbox))
 
-    number, killed = 0, 1
+    number, killed = 0, True
     while killed:
         number += 1
-        path = tmp_path / str(number)
-        path.mkdir()
-        owing(path, 2)
+        store = owing(opened(str(number)), 2)
         with mail_server() as mailbox:
-            killed = forked(lambda path=path, mailbox=mailbox, number=number: work(path, mailbox, number))  # type: ignore[misc]  # mypy can't tell a lambda's defaults
-            found = tell_owed(open_store(path), notifiers(mailbox))
-            _told_at_most_once(mailbox, open_store(path), found)
+            killed = forked(partial(work, mailbox, number)) != 0
+            found = tell_owed(store, notifiers(mailbox))
+            _told_at_most_once(mailbox, store, found)
     assert number > 4
 
 
@@ -434,14 +455,14 @@ def _told_at_most_once(mailbox: Mailbox, store: Store, found: Told) -> None:
     assert len(missing) <= 1
 
 
-def test_two_processes_at_once_tell_each_once(tmp_path: Path, mailbox: Mailbox) -> None:
+def test_two_processes_at_once_tell_each_once(opened: Opened, mailbox: Mailbox) -> None:
     """Whoever begins a notice sends it."""
-    owing(tmp_path, 30)
-    workers = [FORK.Process(target=lambda: tell_owed(open_store(tmp_path), notifiers(mailbox))) for _ in range(2)]
+    owing(opened(), 30)
+    workers = [FORK.Process(target=lambda: tell_owed(opened(), notifiers(mailbox))) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert Counter(mail.to for mail in mailbox.mails) == {f"ana{n}@example.org": 1 for n in range(30)}
-    assert states(open_store(tmp_path)) == ["sent"] * 30
+    assert states(opened()) == ["sent"] * 30
