@@ -11,7 +11,7 @@ from uuid import uuid4
 from connectors._google.faults import Refused
 from connectors._google.reader import mailbox_of
 from connectors._google.session import READ, GoogleSession, Json, Lost
-from connectors._http.retry import patiently
+from connectors._http.retry import Later, patiently
 from scheduler.core.account import Provider
 from scheduler.core.subscription import Hint, Subscription, Told
 from scheduler.errors import Unavailable
@@ -29,9 +29,9 @@ class GooglePusher:
     """Channels for the calendars that one account sees; a ports.Pusher.
 
     `session` has to have calendar.events.freebusy or more: without it CredentialsRejected is raised. InputError where
-    Google takes no such door. The channel's id is the one in the answer: a try that may have had an effect is repeated
-    under another id, since nobody can say what became of the first one; what comes through that is of no known channel,
-    and it ends by itself.
+    Google takes no such door. The channel's id is the one in the answer: where an earlier try had an effect that nobody
+    knows of, another is made under another id. What comes through the first is of no known channel, and it ends by
+    itself.
     """
 
     def __init__(self, session: GoogleSession, *, person: str = "") -> None:
@@ -39,25 +39,25 @@ class GooglePusher:
 
     def subscribe(self, calendar: str, *, id_: str, door: str, secret: str, until: datetime) -> Subscription:
         """A new channel; see Pusher. `id_`: up to 64 letters, digits and -_+/=, never used before."""
-        mailbox, ids = mailbox_of(calendar), [id_]
+        mailbox = mailbox_of(calendar)
 
         def attempt() -> Json:
-            body = {"id": ids[-1], "type": "web_hook", "address": door, "token": secret, "expiration": _millis(until)}
+            nonlocal id_
+            body = {"id": id_, "type": "web_hook", "address": door, "token": secret, "expiration": _millis(until)}
             call = self._session.calendar.events().watch(calendarId=mailbox, body=body, fields=FIELDS)
             try:
                 return self._session.write(call, SCOPES)
             except Lost as lost:
-                ids.append(str(uuid4()))
                 raise lost.later from None
             except Refused as refused:
-                if refused.reason != TAKEN or len(ids) > 1:
+                if refused.reason != TAKEN:
                     raise
-                ids.append(str(uuid4()))  # an earlier run asked under this id, and never learned what became of it
-                return attempt()
+                id_ = str(uuid4())
+                raise Later("Google Calendar has a channel of that id.") from None
 
         said = patiently(attempt, pause=self._session.pause)
         return Subscription(
-            id=ids[-1],
+            id=id_,
             provider=Provider.GOOGLE,
             person=self._person,
             calendar=calendar,

@@ -80,7 +80,7 @@ class OutlookPusher:
             if refusal.status != NOT_FOUND:
                 raise Unavailable(refusal.words) from None
         else:
-            if said.get("notificationUrl", door) == door:
+            if (said.get("notificationUrl") or door) == door:
                 return self._subscription(subscription.calendar, said)
             self.end(subscription)
         return self.subscribe(subscription.calendar, id_="", door=door, secret=secret, until=until)
@@ -126,10 +126,12 @@ class OutlookPusher:
     def _standing(self, resource: str, door: str) -> list[str]:
         """The ids of subscriptions of ours; those that lead to another door are another installation's."""
         return [
-            str(each["id"])
+            each["id"]
             for page in self._session.pages("/subscriptions", keep=KEPT)
             for each in page["value"]
-            if str(each.get("resource")).strip("/").casefold() == resource.strip("/").casefold()
+            if isinstance(each, dict)
+            and isinstance(each.get("id"), str)
+            and str(each.get("resource")).strip("/").casefold() == resource.strip("/").casefold()
             and each.get("notificationUrl") == door
         ]
 

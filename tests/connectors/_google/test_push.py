@@ -1,5 +1,6 @@
 """connectors/_google/push.py: channels on the double, their messages at a real door, and such as make no sense."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from connectors._google.push import told
 from connectors._http.pace import Pace
+from connectors._http.retry import TRIES
 from connectors._http.secret import Held
 from connectors.google import READING, GooglePusher, GoogleSession, GoogleWriter
 from scheduler.core.account import Provider
 from scheduler.core.event import Event
 from scheduler.core.subscription import Hint, Subscription
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
+from scheduler.ports import Pusher
 from tests.connectors.door import Door, door
 from tests.connectors.stages.google import GoogleStage
 from tests.doubles.google import usage_fault
@@ -101,10 +104,11 @@ def test_the_end_that_google_says_is_believed(
 def test_a_renewed_channel_is_another_beside_the_first(stage: GoogleStage, hooks: Door) -> None:
     """Both tell until the first is ended; a channel that has ended can be ended again."""
     first = subscribed(stage, hooks)
-    pusher = GooglePusher(stage.session("ana"), person="ana")
+    pusher: Pusher = GooglePusher(stage.session("ana"), person="ana")
     other = "another-secret"
     second = pusher.renew(first, door=hooks.google, secret=other, until=NOW + WEEK)
     hooks.known[second.id] = other
+    assert stage.google.count("POST", WATCH) == 2
     assert (second.id != first.id, second.resource, second.calendar) == (True, first.resource, first.calendar)
     assert second.person == "ana"
     stage.add("ana", NOW, 30)
@@ -152,6 +156,15 @@ def test_an_id_that_an_earlier_run_used_is_left_to_it(stage: GoogleStage, hooks:
     again = pusher.subscribe(first.calendar, id_=first.id, door=hooks.google, secret=SECRET, until=NOW + WEEK)
     assert again.id != first.id
     assert stage.google.count("POST", WATCH) == 3
+
+
+def test_ids_that_are_always_taken_come_to_an_end(stage: GoogleStage, hooks: Door) -> None:
+    """Whatever Google means by that."""
+    fault = usage_fault(400, "channelIdNotUnique", times=-1)
+    stage.google.faults.append(fault)
+    with pytest.raises(Unavailable, match="of that id"):
+        subscribed(stage, hooks)
+    assert len({json.loads(each.body)["id"] for each in stage.google.calls if WATCH in each.path}) == TRIES
 
 
 def test_a_busy_google_is_asked_again(stage: GoogleStage, hooks: Door) -> None:

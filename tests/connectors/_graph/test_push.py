@@ -16,6 +16,7 @@ from connectors.outlook import OutlookPusher, OutlookWriter
 from scheduler.core.account import Provider
 from scheduler.core.subscription import Hint, Subscription
 from scheduler.errors import CredentialsRejected, Unavailable
+from scheduler.ports import Pusher
 from tests.connectors.contract import tuesdays
 from tests.connectors.door import Door, door
 from tests.connectors.stages.outlook import NOW, OutlookStage
@@ -35,7 +36,7 @@ def hooks(stage: OutlookStage) -> Iterator[Door]:
         yield opened
 
 
-def pusher(stage: OutlookStage, person: str = "ana") -> OutlookPusher:
+def pusher(stage: OutlookStage, person: str = "ana") -> Pusher:
     """Somebody's."""
     return OutlookPusher(stage.session(person), person=person, now=lambda: NOW)
 
