@@ -70,8 +70,10 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
 def hand_out(home: Home, target: Path) -> int:
     """Write a programme's files into a new folder; how many. Its state stays with the service.
 
-    Raises InputError where the folder is there already.
+    Raises InputError where the folder is there already, or the programme is a folder's own.
     """
+    if not home.programme:
+        raise InputError("it is a folder already.", where=str(home.folder))
     if target.exists():
         raise InputError("it is there already.", where=str(target), hint="Name a folder that is to be made.")
     files = SqlProgrammes(home.engine).files(home.programme)

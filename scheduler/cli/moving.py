@@ -10,12 +10,14 @@ import typer
 
 from scheduler.app.moving import Chosen, against, choose, decide, moved_with_it, plan_again, take_back
 from scheduler.app.programme import App, open_app
+from scheduler.app.repair.proposals import take_back as take_back_decision
 from scheduler.app.undo import find_undo, write_undo
 from scheduler.cli.console import Folder, Json, confirm, instant, out, print_json, progress, rondo
 from scheduler.cli.documents import changes_document
 from scheduler.cli.planning import NoRefresh, ask_to_write, resume, warn_of_faults
 from scheduler.cli.solving import STOPPED, reporter, stoppable
 from scheduler.cli.views import names_of, show_changes
+from scheduler.cli.watching import COORDINATOR, write_decision
 from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
 from scheduler.core.alternatives import Alternative
 from scheduler.core.plan import Session
@@ -80,6 +82,9 @@ def skip(
 
 def undo(
     folder: Folder,
+    decision: Annotated[
+        str, typer.Option("--decision", metavar="ID", help="Take back this one alone: see `rondo log`.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     no_refresh: NoRefresh = False,
     json: Json = False,
@@ -89,6 +94,9 @@ def undo(
     resumed = resume(app, yes)
     if not no_refresh:
         warn_of_faults(app)
+    if decision:
+        ask_to_write(yes)
+        write_decision(app, take_back_decision(app, decision, COORDINATOR), json)
     found = find_undo(app)
     if not json:
         show_changes(out(), app, None, found.changes)

@@ -26,7 +26,9 @@ from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import show_changes, show_plan
 from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
 from scheduler.core.change import Change, Keep
+from scheduler.core.decision import RONDO
 from scheduler.core.freebusy import Knowledge
+from scheduler.core.notice import NoticeState
 from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
@@ -170,6 +172,7 @@ def status(folder: Folder, json: Json = False) -> None:
         "published_events": len(live),
         "published_sessions": sum(len(event.sessions) for event in live),
         "writes_owed": len(app.store.pending()),
+        **_looked_after(app),
     }
     pins = app.store.pins()
     if json:
@@ -178,8 +181,21 @@ def status(folder: Folder, json: Json = False) -> None:
     for key, value in list(document.items())[1:]:
         shown = ", ".join(f"{n} {k}" for k, n in value.items()) if isinstance(value, dict) else value
         shown = ", ".join(shown) or "nobody" if isinstance(shown, list) else shown
-        typer.echo(f"{key.replace('_', ' '):<20}{'never' if shown is None else shown}")
-    typer.echo(f"{'by hand':<20}{', '.join(f'{pin.group} #{pin.session + 1}' for pin in pins) or 'nothing'}")
+        nothing = "no" if key == "writing_stopped" else "never"
+        typer.echo(f"{key.replace('_', ' '):<24}{nothing if shown is None else shown}")
+    typer.echo(f"{'by hand':<24}{', '.join(f'{pin.group} #{pin.session + 1}' for pin in pins) or 'nothing'}")
+
+
+def _looked_after(app: App) -> dict[str, object]:
+    """What became of looking after it: what waits, what was repaired last, and who may not have been told."""
+    decisions = app.store.decisions()
+    repaired = [each.at for each in decisions if each.by == RONDO and not each.waits]
+    return {
+        "proposals_waiting": sum(each.waits for each in decisions),
+        "last_repair": instant(max(repaired)) if repaired else None,
+        "notices_maybe_missing": sum(each.state is NoticeState.BEGUN for each in app.store.notices()),
+        "writing_stopped": app.store.stopped() or None,
+    }
 
 
 def _pin_document(pin: Pin) -> dict[str, object]:

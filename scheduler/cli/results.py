@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scheduler.app.importing import hand_out
 from scheduler.app.programme import open_app
 from scheduler.cli.console import Folder, Json, instant, to_json, write_text
 from scheduler.core.event import Event, Occurrence
@@ -21,6 +22,7 @@ class Form(StrEnum):
     ICS = "ics"
     CSV = "csv"
     JSON = "json"
+    FOLDER = "folder"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,13 +31,21 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    form: Annotated[Form, typer.Argument(metavar="ics|csv|json")],
+    form: Annotated[Form, typer.Argument(metavar="ics|csv|json|folder")],
     folder: Folder,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; for ics a folder.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A file; for ics and folder a folder.")] = None,
     json: Json = False,
 ) -> None:
-    """What stands in the calendars now: calendar files into a folder, or every session as CSV or JSON."""
+    """What stands in the calendars now: calendar files into a folder, or every session as CSV or JSON.
+
+    Of a service's programme also the folder itself, as its database has it.
+    """
     app = open_app(folder)
+    if form is Form.FOLDER:
+        target = output or Path(folder.resolve().name)
+        count = hand_out(app.home, target)
+        typer.echo(to_json({"files": count}) if json else f"Files written to {target}: {count}.")
+        return
     live = [event for event in app.store.events() if not event.cancelled]
     if form is Form.ICS:
         target = output or Path("calendars")

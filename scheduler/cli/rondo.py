@@ -29,6 +29,8 @@ PARTS = {
     "connect": ("connect",),
     "accounts": ("calendars", "disconnect", "keys"),
     "doctor": ("doctor",),
+    "watching": ("watch", "proposals", "log", "pause", "resume"),
+    "importing": ("import", "backup"),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 

@@ -3,7 +3,7 @@
 import signal
 from datetime import datetime
 from threading import Event as Flag
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -80,7 +80,7 @@ def proposals(
         return
     start = parse_instant(to) if to else None
     decision = accept(app, accept_, start, COORDINATOR) if accept_ else refuse(app, refuse_, COORDINATOR)
-    _write(app, decision, json)
+    write_decision(app, decision, json)
 
 
 def log(
@@ -102,13 +102,13 @@ def pause(
 ) -> None:
     """Let a series rest: its coming sessions are taken out of the calendars, and nothing is planned for it."""
     app = open_app(folder)
-    _write(app, let_rest(app, group, _when(until), COORDINATOR), json)
+    write_decision(app, let_rest(app, group, _when(until), COORDINATOR), json)
 
 
 def resume(folder: Folder, group: Group, json: Json = False) -> None:
     """Take a series up again that rests: each session where it was, or at another time of its week."""
     app = open_app(folder)
-    _write(app, take_up(app, group, COORDINATOR), json)
+    write_decision(app, take_up(app, group, COORDINATOR), json)
 
 
 def _round(folder: Folder, mode: Mode | None) -> tuple[App, Round]:
@@ -146,8 +146,8 @@ def _report(app: App, done: Round, json: bool) -> None:
         typer.echo(say_written(app, done.written))
 
 
-def _write(app: App, decision: Decision, json: bool) -> None:
-    """Write what a decision owes, and say what came of it."""
+def write_decision(app: App, decision: Decision, json: bool) -> NoReturn:
+    """Write what a decision owes, say what came of it, and end."""
     written = app.write_pending()
     warn_of_writes(written)
     if json:

@@ -9,7 +9,7 @@ from scheduler.app.repair.looking import Looked
 from scheduler.app.repair.pausing import PAUSE
 from scheduler.core.alternatives import alternatives
 from scheduler.core.decision import Action, Decision, State
-from scheduler.core.edits import Edit, EditKind, edits
+from scheduler.core.edits import Edit, EditKind, Put, edits
 from scheduler.core.event import Event
 from scheduler.core.pins import Pin, with_pin
 
@@ -18,14 +18,18 @@ SURE = timedelta(minutes=10)
 FIFTH = 5
 FEWEST = 3
 MOST_OPTIONS = 3
+MOST_ALONE = 3
+"""Who declines more sessions of a series than this declines the series."""
 ACTIONS = {
     EditKind.MOVED: (Action.ADOPT, State.DONE, ""),
     EditKind.DELETED: (Action.ADOPT, State.DONE, ""),
-    EditKind.SERIES_MOVED: (Action.ADOPT, State.DONE, ""),
-    EditKind.SERIES_DELETED: (Action.PAUSE, State.PROPOSED, "it was deleted in its organiser's calendar"),
+    EditKind.SHIFTED: (Action.ADOPT, State.DONE, ""),
+    EditKind.RESIZED: (Action.CLASH, State.PROPOSED, "somebody gave it another length, which is left as it is"),
+    EditKind.GONE: (Action.PAUSE, State.PROPOSED, "it was deleted in its organiser's calendar"),
     EditKind.DECLINED: (Action.DECLINE, State.PROPOSED, "without them it can't take place"),
 }
 """What each edit is in the audit trail, and why it waits for somebody's word, where it does."""
+TAKEN_OVER = (EditKind.MOVED, EditKind.DELETED, EditKind.SHIFTED)
 BY_HAND = "calendar"
 """The command of pins that come from somebody's calendar."""
 
@@ -68,13 +72,12 @@ def adopt(ground: Ground, looked: Sequence[Looked]) -> Adopted:
     pins, touched, decisions = ground.pins, set[str](), list[Decision]()
     for each in looked:
         for edit in _edits(ground, each, now):
-            decision = _decision(ground, each, edit, now)
-            decisions.append(decision)
-            if edit.kind is EditKind.DECLINED or not _is_sure(edit, history.get(decision.id), now):
-                continue
-            for pin in _pins(ground, each.event, edit, now):
-                pins = with_pin(pins, pin)
-            touched.add(each.event.group)
+            made = _decisions(ground, each, edit, now)
+            decisions += made
+            if edit.kind in TAKEN_OVER or (edit.kind is EditKind.GONE and _is_sure(history.get(made[0].id), now)):
+                for pin in _pins(ground, each.event, edit, now):
+                    pins = with_pin(pins, pin)
+                touched.add(each.event.group)
     new = tuple(each for each in decisions if each.id not in history)
     return Adopted(ground.with_pins(pins) if touched else ground, frozenset(touched), new)
 
@@ -85,33 +88,40 @@ def _edits(ground: Ground, looked: Looked, now: datetime) -> Iterator[Edit]:
     if looked.found is None or looked.event.group not in ground.groups:
         return
     required = ground.groups[looked.event.group].always_there
-    for edit in edits(looked.event, looked.standing, looked.found, now):
+    for edit in edits(looked.event, looked.standing, looked.found, now=now):
         declined = edit.kind is EditKind.DECLINED
         if (declined and edit.person in required) or not (declined or looked.place.copy):
             yield edit
 
 
-def _is_sure(edit: Edit, asked: Decision | None, now: datetime) -> bool:
-    """Whether an edit can be believed: that a whole series is deleted only once it is gone for a while."""
-    return edit.kind is not EditKind.SERIES_DELETED or (asked is not None and now - asked.at >= SURE)
+def _is_sure(asked: Decision | None, now: datetime) -> bool:
+    """Whether it can be believed that a whole series is deleted: it is gone for a while."""
+    return asked is not None and now - asked.at >= SURE
 
 
-def _decision(ground: Ground, looked: Looked, edit: Edit, now: datetime) -> Decision:
-    group, by = looked.event.group, edit.person or looked.place.person
+def _decisions(ground: Ground, looked: Looked, edit: Edit, now: datetime) -> list[Decision]:
+    """One for each session, or for a series one in all."""
+    whole = edit.kind in (EditKind.GONE, EditKind.SHIFTED) or len(edit.puts) > MOST_ALONE
+    return [_decision(ground, looked, edit, put, whole, now) for put in (edit.puts[:1] if whole else edit.puts)]
+
+
+def _decision(ground: Ground, looked: Looked, edit: Edit, put: Put, whole: bool, now: datetime) -> Decision:
     action, state, why = ACTIONS[edit.kind]
-    options = _options(ground, group, edit.session) if edit.kind is EditKind.DECLINED else ()
+    declined = edit.kind is EditKind.DECLINED
+    session, before = None if whole else put.session, put.before and put.before[0]
+    after = None if declined else put.after and put.after[0]
     return Decision(
-        id=decision_id(edit.kind, looked.event.uid, edit.session, edit.before, edit.after, edit.person),
+        id=decision_id(edit.kind, looked.event.uid, session, before, after, edit.person),
         at=now,
         action=action,
         state=state,
-        group=group,
-        session=edit.session,
-        before=edit.before,
-        after=edit.after,
-        by=by,
+        group=looked.event.group,
+        session=session,
+        before=before,
+        after=after,
+        by=edit.person or looked.place.person,
         why=why,
-        options=options,
+        options=_options(ground, looked.event.group, session) if declined else (),
     )
 
 
@@ -125,14 +135,12 @@ def _options(ground: Ground, group: str, session: int | None) -> tuple[datetime,
 
 def _pins(ground: Ground, event: Event, edit: Edit, now: datetime) -> Iterator[Pin]:
     """What an edit pins. Of a series that is gone its past sessions too: else its event would be made anew for them."""
-    if edit.kind is EditKind.SERIES_DELETED:
+    if edit.kind is EditKind.GONE:
         for each in event.occurrences:
             yield _pin(ground, event.group, each.session, None, PAUSE, now)
-    elif edit.kind is EditKind.SERIES_MOVED:
-        for session, start in edit.starts.items():
-            yield _pin(ground, event.group, session, start, BY_HAND, now)
-    elif edit.session is not None:
-        yield _pin(ground, event.group, edit.session, edit.after, BY_HAND, now)
+    else:
+        for put in edit.puts:
+            yield _pin(ground, event.group, put.session, put.after and put.after[0], BY_HAND, now)
 
 
 def _pin(ground: Ground, group: str, session: int, start: datetime | None, command: str, now: datetime) -> Pin:

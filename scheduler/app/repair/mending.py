@@ -33,7 +33,7 @@ def mend(ground: Ground, mode: Mode | None = None) -> Mended:
     found = disturbed(problem, ground.plan, notes, since=problem.horizon.minute(now))
     _let_lapse(ground, found, history, now)
     ours = [each for each in found if each.ours]
-    changed = smallest_change(problem, ground.plan, ours, notes=notes)
+    changed = smallest_change(problem, ground.plan, found, notes=notes)
     wanted = _decisions(ground, found, changed, history, now)
     asks = {decision.id: _why(ground, each, decision, history, mode) for each, decision in wanted}
     free = [each for each, decision in wanted if not asks[decision.id] and each.ours]
@@ -75,14 +75,14 @@ def _decision(
         [first, *_] = [other for other in found if other.group == each.group and other.ours]
         moved = changed.plan.by_series()[each.group].sessions[first.session]
         action, session, before = Action.SHIFT, None, first.start
-        after, options = instant(moved.start) if moved.takes_place else None, ()
+        after = instant(moved.start) if moved.takes_place else None
         causes = tuple(sorted({cause for other in found if other.group == each.group for cause in other.causes}))
     else:
         start = changed.moved.get(each.key)
         action = Action.CLASH if not each.ours else Action.SKIP if start is None else Action.MOVE
         session, before, causes = each.session, each.start, each.causes
         after = None if start is None else instant(start)
-        options = tuple(instant(other) for other in changed.options.get(each.key, ()))
+    options = () if session is None else tuple(instant(other) for other in changed.options.get(each.key, ()))
     return Decision(
         id=_new_id(states, action is Action.SHIFT, each.group, session, before, causes),
         at=now,
