@@ -23,6 +23,9 @@ from scheduler.errors import InputError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0005"
+PSYCOPG = "postgresql+psycopg"
+DRIVERS = {"sqlite": "sqlite", "postgresql": PSYCOPG, "postgres": PSYCOPG, PSYCOPG: PSYCOPG}
+"""Addresses that we take, by their beginning, and what opens them."""
 BUSY_SECONDS = 10
 ASLEEP_SECONDS = 20
 """After so long the server ends a transaction whose process does nothing any more, and so holds up all others."""
@@ -44,10 +47,14 @@ def open_database(where: Path | str) -> Engine:
     the database fails. No password is told.
     """
     engine = connected(_url(where))
-    with engine.connect() as connection:
-        found = _version(connection)
-    if found != int(NEWEST):
-        _migrate(engine)
+    try:
+        with engine.connect() as connection:
+            found = _version(connection)
+        if found != int(NEWEST):
+            _migrate(engine)
+    except Unavailable:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -91,12 +98,11 @@ def _url(where: Path | str) -> URL:
         return URL.create("sqlite", database=str(where))
     try:
         url = make_url(where)
-        if url.drivername in ("postgresql", "postgres"):
-            url = url.set(drivername="postgresql+psycopg")
-        url.get_dialect()
-    except ArgumentError:  # also for a kind that is not installed; its text would tell the address
-        raise InputError("this is no address of a database.", hint="Like postgresql://user@host/name") from None
-    return url
+    except ArgumentError:  # its text would tell the password
+        url = URL.create("nothing")
+    if url.drivername not in DRIVERS:
+        raise InputError("this is no address of a database.", hint="Like: postgresql://user@host/name")
+    return url.set(drivername=DRIVERS[url.drivername])
 
 
 def _patience() -> dict[str, Any]:
