@@ -10,25 +10,30 @@ from scheduler.core.event import Event
 from scheduler.core.found import Found
 
 
-def found_in(there: Standing, event: Event, standing: Delivery, written: Wanted) -> Found:
-    """`written`: the event of `standing`, as it is said here."""
+def found_in(there: Standing, want: Wanted, event: Event, standing: Delivery) -> Found:
+    """`want`: by whose dates it was read."""
     if there.series is None:
         return nothing_of(standing)
     people = {each.email.lower(): each.id for each in event.attendees if each.email}
-    dates = list(_dates(there, there.series, written, people))
+    dates = list(_dates(there, there.series, want, standing.event, people))
     master = there.series.master
     return found_of(event, standing, dates, _by_id(master.answers, people), master.etag)
 
 
-def _dates(there: Standing, series: Series, written: Wanted, people: Mapping[str, str]) -> Iterator[Date]:
-    """A session beside the series goes before its instance, which is deleted next."""
+def _dates(there: Standing, series: Series, want: Wanted, written: Event, people: Mapping[str, str]) -> Iterator[Date]:
+    """What is where the provider alone puts it is told as it was written.
+
+    A session beside the series goes before its instance, which is deleted next.
+    """
+    was = {each.session: each for each in written.occurrences}
     for day, entry in series.instances.items():
         if day not in there.singles:
-            each, rule = written.occurrence(day), is_by_rule(series, written, day)
-            span = span_of(each, written.event) if rule else entry.span
+            each = want.occurrence(day)
+            by_rule = is_by_rule(series, want, day) and each.session in was
+            span = span_of(was[each.session], written) if by_rule else entry.span
             yield Date(original=each.recurrence_id, span=span, answers=_by_id(entry.answers, people))
     for day, entry in there.singles.items():
-        at = written.occurrence(day).recurrence_id if day in written.days else entry.start
+        at = want.occurrence(day).recurrence_id if day in want.days else entry.start
         yield Date(original=at, span=entry.span, answers=_by_id(entry.answers, people))
     for entry in series.beyond:
         yield Date(original=entry.original or entry.start, span=entry.span, answers=_by_id(entry.answers, people))

@@ -25,17 +25,20 @@ CROSSING = "ErrorOccurrenceCrossingBoundary"
 class Known:
     """What was written last, as it is said here: `before`; and `agreed`, with what a person did that we took over.
 
-    `standing` is the latter. What was taken over is not said again: those whom it concerns have heard of it.
+    `standing` is the latter. What was taken over is not said again: those whom it concerns have heard of it. `noted`:
+    nothing of the series changed since its last writing was noted, so whatever is said there was to be said.
     """
 
     standing: Delivery
     before: Wanted
     agreed: Wanted
+    noted: bool
 
     def as_agreed(self, said: Mapping[str, str]) -> dict[str, str]:
         """The digests of the parts of the series that we said so, as if we had said what was agreed."""
         before = self.before.digests
-        return {name: own for name, own in self.agreed.digests.items() if said.get(name) == before.get(name)}
+        agreed = self.agreed.digests.items()
+        return {name: own for name, own in agreed if self.noted or said.get(name) == before.get(name)}
 
     def is_agreed(self, day: date, said: str, now: str) -> bool:
         """Whether a date's own words are to stay as they are: by the digests of what we said and would say."""

@@ -50,7 +50,7 @@ class OutlookWriter:
         seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
         try:
             written = self._wanted(then.event)
-            found = found_in(read_standing(self._session, written), seen, then, written)
+            found = found_in(read_standing(self._session, written), written, seen, then)
         except Refusal as refusal:
             raise Unavailable(f"{event.title}: {refusal.words}") from None
         return found if self._invites else found_in_copy(found, standing, self._person)
@@ -95,8 +95,9 @@ class OutlookWriter:
 
     def _known(self, want: Wanted, there: Standing, standing: Delivery) -> Known:
         before = self._wanted(standing.event)
-        agreed = adopted(want.event, standing, found_in(there, want.event, standing, before))
-        return Known(standing=agreed, before=before, agreed=self._wanted(agreed.event))
+        agreed = adopted(want.event, standing, found_in(there, want, want.event, standing))
+        noted = bool(there.series and there.series.master.etag == standing.receipt.version)
+        return Known(standing=agreed, before=before, agreed=self._wanted(agreed.event), noted=noted)
 
     def _series_updated(self, editor: Editor, want: Wanted, series: Series, known: Known | None) -> bool:
         """Write the parts of the series that are not said yet; whether any was."""

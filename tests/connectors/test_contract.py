@@ -12,14 +12,13 @@ from scheduler.core.interval import Interval, as_intervals, merged
 from scheduler.errors import ChangedElsewhere, RondoError
 from scheduler.ports import Answer, Asked, Own
 from tests.connectors.contract import (
-    CONNECTORS,
     ROOM,
     WINDOW,
-    Connector,
     Scene,
     cancelled,
     changed,
     lengthened,
+    of,
     plan,
     shortened,
     with_session,
@@ -29,12 +28,6 @@ from tests.connectors.stage import CANARY
 ODD = datetime(2027, 3, 10, 9, 7, tzinfo=UTC)
 TUESDAY = datetime(2027, 3, 23, 10, 30, tzinfo=UTC)
 """Where the third session of `Scene.event` is."""
-
-
-def of(can: Callable[[Connector], bool]) -> pytest.MarkDecorator:
-    """The test, once for each connector that can do it."""
-    connectors = [each for each in CONNECTORS if can(each)]
-    return pytest.mark.parametrize("scene", connectors, indirect=True, ids=lambda each: each.name)
 
 
 readers = of(lambda each: each.reads)

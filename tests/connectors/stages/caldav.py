@@ -182,7 +182,8 @@ class CalDavStage:
         """Ben says it to his server, which tells ana's calendar; a plain one does not, so somebody notes it there."""
         person = "ben" if self.invites else "ana"
         for path, text in self.ours(person):
-            self._put(person, path, declined(text, self.email("ben"), start))
+            if expanded_in_python(text):  # what was cancelled stays in a server's calendar
+                self._put(person, path, declined(text, self.email("ben"), start))
 
     def _change(self, person: str, start: datetime, change: Callable[[bytes, datetime], bytes]) -> None:
         for path, text in self.ours(person):
@@ -273,14 +274,31 @@ def with_date(text: bytes, start: datetime) -> bytes:
 
 def declined(text: bytes, email: str, start: datetime | None) -> bytes:
     """A calendar in which an attendee says no to one date, or to all."""
-    calendar: Any = icalendar.Calendar.from_ical(moved(text, start, start) if start else text)  # as above
-    for event in calendar.walk("VEVENT"):
-        if start is None or (event.get("RECURRENCE-ID") and event["DTSTART"].dt.astimezone(UTC) == start):
-            told = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
-            for each in told:
-                if str(each).lower() == f"mailto:{email}":
-                    each.params["PARTSTAT"] = "DECLINED"
+    calendar: Any = icalendar.Calendar.from_ical(text)  # as above
+    entries = calendar.walk("VEVENT")
+    if start:
+        entries = [
+            each for each in entries if each.get("RECURRENCE-ID") and each["DTSTART"].dt.astimezone(UTC) == start
+        ]
+        entries = entries or [_date_of(calendar, start)]
+    for event in entries:
+        told = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
+        for each in told:
+            if str(each).lower() == f"mailto:{email}":
+                each.params["PARTSTAT"] = "DECLINED"
     return bytes(calendar.to_ical())
+
+
+def _date_of(calendar: Any, start: datetime) -> Any:
+    """An entry for one date, that says all of what the series does."""
+    date = deepcopy(_master(calendar))
+    zone, length = date["DTSTART"].dt.tzinfo, date["DTEND"].dt - date["DTSTART"].dt
+    for name in ("RRULE", "EXDATE", "DTSTART", "DTEND"):
+        date.pop(name, None)
+    for name, at in (("RECURRENCE-ID", start), ("DTSTART", start), ("DTEND", start + length)):
+        date.add(name, at.astimezone(zone))
+    calendar.add_component(date)
+    return date
 
 
 def _master(calendar: Any) -> Any:
