@@ -1,6 +1,6 @@
 """Connected accounts in the database: what goes in comes out, and what is erased is gone."""
 
-import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scheduler.core.account import Account, Provider
-from scheduler.store.accounts import SqlAccounts, open_accounts
-from scheduler.store.database import open_state
+from scheduler.core.freebusy import CalendarCopy
+from scheduler.store import SqlAccounts, SqlEngine, SqlStore, open_accounts, open_state
 
 NOW = datetime(2027, 2, 20, 12, tzinfo=UTC)
 ANA = Account(
@@ -34,18 +34,23 @@ BEN = Account(
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> SqlAccounts:
+def accounts(engine: SqlEngine) -> SqlAccounts:
     """A database without any."""
-    return open_accounts(tmp_path / "state")
+    return SqlAccounts(engine)
 
 
-def test_what_goes_in_comes_out(accounts: SqlAccounts, tmp_path: Path) -> None:
+@pytest.fixture
+def again(another: Callable[[], SqlEngine]) -> Callable[[], SqlAccounts]:
+    """The same as another process finds them."""
+    return lambda: SqlAccounts(another())
+
+
+def test_what_goes_in_comes_out(accounts: SqlAccounts, again: Callable[[], SqlAccounts]) -> None:
     """Each field, in the order of persons, also for whoever opens it next; the sealed secret apart."""
     accounts.keep(BEN, "sealed-ben", alone=True)
     accounts.keep(ANA, "sealed-ana", alone=True)
-    again = open_accounts(tmp_path / "state")
-    assert again.all() == (ANA, BEN)
-    assert (again.sealed(ANA), again.sealed(BEN)) == ("sealed-ana", "sealed-ben")
+    assert again().all() == (ANA, BEN)
+    assert (again().sealed(ANA), again().sealed(BEN)) == ("sealed-ana", "sealed-ben")
 
 
 def test_connecting_again_takes_the_place_of_what_was(accounts: SqlAccounts) -> None:
@@ -58,11 +63,13 @@ def test_connecting_again_takes_the_place_of_what_was(accounts: SqlAccounts) -> 
     assert len(accounts.all()) == 2
 
 
-def test_another_account_of_a_person_is_kept_where_there_may_be_several(accounts: SqlAccounts, tmp_path: Path) -> None:
+def test_another_account_of_a_person_is_kept_where_there_may_be_several(
+    accounts: SqlAccounts, again: Callable[[], SqlAccounts]
+) -> None:
     """Else the one that stands is answered, and nothing changed: of two who connect at once, one is told."""
     other = replace(ANA, identity="other")
     assert accounts.keep(ANA, "one", alone=True) is None
-    assert open_accounts(tmp_path / "state").keep(other, "two", alone=True) == ANA
+    assert again().keep(other, "two", alone=True) == ANA
     assert (accounts.all(), accounts.sealed(ANA)) == ((ANA,), "one")
     assert accounts.keep(other, "two", alone=False) is None
     assert accounts.all() == (ANA, other)
@@ -94,23 +101,21 @@ def test_a_secret_is_renewed_in_its_connection_alone(accounts: SqlAccounts) -> N
     assert accounts.sealed(later) == ""
 
 
-def test_what_is_erased_is_gone(accounts: SqlAccounts, tmp_path: Path) -> None:
+def test_what_is_erased_is_gone(accounts: SqlAccounts, engine: SqlEngine) -> None:
     """The row, and the copies that are named; what others have stays."""
     accounts.keep(ANA, "sealed-canary", alone=True)
     accounts.keep(BEN, "other", alone=True)
-    copies = [("ana", "google:ana@example.org"), ("ana", "calendars/ana.ics"), ("ben", "google:ana@example.org")]
-    with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
-        connection.executemany(
-            "INSERT INTO calendar_copy (person, calendar, tried_at, error) VALUES (?, ?, 1, '')", copies
-        )
-    accounts.erase(ANA, [copies[0]])
-    with sqlite3.connect(tmp_path / "state" / "state.db") as connection:
-        assert connection.execute("SELECT person, calendar FROM calendar_copy ORDER BY person").fetchall() == copies[1:]
-        assert connection.execute("SELECT person, secret FROM account").fetchall() == [("ben", "other")]
+    read = [("ana", "google:ana@example.org"), ("ana", "calendars/ana.ics"), ("ben", "google:ana@example.org")]
+    store = SqlStore(engine)
+    store.keep_copies([CalendarCopy(person=who, calendar=what, tried_at=NOW) for who, what in read])
+    accounts.erase(ANA, [read[0]])
+    assert (sorted(store.copies()), accounts.all()) == (read[1:], (BEN,))
+    assert (accounts.sealed(ANA), accounts.sealed(BEN)) == ("", "other")
 
 
-def test_no_trace_of_what_is_erased_stays_in_the_files(accounts: SqlAccounts, tmp_path: Path) -> None:
+def test_no_trace_of_what_is_erased_stays_in_the_files(tmp_path: Path) -> None:
     """Neither in free pages nor in the write-ahead log."""
+    accounts = open_accounts(tmp_path / "state")
     accounts.keep(BEN, "other", alone=True)
     accounts.keep(ANA, "sealed-canary" * 1000, alone=True)
     accounts.erase(ANA, [])
