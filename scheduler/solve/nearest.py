@@ -17,9 +17,10 @@ from scheduler.core.commitments import with_commitments
 from scheduler.core.disturbed import Disturbed, is_frozen, is_pinned
 from scheduler.core.explain import Notes
 from scheduler.core.pins import Key
-from scheduler.core.plan import Placement, Plan, Session, Status
+from scheduler.core.plan import Placement, Plan, Session
 from scheduler.core.problem import Problem
-from scheduler.core.series import Series, regular_starts
+from scheduler.core.rearrange import session_at, usual_minute, with_sessions
+from scheduler.core.series import Series
 from scheduler.core.verify import check
 from scheduler.solve.choices import Choice, Chosen, chosen
 from scheduler.solve.search import Params, Search
@@ -71,7 +72,9 @@ def smallest_change(
 
 def _mostly_disturbed(problem: Problem, plan: Plan, ours: Sequence[Disturbed]) -> list[str]:
     """The series that lose more than half of the sessions which are left and ours to change."""
-    counts, placements = Counter(each.group for each in ours), plan.by_series()
+    placements = plan.by_series()
+    standing = (each.group for each in ours if placements[each.group].sessions[each.session].takes_place)
+    counts = Counter(standing)  # a session that is to come back is no loss
     return [
         series.id
         for series in problem.series
@@ -98,7 +101,7 @@ class _Desk:
     def lifted(self, plan: Plan, todo: Sequence[Disturbed]) -> Plan:
         """The plan in which these sessions take place nowhere."""
         placements = plan.by_series()
-        return _with(plan, {each.key: self._stands(placements[each.group], each, None) for each in todo})
+        return with_sessions(plan, {each.key: self._stands(placements[each.group], each, None) for each in todo})
 
     def put(self, plan: Plan, todo: Sequence[Disturbed]) -> Plan:
         """The plan with sessions, which take place nowhere in it, where they do best; some of them still nowhere."""
@@ -108,7 +111,9 @@ class _Desk:
         placements = plan.by_series()
         choices = [choice for name, group in mine.items() for choice in self._choices(plan, placements[name], group)]
         found = chosen(self.problem, plan, choices, self.search)
-        return _with(plan, {each.key: self._stands(placements[each.group], each, found.get(each.key)) for each in todo})
+        return with_sessions(
+            plan, {each.key: self._stands(placements[each.group], each, found.get(each.key)) for each in todo}
+        )
 
     def shifted(self, before: Plan, now: Plan, name: str) -> Plan | None:
         """The plan with all that is left of a series planned anew; None where its rule stays, or none is found."""
@@ -137,7 +142,7 @@ class _Desk:
         found = candidates_of(self._around(plan, series), replace(series, movable=True, pinned={}))
         unsure = np.array([who in self.unknown for who in series.optional], dtype=bool)
         for each in group:
-            usual, here = self._usual(placement, each.session), found.starts == each.start
+            usual, here = usual_minute(self.problem, series, placement, each.session), found.starts == each.start
             comes = found.comes & (~unsure | here[:, None])
             week = (found.week == week_of(self.problem, series, usual)) & series.movable
             kept = (week | (found.starts == usual)) & (found.starts >= self.earliest)
@@ -156,17 +161,12 @@ class _Desk:
         people = {who: self.problem.people[who] for who in series.members}
         return with_commitments(replace(self.problem, people=people), plan, series.duration)
 
-    def _usual(self, placement: Placement, session: int) -> int:
-        """Where the rule puts a session."""
-        series = self.series[placement.series]
-        return int(regular_starts(series, placement.first, placement.slots, self.problem.horizon)[session])
-
     def _stands(self, placement: Placement, each: Disturbed, found: Chosen | None) -> Session:
-        """A session where it was put, or where its rule would have it."""
-        usual = self._usual(placement, each.session)
+        """A session where it was put, or skipped."""
+        series = self.series[each.group]
         if found is None:
-            return Session(usual, Status.SKIPPED)
-        return Session(found.start, Status.HELD if found.start == usual else Status.MOVED, found.absent)
+            return session_at(self.problem, series, placement, each.session)
+        return session_at(self.problem, series, placement, each.session, found.start, found.absent)
 
     def _faults(self, series: Series, plan: Plan, before: Plan) -> set[str]:
         """What the checker has against a plan and had not before, among the series that share people with one."""
@@ -174,17 +174,6 @@ class _Desk:
         part = replace(self.problem, series=tuple(near.values()))
         new, old = (Plan(tuple(p for p in each.placements if p.series in near)) for each in (plan, before))
         return set(check(part, new, old).faults) - set(check(part, old, old).faults)
-
-
-def _with(plan: Plan, sessions: Mapping[Key, Session]) -> Plan:
-    """The plan with some sessions in place of those that it has."""
-    touched = {name for name, _ in sessions}
-
-    def changed(placement: Placement) -> Placement:
-        mine = tuple(sessions.get((placement.series, i), session) for i, session in enumerate(placement.sessions))
-        return replace(placement, sessions=mine)
-
-    return replace(plan, placements=tuple(changed(p) if p.series in touched else p for p in plan.placements))
 
 
 def _moved(before: Plan, now: Plan) -> dict[Key, int | None]:

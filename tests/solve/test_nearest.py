@@ -335,3 +335,14 @@ def test_the_random_problems_are_worth_it() -> None:
     assert moved.count(None) > 20
     assert len(moved) - moved.count(None) > 20
     assert together > 20
+
+
+def test_sessions_that_rested_come_back_where_they_can() -> None:
+    """To their regular times, and only where these are taken elsewhere in the week; their series does not shift."""
+    standing = weekly(PAIR)
+    rested = replace(standing, sessions=tuple(Session(each.start, Status.SKIPPED) for each in standing.sessions))
+    again = [Disturbed(group="pair", session=i, start=at(i), causes=()) for i in range(1, WEEKS)]
+    problem = posed(PAIR, people=[person("bo", (at(2), at(2) + HOUR))])
+    changed = smallest_change(problem, Plan((rested,)), again)
+    assert changed.moved == {("pair", 1): at(1), ("pair", 2): at(2) - HOUR, ("pair", 3): at(3)}
+    assert changed.shifted == frozenset()
