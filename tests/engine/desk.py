@@ -13,15 +13,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ExceptionContext
 
-from scheduler.engine import Engine, Owed, Pace
+from scheduler.engine import Engine, Jobs, Owed, Pace
 from scheduler.errors import Unavailable
 
 SILENT_SECONDS = 1.5
@@ -88,6 +89,10 @@ class Desk:
     def mark(self, programme: str) -> None:
         """Something changed in a calendar."""
         self._do(sa.update(MARK).where(MARK.c.programme == programme).values(dirty=MARK.c.dirty + 1))
+
+    def set(self, table: sa.Table, **values: int) -> None:
+        """These values in every row."""
+        self._do(sa.update(table).values(values))
 
     def done(self) -> bool:
         """Whether nothing is due."""
@@ -257,6 +262,38 @@ def provider(*, latency: float = LATENCY_SECONDS) -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def running(jobs: Jobs, url: str, pace: Pace = FAST) -> Iterator[Engine]:
+    """An engine in this process, which is stopped afterwards."""
+    engine = Engine(jobs, url=url, executor="here-1", pace=pace)
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+def kept(url: str, table: str, **where: str) -> list[dict[str, Any]]:
+    """Rows of one of the engine's tables, in which all of these are so."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        found = sa.Table(table, sa.MetaData(), autoload_with=engine, schema=_schema(url))
+        return [dict(row._mapping) for row in connection.execute(sa.select(found).filter_by(**where))]
+
+
+def put(url: str, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put rows into the engine's tables."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for table, each in rows.items():
+            into = sa.Table(table, sa.MetaData(), autoload_with=engine, schema=_schema(url))
+            connection.execute(sa.insert(into), list(each))
+
+
+def _schema(url: str) -> str | None:
+    return None if url.startswith("sqlite") else "dbos"
 
 
 def until(condition: Callable[[], bool], *, seconds: float = 60) -> None:

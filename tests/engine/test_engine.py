@@ -1,25 +1,60 @@
 """The engine in one process: rounds, nudges, faults, what it keeps and for how long."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
-from scheduler.engine import Engine, Pace
-from tests.engine.desk import EVENT, FAST, NOTICE, Desk, Provider, until
+import pytest
+
+from scheduler.engine import Engine, Owed
+from scheduler.engine.workflows import WRITE, enqueue
+from scheduler.errors import Unavailable
+from tests.engine.desk import EVENT, FAST, NOTICE, Desk, Provider, kept, running, until
+
+SECRET = "interview with Eve"
+on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 
-@contextmanager
-def running(desk: Desk, url: str, pace: Pace = FAST) -> Iterator[Engine]:
-    """An engine, which is stopped afterwards."""
-    engine = Engine(desk, url=url, executor="here-1", pace=pace)
-    engine.start()
-    try:
-        yield engine
-    finally:
-        engine.stop()
+class Poisoned(Desk):
+    """Jobs of which some fail, as they are told: by name and by what for."""
+
+    poison: dict[tuple[str, str], Exception]
+    tried: Counter[tuple[str, str]]
+
+    def _taste(self, job: str, of: str) -> None:
+        self.tried[job, of] += 1
+        if (job, of) in self.poison:
+            raise self.poison[job, of]
+
+    def read(self, programme: str) -> None:
+        """Or fail."""
+        self._taste("read", programme)
+        super().read(programme)
+
+    def repair(self, programme: str) -> None:
+        """Or fail."""
+        self._taste("repair", programme)
+        super().repair(programme)
+
+    def write(self, programme: str, uid: str) -> None:
+        """Or fail."""
+        self._taste("write", uid)
+        super().write(programme, uid)
+
+
+@pytest.fixture
+def poisoned(url: str, there: Provider) -> Poisoned:
+    """Jobs of which none fails yet."""
+    found = Poisoned(url, there.port)
+    found.poison, found.tried = {}, Counter()
+    return found
 
 
 def test_what_is_due_is_done_once(desk: Desk, url: str, there: Provider) -> None:
-    """Each programme is read, each event written, and each notice sent, once."""
+    """Each programme is read, each event written, and each notice sent, once; and all that is kept of it is JSON."""
     desk.begin(programmes=2, events=4)
     with running(desk, url) as engine:
         until(desk.done)
@@ -29,3 +64,104 @@ def test_what_is_due_is_done_once(desk: Desk, url: str, there: Provider) -> None
     assert (len(there.of("write")), len(there.of("mail"))) == (8, 8)
     assert [row.times for row in desk.rows(EVENT)] == [1] * 8
     assert len(desk.rows(NOTICE)) == 8
+    rows = kept(url, "workflow_status") + kept(url, "operation_outputs")
+    assert {row["serialization"] for row in rows if row.get("child_workflow_id") is None} == {"portable_json"}
+    texts = [row.get(of) for row in (*rows, *kept(url, "workflow_input")) for of in ("inputs", "output", "error")]
+    assert all(json.loads(text) for text in texts if text)
+
+
+@on_sqlite
+def test_a_change_during_a_round_leads_to_another_one(desk: Desk, url: str, there: Provider) -> None:
+    """What is marked after a round has read is read by the next, which waits behind it: never two at once."""
+    engine = Engine(desk, url=url, executor="here-1", pace=replace(FAST, sweep=60))
+    beside: list[str] = []
+
+    def change(path: str) -> None:
+        if path == "/read/p0/1":
+            desk.mark("p0")
+            engine.nudge("p0")
+            time.sleep(0.3)  # the round goes on with what it read before
+            beside.extend(there.of("read"))
+
+    there.at_call = change
+    desk.begin(programmes=1, events=2)
+    engine.start()
+    try:
+        until(lambda: "/read/p0/2" in there.calls, seconds=20)
+        until(desk.done)
+    finally:
+        engine.stop()
+    assert beside == ["/read/p0/1"]
+    assert {row.written for row in desk.rows(EVENT)} == {2}
+
+
+@on_sqlite
+def test_a_nudge_is_followed_in_a_moment_and_a_lost_one_by_the_sweep(desk: Desk, url: str, there: Provider) -> None:
+    """Within a second and a half at this pace, where the sweep comes once a minute; without one the sweep comes."""
+    desk.begin(programmes=1, events=1)
+    with running(desk, url, replace(FAST, sweep=60)) as engine:
+        until(desk.done)
+        desk.mark("p0")
+        time.sleep(0.5)
+        assert "/read/p0/2" not in there.calls
+        engine.nudge("p0")
+        until(lambda: "/write/p0-e0@rondo/2" in there.calls, seconds=1.5)
+    desk.mark("p0")
+    with running(desk, url):
+        until(lambda: "/write/p0-e0@rondo/3" in there.calls, seconds=20)
+
+
+@on_sqlite
+def test_a_failing_job_is_parked_and_the_rest_goes_on(
+    poisoned: Poisoned, url: str, there: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failing read stops neither its repair nor others; a failing write stops no other; neither is tried for ever.
+
+    What the fault said is kept and logged nowhere. After a restart, which may be an upgrade, it is tried again.
+    """
+    poisoned.begin(programmes=2, events=3)
+    fault = ValueError(SECRET)
+    poisoned.poison = {
+        ("read", "p0"): fault,
+        ("write", "p1-e0@rondo"): fault,
+        ("write", "p1-e1@rondo"): Unavailable(SECRET),
+    }
+    with running(poisoned, url) as engine:
+        until(lambda: poisoned.tried["write", "p1-e1@rondo"] >= 4)  # an outcome: once a round, as long as it lasts
+        until(lambda: engine.counts()["failed"] >= 2)
+        assert len(there.of("write")) == 1
+        assert poisoned.tried["repair", "p0"] >= 1
+        assert poisoned.tried["write", "p1-e0@rondo"] == FAST.tries
+        assert poisoned.tried["read", "p0"] <= 4 * FAST.tries  # it rests half a second at this pace
+    tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
+    assert SECRET not in str([kept(url, table) for table in tables])
+    assert SECRET not in caplog.text
+    assert "ValueError" in caplog.text
+    poisoned.poison = {}
+    with running(poisoned, url) as engine:
+        until(poisoned.done)
+        until(lambda: engine.counts() == {"waiting": 0, "running": 0, "failed": 0})
+    assert [row.times for row in poisoned.rows(EVENT)] == [1] * 6
+
+
+def test_nothing_is_written_to_nobody() -> None:
+    """Without its partition a workflow would wait for ever, and nobody would know."""
+    with pytest.raises(ValueError, match="nobody's account"):
+        Owed(programme="p0", uid="e0", sequence=1, attempt=0, account="")
+    with pytest.raises(ValueError, match="partition"):
+        enqueue(WRITE, "", "write", "p0", "e0")
+
+
+@on_sqlite
+def test_what_was_done_is_forgotten(desk: Desk, url: str, there: Provider) -> None:
+    """The database stays as it is, however many rounds there were; schedules run at their times."""
+    desk.begin(programmes=1, events=5)
+    brief = replace(FAST, kept=timedelta(0), parked=timedelta(0), tidying="* * * * * *", renewals="* * * * * *")
+    with running(desk, url, brief):
+        for rounds in range(2, 5):
+            desk.mark("p0")
+            until(partial(there.calls.__contains__, f"/mail/p0-e4@rondo/{rounds}"))
+            until(lambda: len(kept(url, "workflow_status")) < 8, seconds=20)
+            until(lambda: len(kept(url, "operation_outputs")) < 16, seconds=20)
+    assert there.calls["/tidy"] >= 2
+    assert there.calls["/renew"] >= 2
