@@ -1,7 +1,7 @@
 """What people did by hand, in the organiser's calendar, to a series that was written there.
 
-It is found by comparing sessions with what was written, or with what was found right after it was written, where the
-provider made something else of it: that is nobody's edit. What is past is nobody's concern any more.
+It is found by comparing sessions with what was decided and written, or with what was found right after it was written,
+where the provider made something else of it: that is nobody's edit. What is past is nobody's concern any more.
 """
 
 from collections import Counter
@@ -13,11 +13,12 @@ from enum import StrEnum
 import numpy as np
 
 from scheduler.core.delivery import Delivery
-from scheduler.core.event import Span
+from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
 from scheduler.core.interval import MINUTE, Exact
 from scheduler.core.readback import spans_of
 from scheduler.core.walltime import wall_clock
+from scheduler.core.zone_change import zone_changes
 
 FEWEST = 2
 """A single session that is left is moved or deleted, and not its series."""
@@ -36,7 +37,7 @@ class EditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Put:
-    """One session: when it began and how many minutes it had as it was written, and as it is found; None: nowhere."""
+    """One session: when it was to begin and its minutes, and how it is found; None: it does not take place."""
 
     session: int
     before: Span | None
@@ -52,32 +53,47 @@ class Edit:
     person: str = ""
 
 
-def edits(standing: Delivery, found: Found, *, now: datetime) -> tuple[Edit, ...]:
-    """What was done to the sessions that were to begin after `now`, or begin after it since then."""
-    event = standing.event
-    written = {each.session: None if each.start is None else (each.start, event.duration) for each in event.occurrences}
-    ahead = {session: span for session, span in written.items() if span and span[0] > now}
+def edits(event: Event, standing: Delivery, found: Found, *, now: datetime) -> tuple[Edit, ...]:
+    """What was done to the sessions of an event that were to begin after `now`, or begin after it since then.
+
+    `event` is as it was decided last, `standing` as it was written. A session is as it was where either has it, and
+    where today's zone data put it: a provider that got new ones shows later dates at other instants.
+    """
+    decided = _spans(event)
+    ahead = {session: span for session, span in decided.items() if span and span[0] > now}
     if event.cancelled or (found.gone and not ahead):
         return ()
     if found.gone:
         return (Edit(kind=EditKind.GONE, puts=tuple(Put(i, span, None) for i, span in sorted(ahead.items()))),)
-    done = [put for put in _changed(standing, written, found) if _is_ahead(put, now)]
+    done = [put for put in _changed(decided, standing, found, now) if _is_ahead(put, now)]
     gone = [put for put in done if put.after is None]
     if len(gone) == len(ahead) >= FEWEST:
         return (Edit(kind=EditKind.GONE, puts=tuple(gone)), *_single([put for put in done if put.after]))
     shifted = _shifted(done, len(ahead), event.rule.zone)
     whole = (Edit(kind=EditKind.SHIFTED, puts=shifted),) if shifted else ()
     rest = [put for put in done if put not in shifted]
-    return (*whole, *_single(rest), *_declined(standing, found, ahead))
+    return (*whole, *_single(rest), *_declined(event, found, ahead))
 
 
-def _changed(standing: Delivery, written: Mapping[int, Span | None], found: Found) -> Iterator[Put]:
-    """The sessions that are not as they were written."""
-    was = frozenset(standing.receipt.stood) or spans_of(standing.event)
-    for session, before in sorted(written.items()):
-        after = found.sessions.get(session, before)
-        as_it_was = after == before or (before not in was and (after is None or after in was))
-        if not as_it_was:
+def _spans(event: Event) -> dict[int, Span | None]:
+    """When each session takes place; None: it does not."""
+    return {each.session: None if each.start is None else (each.start, event.duration) for each in event.occurrences}
+
+
+def _changed(decided: Mapping[int, Span | None], standing: Delivery, found: Found, now: datetime) -> Iterator[Put]:
+    """The sessions that are not as they were."""
+    was, written = frozenset(standing.receipt.stood) or spans_of(standing.event), _spans(standing.event)
+    clocks = {
+        each.session: (each.after, standing.event.duration)
+        for each in zone_changes([standing.event], now)
+        if each.takes_place
+    }
+    for session, before in sorted(decided.items()):
+        if session not in found.sessions:
+            continue
+        after, wrote = found.sessions[session], written.get(session, before)
+        never_so = wrote not in was and (after is None or after in was)
+        if after not in (before, wrote, clocks.get(session, before)) and not never_so:
             yield Put(session, before, after)
 
 
@@ -108,9 +124,9 @@ def _shift(before: Span, after: Span, zone: str) -> int:
     return int(walls[1] - walls[0]) // MINUTE
 
 
-def _declined(standing: Delivery, found: Found, ahead: Mapping[int, Span]) -> Iterator[Edit]:
+def _declined(event: Event, found: Found, ahead: Mapping[int, Span]) -> Iterator[Edit]:
     """What attendees said no to, but for sessions at which they are absent anyway."""
-    absent = {each.session: each.absent for each in standing.event.occurrences}
+    absent = {each.session: each.absent for each in event.occurrences}
     for person, sessions in sorted(found.declined.items()):
         puts = tuple(
             Put(session, ahead[session], found.sessions.get(session, ahead[session]))
