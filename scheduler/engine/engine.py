@@ -25,6 +25,7 @@ from scheduler.engine.workflows import (
     listed,
     resume,
 )
+from scheduler.errors import Unavailable
 
 NAME = "rondo"
 CONNECTIONS = 12
@@ -51,34 +52,41 @@ class Engine:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Take up what this executor left, and go on until `stop`. Raises whatever the database does."""
-        pace = self._pace
+        """Take up what this executor left, and go on until `stop`. Raises Unavailable where the database fails."""
         self._jobs.beat(self._executor)  # before any work is ours: whoever dies can be missed
+        self._stopping.clear()
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # without one it adds its own, beside our log
-        DBOS(config=_config(self._url, self._executor))
-        schedules = define(self._jobs, self._runs, pace)
+        try:
+            DBOS(config=_config(self._url, self._executor))
+            self._launch()
+        except Exception as fault:
+            self.stop()
+            raise Unavailable(f"The engine can't use its database ({type(fault).__name__}).") from fault
+        self._every(self._pace.beat, self._beat)
+        self._every(self._pace.sweep, self._sweep)
+        self._every(self._pace.gather, self._gather)
+        self._every(self._pace.reap, self._reap)
+
+    def _launch(self) -> None:
+        schedules = define(self._jobs, self._runs, self._pace)
         DBOS.launch()
-        for queue, workers in ((WATCH, pace.watching), (WRITE, pace.writing)):
+        for queue, workers in ((WATCH, self._pace.watching), (WRITE, self._pace.writing)):
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
                 worker_concurrency=workers,
-                polling_interval_sec=pace.poll,
+                polling_interval_sec=self._pace.poll,
                 on_conflict="always_update",
             )
         DBOS.apply_schedules(schedules)
         forget_workflows(["ERROR"], timedelta())  # what was parked is tried again: it may be an upgrade
-        self._stopping.clear()
-        self._every(pace.beat, self._beat)
-        self._every(pace.sweep, self._sweep)
-        self._every(pace.gather, self._gather)
-        self._every(pace.reap, self._reap)
 
     def stop(self) -> None:
         """Begin nothing new, and wait for a while for what runs; what isn't done by then is taken up later."""
         self._stopping.set()
+        end = time.monotonic() + self._pace.stop
         for thread in self._threads:
-            thread.join(self._pace.stop)
+            thread.join(max(0.0, end - time.monotonic()))
         self._threads.clear()
         patience = self._pace.stop if self._runs.going() else 0
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)

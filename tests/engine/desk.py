@@ -73,13 +73,13 @@ class Desk:
         META.create_all(self._engine)
         with self._engine.begin() as connection:
             names = [f"p{number}" for number in range(programmes)]
-            connection.execute(sa.insert(MARK), [{"programme": name} for name in names])
             rows = [
                 {"programme": name, "uid": f"{name}-e{number}@rondo", "account": f"google:a{number % accounts}"}
                 for name in names
                 for number in range(events)
             ]
-            if rows:
+            if programmes:
+                connection.execute(sa.insert(MARK), [{"programme": name} for name in names])
                 connection.execute(sa.insert(EVENT), rows)
 
     def close(self) -> None:

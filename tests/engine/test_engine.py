@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,16 @@ def test_what_was_done_is_forgotten(desk: Desk, url: str, there: Provider) -> No
             until(lambda: len(kept(url, "operation_outputs")) < 16, seconds=20)
     assert there.calls["/tidy"] >= 2
     assert there.calls["/renew"] >= 2
+
+
+@on_sqlite
+def test_a_database_that_is_away_is_told_in_one_line(url: str, there: Provider, tmp_path: Path) -> None:
+    """And the process can try again: nothing of the first start is left."""
+    desk = Desk(url, there.port)
+    desk.begin(programmes=1, events=1)
+    for _ in range(2):
+        engine = Engine(desk, url=f"sqlite:///{tmp_path}/nowhere/rondo.db", executor="here-1", pace=FAST)
+        with pytest.raises(Unavailable, match="engine can't use its database"):
+            engine.start()
+    with running(desk, url):
+        until(desk.done)

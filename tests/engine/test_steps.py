@@ -66,6 +66,15 @@ def test_a_round_that_began_before_an_upgrade_ends_after_it(desk: Desk, url: str
     assert there.of("write") == {"/write/p0-e0@rondo/1": 1}
 
 
+def test_what_seems_to_run_and_does_not_is_taken_up_again(desk: Desk, url: str, there: Provider) -> None:
+    """A row of this very process that no run stands behind, as after lost connections."""
+    desk.begin(programmes=0, events=0)
+    with running(desk, url):
+        put(url, BEGUN)
+        until(lambda: kept(url, "workflow_status", workflow_uuid="begun")[0]["status"] == "SUCCESS", seconds=20)
+    assert there.of("read") == {}
+
+
 def newer(patched: Callable[[], bool]) -> Callable[[Jobs, Runs, Pace], list[ScheduleInput]]:
     """Workflows of a version to come, with a step more, behind a patch or not."""
 
