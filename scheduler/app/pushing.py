@@ -4,6 +4,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -36,38 +37,44 @@ class Pushing:
         kept = found[2] if found else sha256(secrets.token_bytes(8)).hexdigest()
         return (found[0], found[1]) if hmac.compare_digest(shown, kept) and found else None
 
-    def heed(self, told: Told, subscription: Subscription) -> None:
-        """What a message says of the subscription itself: the next `renew` makes it anew."""
-        if told.kind in (Hint.LAPSING, Hint.LOST):
-            self._held.drop(subscription.provider, subscription.id)
+    def heed(self, told: Told, programme: str, subscription: Subscription) -> None:
+        """What a message says of the subscription itself: the next `renew` prolongs it, or makes it anew."""
+        kept = self._held.find(told.provider, told.id)
+        if kept and told.kind in (Hint.LAPSING, Hint.LOST):
+            self._held.keep(programme, replace(subscription, expires_at=self._clock.now()), kept[2])
 
-    def renew(self, programme: str, app: App) -> None:
+    def renew(self, programme: str, app: App) -> frozenset[tuple[str, str]]:
         """Subscribe to every calendar of a programme that has a provider who tells, and renew what is half over.
 
-        One that can't be had is left: its calendar is read as often as any. Without a public address nothing is done.
+        Answers person and calendar of what is new: what happened meanwhile was told to nobody. One that can't be had is
+        left: its calendar is read as often as any. Without a public address nothing is done.
         """
         if not self._url:
-            return
+            return frozenset()
         wanted = dict(_tellers(app))
         held = {each.calendar: each for owner, each in self._held.all() if owner == programme}
-        for calendar, (account, pusher) in wanted.items():
+        new = set[tuple[str, str]]()
+        for calendar, (person, account, pusher) in wanted.items():
             try:
-                self._keep(programme, calendar, account, pusher, held.get(calendar))
+                if self._keep(programme, calendar, account, pusher, held.get(calendar)):
+                    new.add((person, calendar))
             except RondoError as fault:
                 log.warning("not_subscribed", extra={"programme": programme, "fault": type(fault).__name__})
         for calendar, old in held.items():
             if calendar not in wanted:
                 self._held.drop(old.provider, old.id)
+        return frozenset(new)
 
     def forget(self) -> None:
         """Forget those that ended a day ago."""
         for _, old in self._held.ending(self._clock.now() - timedelta(days=1)):
             self._held.drop(old.provider, old.id)
 
-    def _keep(self, programme: str, calendar: str, account: Account, pusher: Pusher, held: Subscription | None) -> None:
+    def _keep(self, programme: str, calendar: str, account: Account, pusher: Pusher, held: Subscription | None) -> bool:
+        """Whether a new one stands now."""
         now, secret = self._clock.now(), secrets.token_urlsafe(32)
         if held and held.expires_at - now > LIFE / 2:
-            return
+            return False
         door = self._url + DOORS[account.provider]
         if held:
             new = pusher.renew(held, door=door, secret=secret, until=now + LIFE)
@@ -77,12 +84,13 @@ class Pushing:
         shown = kept[2] if kept else sha256(secret.encode()).hexdigest()  # a prolonged one keeps its secret
         self._held.keep(programme, new, shown)
         if held and held.id != new.id:
-            self._held.drop(held.provider, held.id)
             pusher.end(held)
+            self._held.drop(held.provider, held.id)
+        return held is None or held.id != new.id
 
 
-def _tellers(app: App) -> Iterator[tuple[str, tuple[Account, Pusher]]]:
-    """The calendars whose provider tells of changes, each with the account through which it does."""
+def _tellers(app: App) -> Iterator[tuple[str, tuple[str, Account, Pusher]]]:
+    """The calendars whose provider tells of changes, each with its owner and the account through which it does."""
     for person in app.programme.people:
         for calendar in person.calendars:
             address = parse_address(calendar)
@@ -91,4 +99,4 @@ def _tellers(app: App) -> Iterator[tuple[str, tuple[Account, Pusher]]]:
             own = account and (account.person == person.id or account.everybody)
             pusher = app.connectors.pusher(account, address.rest) if account and own else None
             if account and pusher:
-                yield calendar, (account, pusher)
+                yield calendar, (person.id, account, pusher)

@@ -154,7 +154,8 @@ class Service:
     def renew(self) -> None:
         """See that every provider that tells of changes goes on to do so."""
         for held in self._programmes.all():
-            self._pushing.renew(held.id, self.app(held.id))
+            for person, calendar in self._pushing.renew(held.id, self.app(held.id)):
+                self._marks.dirty(held.id, person, label(calendar))
 
     def digest(self) -> None:
         """Owe the digest of the week to coordinators, where it is time."""
@@ -209,7 +210,7 @@ class Service:
             elif told.kind is not Hint.SYNC:
                 programme, subscription = known
                 self._marks.dirty(programme, subscription.person, label(subscription.calendar))
-                self._pushing.heed(told, subscription)
+                self._pushing.heed(told, programme, subscription)
                 if self._engine:
                     self._engine.nudge(programme)
 

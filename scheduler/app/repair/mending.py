@@ -8,10 +8,12 @@ from scheduler.app.repair.ground import Ground, decision_id
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.pins import Key
-from scheduler.core.repairs import Mode, RepairRules
+from scheduler.core.repairs import Mode
 from scheduler.core.verdict import verdict
 from scheduler.solve import Changed, smallest_change
 
+NO_ROOM = "nothing else in its week is free beside what waits"
+REFUSED = "somebody wanted it to stay"
 OURS = (Action.MOVE, Action.SKIP, Action.SHIFT, Action.CLASH)
 
 
@@ -28,30 +30,42 @@ def mend(ground: Ground, mode: Mode | None = None) -> Mended:
 
     What may be done without asking is decided in one transaction; its writing is owed. Raises ChangedElsewhere.
     """
-    problem, notes, now = ground.problem, ground.posed.notes, ground.app.clock.now()
-    history = ground.app.store.decisions()
-    found = disturbed(problem, ground.plan, notes, since=problem.horizon.minute(now))
+    now, history = ground.app.clock.now(), ground.app.store.decisions()
+    found = disturbed(ground.problem, ground.plan, ground.posed.notes, since=ground.problem.horizon.minute(now))
     _let_lapse(ground, found, history, now)
-    ours = [each for each in found if each.ours]
-    changed = smallest_change(problem, ground.plan, found, notes=notes)
+    changed = _changed(ground, found)
     wanted = _decisions(ground, found, changed, history, now)
-    asks = {decision.id: _why(ground, each, decision, history, mode) for each, decision in wanted}
-    free = [each for each, decision in wanted if not asks[decision.id] and each.ours]
-    if len(free) < len(ours):  # what waits stays where it is, and the others keep clear of it
-        changed = smallest_change(problem, ground.plan, free, notes=notes)
-    made = _decisions(ground, free, changed, history, now)
-    done = tuple(dict.fromkeys(decision for _, decision in made))
-    waits = tuple(
-        dict.fromkeys(
-            replace(decision, state=State.PROPOSED, why=asks[decision.id])
-            for _, decision in wanted
-            if asks[decision.id]
-        )
-    )
+    asks = _whys(ground, wanted, history, mode)
+    free = [each for each, decision in wanted if not asks[decision.id]]
+    made = _made(ground, free, history, now) if len(free) < len(found) else (changed, wanted)
+    done = tuple(dict.fromkeys(decision for _, decision in made[1]))
+    waits = tuple(_waiting(decision, asks) for _, decision in wanted if decision.id not in {each.id for each in done})
     if done:
-        ground.change(changed.plan, {decision.group for decision in done}, done)
-    ground.note(waits)
-    return Mended(done, tuple(each for each in waits if each.id not in {old.id for old in history}))
+        ground.change(made[0].plan, {decision.group for decision in done}, done)
+    ground.note(tuple(dict.fromkeys(waits)))
+    known = {old.id for old in history}
+    return Mended(done, tuple(each for each in dict.fromkeys(waits) if each.id not in known))
+
+
+def _made(
+    ground: Ground, free: Sequence[Disturbed], history: Sequence[Decision], now: datetime
+) -> tuple[Changed, list[tuple[Disturbed, Decision]]]:
+    """What is changed while the rest waits where it is: the others keep clear of it, and none is skipped for it."""
+    while True:
+        changed = _changed(ground, free)
+        made = _decisions(ground, free, changed, history, now)
+        moved = [each for each, decision in made if decision.after is not None]
+        if len(moved) == len(free):
+            return changed, made
+        free = moved
+
+
+def _changed(ground: Ground, found: Sequence[Disturbed]) -> Changed:
+    return smallest_change(ground.problem, ground.plan, found, notes=ground.posed.notes)
+
+
+def _waiting(decision: Decision, asks: Mapping[str, str]) -> Decision:
+    return replace(decision, state=State.PROPOSED, why=asks[decision.id] or NO_ROOM)
 
 
 def _decisions(
@@ -105,11 +119,21 @@ def _new_id(states: Mapping[str, State], *parts: object) -> str:
     return name
 
 
-def _why(ground: Ground, each: Disturbed, decision: Decision, history: Sequence[Decision], mode: Mode | None) -> str:
-    """Why a decision waits for somebody's word; empty: it does not."""
-    group = ground.groups[each.group]
-    rules: RepairRules = replace(group.repair, mode=mode) if mode else group.repair
-    return verdict(rules, decision, history, decision.at, frozen=each.frozen, pinned=each.pinned, movable=group.movable)
+def _whys(
+    ground: Ground, wanted: Sequence[tuple[Disturbed, Decision]], history: Sequence[Decision], mode: Mode | None
+) -> dict[str, str]:
+    """By the id of each decision, why it waits for somebody's word; empty: it does not."""
+    refused = {old.id for old in history if old.state is State.REFUSED}
+    whys, made = dict[str, str](), list(history)
+    for each, decision in wanted:
+        if decision.id not in whys:
+            group = ground.groups[each.group]
+            rules = replace(group.repair, mode=mode) if mode else group.repair
+            kinds = {"frozen": each.frozen, "pinned": each.pinned, "movable": group.movable}
+            asked = REFUSED if decision.id in refused else ""
+            whys[decision.id] = asked or verdict(rules, decision, made, decision.at, **kinds)
+            made += [] if whys[decision.id] else [decision]
+    return whys
 
 
 def _let_lapse(ground: Ground, found: Sequence[Disturbed], history: Sequence[Decision], now: datetime) -> None:

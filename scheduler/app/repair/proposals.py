@@ -12,10 +12,11 @@ from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import explain_starts
 from scheduler.core.pins import Pin, with_pin
+from scheduler.core.rearrange import replaced
 from scheduler.core.reasons import reasons
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
-from scheduler.solve import replaced, smallest_change
+from scheduler.solve import smallest_change
 
 OF_SESSIONS = (Action.MOVE, Action.SKIP, Action.CLASH, Action.DECLINE)
 
