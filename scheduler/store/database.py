@@ -46,7 +46,7 @@ def open_database(where: Path | str) -> Engine:
     Raises InputError for what is no address, and Unavailable, saying what to do; so does every later use of it where
     the database fails. No password is told.
     """
-    engine = connected(_url(where))
+    engine = _engine(_url(where))
     try:
         with engine.connect() as connection:
             found = _version(connection)
@@ -58,10 +58,10 @@ def open_database(where: Path | str) -> Engine:
     return engine
 
 
-def connected(url: URL, **more: Any) -> Engine:
-    """An engine with our settings, whatever tables it finds; `more` goes to SQLAlchemy."""
+def _engine(url: URL) -> Engine:
+    """With our settings, whatever tables it finds."""
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(), **more)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(), max_overflow=-1)  # one a thread
     else:
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _durable)

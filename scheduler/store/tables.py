@@ -76,7 +76,7 @@ outbound_write = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),  # how often it failed
     Column("retry_at", BigInteger),  # not before; none: as soon as may be
 )
-Index("outbound_write_pending", outbound_write.c.programme, outbound_write.c.done_at, outbound_write.c.position)
+Index("outbound_write_pending", outbound_write.c.done_at, outbound_write.c.programme, outbound_write.c.position)
 
 delivery = Table(
     "delivery",

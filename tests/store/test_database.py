@@ -3,12 +3,14 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import event as hooks
 from sqlalchemy import make_url
 
 from scheduler.core.event import event_to_json
@@ -83,13 +85,8 @@ OLD_ROWS = (
 def test_a_folder_of_before_the_service_keeps_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each table gets its rows back, of the folder's own programme, and what is owed is owed."""
     path = tmp_path / "state" / "state.db"
-    path.parent.mkdir()
-    with monkeypatch.context() as before:
-        before.setattr("scheduler.store.database.NEWEST", "0004")
-        open_database(path)
+    make_old(path, monkeypatch)
     with sqlite3.connect(path) as connection:
-        for row in OLD_ROWS:
-            connection.execute(row, {"event": event_to_json(event("x"))})
         old = {table: rows(connection, table) for table in OLD_TABLES}
     store = open_store(path.parent)
     with sqlite3.connect(path) as connection:
@@ -98,6 +95,55 @@ def test_a_folder_of_before_the_service_keeps_every_row(tmp_path: Path, monkeypa
             assert rows(connection, table) == [row | more for row in before_it]
             assert len(before_it) == 1
     assert store.owed(NOW) == ((event("x"), 0),)
+
+
+def make_old(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database as it was before the service, with a row in each table."""
+    path.parent.mkdir()
+    with monkeypatch.context() as before:
+        before.setattr("scheduler.store.database.NEWEST", "0004")
+        open_database(path)
+    with sqlite3.connect(path) as connection:
+        for row in OLD_ROWS:
+            connection.execute(row, {"event": event_to_json(event("x"))})
+
+
+class Cut(Exception):
+    """The power fails."""
+
+
+@contextmanager
+def cut_at(statement: int) -> Iterator[list[str]]:
+    """Fail before the nth statement of any database; yields those that were begun."""
+    begun: list[str] = []
+
+    def begin(_: object, __: object, text: str, *rest: object) -> None:
+        begun.append(text)
+        if len(begun) == statement:
+            raise Cut
+
+    hooks.listen(SqlEngine, "before_cursor_execute", begin)
+    try:
+        yield begun
+    finally:
+        hooks.remove(SqlEngine, "before_cursor_execute", begin)
+
+
+@pytest.mark.parametrize("part", range(1, 10))
+def test_an_upgrade_that_is_cut_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """Wherever that was, the rows are those of before, and then those of after."""
+    make_old(tmp_path / "whole" / "state.db", monkeypatch)
+    with cut_at(0) as begun:
+        open_store(tmp_path / "whole")
+    path = tmp_path / "cut" / "state.db"
+    make_old(path, monkeypatch)
+    with sqlite3.connect(path) as connection:
+        old = {table: rows(connection, table) for table in (*OLD_TABLES, "alembic_version")}
+    with cut_at(len(begun) * part // 10), pytest.raises(Cut):
+        open_store(path.parent)
+    with sqlite3.connect(path) as connection:
+        assert {table: rows(connection, table) for table in old} == old
+    assert open_store(path.parent).pending() == (event("x"),)
 
 
 OLD_TABLES = ("calendar_copy", "plan", "pin", "event", "outbound_write", "delivery", "account")

@@ -27,7 +27,7 @@ def upgrade() -> None:
             _alter(table, keys)
     op.add_column("outbound_write", sa.Column("attempts", sa.Integer, nullable=False, server_default="0"))
     op.add_column("outbound_write", sa.Column("retry_at", sa.BigInteger))
-    op.create_index("outbound_write_pending", "outbound_write", ["programme", "done_at", "position"])
+    op.create_index("outbound_write_pending", "outbound_write", ["done_at", "programme", "position"])
     _create_trail()
     _create_programmes()
     _create_watching()
