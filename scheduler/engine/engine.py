@@ -165,11 +165,11 @@ def _config(url: str, executor: str) -> DBOSConfig:
         "log_level": "WARNING",
     }
     if url.startswith("sqlite"):
-        config["db_engine_kwargs"] = {"connect_args": {"factory": _Connection}}
+        config["db_engine_kwargs"] = {"connect_args": {"factory": SqliteConnection}}
     return config
 
 
-class _Connection(sqlite3.Connection):
+class SqliteConnection(sqlite3.Connection):
     """SQLite as DBOS needs it: with a write-ahead log, and with a clock of fractions, which came with 3.42."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
