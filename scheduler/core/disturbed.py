@@ -8,11 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.core.availability import Bitmap
 from scheduler.core.decision import Cause
 from scheduler.core.explain import Limit, Notes, explain_starts
-from scheduler.core.interval import Int64Array
-from scheduler.core.people import Boundary
 from scheduler.core.pins import Key
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
@@ -54,14 +51,14 @@ def disturbed(
     nothing. What a person decided, or what is frozen, is disturbed by its like alone: the others give way to it.
     `plan` is in minutes of the problem. `only`: the series to look at, None for all.
     """
-    placements, diaries = plan.by_series(), dict[str, _Diary]()
+    placements, crowded = plan.by_series(), dict[str, Mapping[Key, Cause]]()
     found: list[Disturbed] = []
     for series in problem.series:
         if series.id in placements and (only is None or series.id in only):
             for who in series.members:
-                if who not in diaries:
-                    diaries[who] = _Diary.of(problem, placements, who)
-            found += _of_series(problem, series, placements[series.id], notes, diaries, since)
+                if who not in crowded:
+                    crowded[who] = _crowded(problem, placements, who)
+            found += _of_series(problem, series, placements[series.id], notes, crowded, since)
     return tuple(found)
 
 
@@ -75,51 +72,31 @@ def is_frozen(problem: Problem, session: Session) -> bool:
     return problem.freeze_until is not None and session.start < problem.freeze_until
 
 
-@dataclass(frozen=True, slots=True)
-class _Diary:
-    """What somebody attends of a plan, by session: start, end, local day, and whether it was given to us."""
-
-    limits: Boundary
-    keys: tuple[Key, ...]
-    starts: Int64Array
-    ends: Int64Array
-    days: Int64Array
-    given: Bitmap
-
-    @staticmethod
-    def of(problem: Problem, placements: Mapping[str, Placement], who: str) -> "_Diary":
-        """One person's."""
-        rows = [
-            ((series.id, i), session.start, session.start + series.duration, _is_given(problem, series, i, session))
-            for series in problem.series
-            if who in series.members and series.id in placements
-            for i, session in enumerate(placements[series.id].sessions[: series.sessions])
-            if session.takes_place and who not in session.absent
-        ]
-        limits, starts = problem.people[who].boundary, np.array([start for _, start, _, _ in rows], dtype=np.int64)
-        return _Diary(
-            limits=limits,
-            keys=tuple(key for key, _, _, _ in rows),
-            starts=starts,
-            ends=np.array([end for _, _, end, _ in rows], dtype=np.int64),
-            days=wall_clock(problem.horizon.exact(starts), limits.zone) // DAY_SECONDS + EPOCH_DAY,
-            given=np.array([given for _, _, _, given in rows], dtype=bool),
-        )
-
-    def crowded(self, who: str, key: Key) -> Cause | None:
-        """What keeps somebody from a session beside all others: one of them, or a cap that they use up."""
-        mine = self.keys.index(key)
-        others = (self.given | ~self.given[mine]) & (np.arange(len(self.starts)) != mine)
-        buffer = self.limits.buffer
-        near = (self.starts < self.ends[mine] + buffer) & (self.ends + buffer > self.starts[mine])
-        if (others & near).any():
-            return Cause(who, Limit.SERIES, self.keys[int(np.argmax(others & near))][0])
-        caps = (Limit.DAY_CAP, self.limits.max_per_day, 1), (Limit.WEEK_CAP, self.limits.max_per_week, 7)
-        for limit, cap, size in caps:
-            periods = (self.days - 1) // size
-            if cap is not None and (others & (periods == periods[mine])).sum() >= cap:
-                return Cause(who, limit, str(cap))
-        return None
+def _crowded(problem: Problem, placements: Mapping[str, Placement], who: str) -> Mapping[Key, Cause]:
+    """What keeps somebody from sessions of theirs beside all others: another one of them, or a cap that is used up."""
+    rows = [
+        ((series.id, i), session.start, session.start + series.duration, _is_given(problem, series, i, session))
+        for series in problem.series
+        if who in series.members and series.id in placements
+        for i, session in enumerate(placements[series.id].sessions[: series.sessions])
+        if session.takes_place and who not in session.absent
+    ]
+    keys = [key for key, *_ in rows]
+    starts, ends = (np.array([row[column] for row in rows], dtype=np.int64) for column in (1, 2))
+    given = np.array([row[3] for row in rows], dtype=bool)
+    limits = problem.people[who].boundary
+    counts = (given | ~given[:, None]) & ~np.eye(len(rows), dtype=bool)
+    near = counts & (starts < ends[:, None] + limits.buffer) & (ends + limits.buffer > starts[:, None])
+    hits = np.flatnonzero(near.any(axis=1)).tolist()
+    causes = {keys[row]: Cause(who, Limit.SERIES, keys[int(np.argmax(near[row]))][0]) for row in hits}
+    days = wall_clock(problem.horizon.exact(starts), limits.zone) // DAY_SECONDS + EPOCH_DAY
+    caps = (Limit.DAY_CAP, limits.max_per_day, 1), (Limit.WEEK_CAP, limits.max_per_week, 7)
+    for limit, cap, size in caps:
+        if cap is not None:
+            periods = (days - 1) // size
+            full = (counts & (periods == periods[:, None])).sum(axis=1) >= cap
+            causes = {keys[row]: Cause(who, limit, str(cap)) for row in np.flatnonzero(full).tolist()} | causes
+    return causes
 
 
 def _is_given(problem: Problem, series: Series, index: int, session: Session) -> bool:
@@ -131,7 +108,7 @@ def _of_series(
     series: Series,
     placement: Placement,
     notes: Notes,
-    diaries: Mapping[str, _Diary],
+    crowded: Mapping[str, Mapping[Key, Cause]],
     since: int,
 ) -> Iterator[Disturbed]:
     ahead = [
@@ -146,7 +123,7 @@ def _of_series(
             who: cause
             for who in asked
             if who not in notes.unknown and who not in session.absent
-            if (cause := alone.get((who, session.start)) or diaries[who].crowded(who, (series.id, i)))
+            if (cause := alone.get((who, session.start)) or crowded[who].get((series.id, i)))
         }
         if _breaks(series, session, causes):
             yield Disturbed(
