@@ -61,7 +61,7 @@ class Engine:
             self._launch()
         except Exception as fault:
             self.stop()
-            raise Unavailable(f"The engine can't use its database ({type(fault).__name__}).") from fault
+            raise _unusable(fault) from fault
         self._every(self._pace.beat, self._beat)
         self._every(self._pace.sweep, self._sweep)
         self._every(self._pace.gather, self._gather)
@@ -100,8 +100,11 @@ class Engine:
             self._nudged.add(programme)
 
     def counts(self) -> Mapping[str, int]:
-        """Workflows that are waiting, running, and failed (parked until they are tried again)."""
-        return {name: len(listed(states)) for name, states in STATES.items()}
+        """Workflows that are waiting, running, and failed (parked until they are tried again). Raises Unavailable."""
+        try:
+            return {name: len(listed(states)) for name, states in STATES.items()}
+        except Exception as fault:
+            raise _unusable(fault) from fault
 
     def _every(self, seconds: float, act: Callable[[], None]) -> None:
         """Does it now and every so often in a thread of its own, whatever goes wrong."""
@@ -151,6 +154,11 @@ class Engine:
         mine = listed(RUNNING, executor_id=self._executor, dequeued_before=since.isoformat())
         going = self._runs.going()
         resume([each for each in mine if each.workflow_id not in going])
+
+
+def _unusable(fault: Exception) -> Unavailable:
+    """What DBOS and all below it may raise, as one error of ours."""
+    return Unavailable(f"The engine can't use its database ({type(fault).__name__}).")
 
 
 def _config(url: str, executor: str) -> DBOSConfig:

@@ -32,8 +32,9 @@ class Owed:
 class Jobs(Protocol):
     """What the engine calls, from any thread; after a crash once more, by any process.
 
-    A RondoError is an outcome: whoever raises it has noted in its own rows when to try again. Anything else is a fault
-    of ours: after `Pace.tries` it is parked and counted, and everything else goes on.
+    A RondoError is an outcome: what is still due then is tried again, a write at once unless its row says later, a
+    round after `Pace.rest`. Anything else is a fault of ours: after `Pace.tries` it is parked and counted. Either way
+    the steps after it go on.
     """
 
     def due(self) -> Sequence[str]:
@@ -96,7 +97,7 @@ class Pace:
     poll: float = 0.25  # of the queues: one write to an account starts at each
     tries: int = 3
     retry: float = 1  # before the second try, and twice that before the third
-    rest: float = 60  # for a programme whose round failed
+    rest: float = 60  # for a programme of whose round a step failed
     stranded: float = 60  # until what seems to run, and doesn't, is taken up again
     stop: int = 10
     watching: int = 4  # rounds at a time in a process

@@ -25,11 +25,14 @@ class Steps:
 
     def __init__(self, again: Retrying) -> None:
         self._again = again
+        self.reasons: list[str] = []
         self.faults: list[str] = []
 
     def do(self, name: str, act: Callable[..., Any], *arguments: str) -> Any:
         """What `act` answered, as JSON gives it back; None where it failed."""
         answer, reason, fault = DBOS.run_step({"name": name}, self._outcome, act, *arguments)
+        if reason:
+            self.reasons.append(reason)
         if fault:
             self.faults.append(f"{name}: {reason}")
         return answer
@@ -50,7 +53,7 @@ class Steps:
 
 
 class Runs:
-    """The runs that go on in this process, and the programmes that rest since a run of theirs failed."""
+    """The runs that go on in this process, and the programmes that rest since a round came to nothing."""
 
     def __init__(self, pace: Pace) -> None:
         self._rest = pace.rest
@@ -73,9 +76,10 @@ class Runs:
         try:
             steps = Steps(self._again)
             yield steps
-            if steps.faults:
+            if steps.reasons:  # or a programme that can't be read would be tried at every sweep
                 with self._lock:
                     self._resting[programme] = time.monotonic() + self._rest
+            if steps.faults:
                 raise Parked(", ".join(steps.faults))
         finally:
             with self._lock:
