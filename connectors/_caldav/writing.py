@@ -11,7 +11,16 @@ from connectors._caldav.query import refused, report
 from connectors._caldav.resource import Resource
 from connectors._caldav.session import CalDavSession, Reply, calendar_url, strong
 from connectors._caldav.xml import CALDAV, DAV, multistatus, precondition, query_uid
-from connectors._found.dates import Date, adopted, found_in_copy, found_of, nothing_of, span_of
+from connectors._found.dates import (
+    Date,
+    adopted,
+    deleted_copy,
+    found_in_copy,
+    found_of,
+    left_to_owner,
+    nothing_of,
+    span_of,
+)
 from connectors._http.retry import Later, patiently
 from connectors._ics_out.calendar import resource
 from connectors._ics_out.vevent import address, vevents
@@ -59,7 +68,10 @@ class CalDavWriter:
         self._directory = Directory(session)
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
-        """Create the series or make it say this. Raises as ports.CalendarWriter."""
+        """Create the series or make it say this. Raises as ports.CalendarWriter.
+
+        In a copy, what its owner did to a session stays until we have another plan for it.
+        """
         event, standing = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
         if not event.sessions:  # an event without any date would be refused
             return self.cancel(event, standing=standing)
@@ -102,7 +114,12 @@ class CalDavWriter:
     def _converge(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
         found = self._find(event.uid, where)
         dates = found.dates(event) if found else ()
-        _check(event, standing, frozenset(each.span for each in dates if each.span) if found else None)
+        if self._copy and standing and standing.receipt.id:
+            event = left_to_owner(event, standing, found_of(event, standing, dates, {}, ""))
+            if found is None or not event.sessions:
+                return deleted_copy(standing)
+        else:
+            _check(event, standing, frozenset(each.span for each in dates if each.span) if found else None)
         text = self._text(event, found)
         if found is None or not (found.says(text) or _is_agreed(event, standing, dates)):
             url = found.url if found else f"{self._calendar}{_name(event.uid)}.ics"

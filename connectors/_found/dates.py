@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from scheduler.core.delivery import Delivery
+from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Occurrence, Span
 from scheduler.core.found import Found
 from scheduler.core.readback import spans_of
 
 HALF_A_DAY = timedelta(hours=12)
 NOWHERE = timedelta()
+DELETED = "who it belongs to deleted it: it is not brought back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,23 @@ def adopted(event: Event, standing: Delivery, found: Found) -> Delivery:
     return replace(standing, event=replace(standing.event, occurrences=tuple(occurrences)))
 
 
+def left_to_owner(event: Event, standing: Delivery, found: Found) -> Event:
+    """What an attendee's own copy is to say: what they did to a session stays until we have another plan for it."""
+    written = {each.session: span_of(each, standing.event) for each in standing.event.occurrences}
+    occurrences = [
+        replace(each, start=there[0] if (there := found.sessions[each.session]) else None)
+        if each.session in found.sessions and span_of(each, event) == written.get(each.session)
+        else each
+        for each in event.occurrences
+    ]
+    return replace(event, occurrences=tuple(occurrences))
+
+
+def deleted_copy(standing: Delivery) -> Receipt:
+    """What is noted of a copy that its owner deleted: it is not brought back."""
+    return replace(standing.receipt, differences=(DELETED,), stood=())
+
+
 def span_of(each: Occurrence, event: Event) -> Span | None:
     """When a session of an event is; None: it does not take place."""
     return (each.start, event.duration) if each.start else None
@@ -107,9 +125,9 @@ def _matched(
     live = [each for each in written.values() if each.start]
     missing = {each.recurrence_id: each.session for each in live if each.session not in there}
     if left and 2 * len(missing) > len(live):
-        ends = ((left[index].original, sorted(missing)[index]) for index in (0, -1))
-        tried = [_near(left, missing, moved - at) for moved, at in ends]
-        more, left = max(tried, key=lambda each: len(each[0]))
+        shifts = {left[index].original - sorted(missing)[index] for index in (0, -1)}
+        tried = [_near(left, missing, shift) for shift in sorted(shifts, key=abs)]
+        more, left = max(tried, key=lambda each: len(each[0]))  # the first of the best: the shortest way
         there |= more
     return there, left
 

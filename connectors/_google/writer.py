@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from connectors._found.dates import adopted, found_in_copy, nothing_of
+from connectors._found.dates import adopted, deleted_copy, found_in_copy, left_to_owner, nothing_of
 from connectors._google.body import PROPERTY, Form
 from connectors._google.events import LOOK, WHOLE, Events, Fields, Stale
 from connectors._google.meet import FAILURE, PENDING, WAITS, request_for, room_of, status_of, trouble
@@ -51,7 +51,10 @@ class GoogleWriter:
         )
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
-        """Bring the series up to date; see CalendarWriter. InputError where a service account may not invite."""
+        """Bring the series up to date; see CalendarWriter. InputError where a service account may not invite.
+
+        In a copy, what its owner did to a session stays until we have another plan for it.
+        """
         seen, then = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
 
         def attempt() -> Receipt:
@@ -88,28 +91,45 @@ class GoogleWriter:
         raise Unavailable(f"{event.title}: it keeps changing at Google Calendar while we write.")
 
     def _written(self, event: Event, standing: Delivery | None) -> Receipt:
-        wanted = self._form.series(event)
-        before = self._form.series(standing.event) if standing else None
-        master = self._find(event, standing)
+        try:
+            master = self._find(event, standing)
+        except ChangedElsewhere:
+            if self._invites or standing is None:
+                raise
+            return deleted_copy(standing)
         if master is None:
             if not event.sessions:
                 return Receipt()
-            room = self._room(event, standing, {})
-            master = self._events.insert({**self._form.marks(event), **wanted, **room}, self._mails("all"))
-            series = Series(master, self._dates(event))
+            body = {**self._form.marks(event), **self._form.series(event), **self._room(event, standing, {})}
+            series = Series(self._events.insert(body, self._mails("all")), self._dates(event))
         else:
             series = Series(master, self._dates(event))
-            _check(series, event, standing, wanted)
-            if standing and before:
-                standing = adopted(event, standing, series.found(event, standing, before))
-                before = self._form.series(standing.event)
-            patch = changed(wanted, before, master, event.rule.zone) | self._room(event, standing, master)
-            if patch:
-                mails = "all" if patch.keys() & HEARD else "none"
-                series = Series(self._events.patch(master, patch, self._mails(mails)), self._dates(event))
+            event, standing = self._agreed(event, standing, series)
+            series = self._updated(event, standing, series)
         if self._sessions(event, standing, series):
             series = replace(series, dates=self._dates(event))
         return self._receipt(event, series)
+
+    def _agreed(self, event: Event, standing: Delivery | None, series: Series) -> tuple[Event, Delivery | None]:
+        """What is to stand there, and what counts as written: also what a person did, and we agree to."""
+        if self._invites or standing is None:
+            _check(series, event, standing, self._form.series(event))
+        if standing is None:
+            return event, None
+        found = series.found(event, standing, self._form.series(standing.event))
+        if not self._invites:
+            event = left_to_owner(event, standing, found)
+        return event, adopted(event, standing, found)
+
+    def _updated(self, event: Event, standing: Delivery | None, series: Series) -> Series:
+        """Bring what the series says as a whole up to date."""
+        before = self._form.series(standing.event) if standing else None
+        patch = changed(self._form.series(event), before, series.master, event.rule.zone)
+        patch |= self._room(event, standing, series.master)
+        if not patch:
+            return series
+        mails = self._mails("all" if patch.keys() & HEARD else "none")
+        return Series(self._events.patch(series.master, patch, mails), self._dates(event))
 
     def _find(self, event: Event, standing: Delivery | None) -> Json | None:
         """Our event; None: there never was one. Raises ChangedElsewhere where a person deleted it."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from connectors._found.dates import adopted, found_in_copy
+from connectors._found.dates import adopted, deleted_copy, found_in_copy, left_to_owner
 from connectors._graph.editing import CHANGED, Editor
 from connectors._graph.looking import found_in
 from connectors._graph.payload import Wanted, digest, transaction, wanted, whole
@@ -31,7 +31,10 @@ class OutlookWriter:
         self._session, self._invites, self._person = session, invites, person
 
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
-        """See CalendarWriter. InputError where Graph can't say the series exactly."""
+        """See CalendarWriter. InputError where Graph can't say the series exactly.
+
+        In a copy, what its owner did to a session stays until we have another plan for it.
+        """
         seen = self._seen(event)
         if seen.cancelled or not seen.sessions:
             return self.cancel(event, standing=standing)
@@ -78,12 +81,13 @@ class OutlookWriter:
         known = None
         if there.series is None:
             if standing and standing.receipt.id:
+                if not self._invites:
+                    return deleted_copy(standing)
                 raise ChangedElsewhere(f"{want.event.title}: somebody deleted it in Outlook. It is not brought back.")
             editor.create(want.event.uid, transaction(want.event) | whole(want, want.parts), "series")
             there = read_standing(self._session, want)
         else:
-            check_unedited(found_by_hand(want, there, standing), want.event, standing)
-            known = self._known(want, there, standing) if standing else None
+            want, known = self._agreed(want, there, standing)
             if self._series_updated(editor, want, there.series, known):
                 there = read_standing(self._session, want)
         series = _shown(want, there)
@@ -93,11 +97,19 @@ class OutlookWriter:
             there = read_standing(self._session, want)
         return _receipt(want, there, link)
 
-    def _known(self, want: Wanted, there: Standing, standing: Delivery) -> Known:
-        before = self._wanted(standing.event)
-        agreed = adopted(want.event, standing, found_in(there, want, want.event, standing))
+    def _agreed(self, want: Wanted, there: Standing, standing: Delivery | None) -> tuple[Wanted, Known | None]:
+        """What is to stand there, and what counts as written: also what a person did, and we agree to."""
+        if self._invites or standing is None:
+            check_unedited(found_by_hand(want, there, standing), want.event, standing)
+        if standing is None:
+            return want, None
+        found = found_in(there, want, want.event, standing)
+        if not self._invites:
+            want = self._wanted(left_to_owner(want.event, standing, found))
+        taken = adopted(want.event, standing, found)
         noted = bool(there.series and there.series.master.etag == standing.receipt.version)
-        return Known(standing=agreed, before=before, agreed=self._wanted(agreed.event), noted=noted)
+        before, agreed = self._wanted(standing.event), self._wanted(taken.event)
+        return want, Known(standing=taken, before=before, agreed=agreed, noted=noted)
 
     def _series_updated(self, editor: Editor, want: Wanted, series: Series, known: Known | None) -> bool:
         """Write the parts of the series that are not said yet; whether any was."""

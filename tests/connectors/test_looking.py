@@ -246,6 +246,33 @@ def test_what_somebody_moves_in_their_copy_is_not_followed(scene: Scene) -> None
     assert told(scene.look(written, copy=True)) == Found(sessions=spans(event))
 
 
+@copiers
+def test_what_somebody_did_to_their_copy_stays_as_long_as_the_plan_for_it_does(scene: Scene) -> None:
+    """And is in nobody's way: what else changes is written there; a session that we move ourselves stands anew."""
+    first = scene.put(scene.event(), copy=True)
+    starts = [start for start, _ in plan(first.event)]
+    scene.stage.move_by_hand("ben", TUESDAY, LATER)
+    scene.stage.delete_date_by_hand("ben", starts[3])
+    other = with_session(first.event, 4, starts[4] + timedelta(hours=1))
+    second = scene.put(other, first, copy=True)
+    assert scene.seen("ben") == [(at, 50) for at in (*starts[:2], LATER, starts[4] + timedelta(hours=1), starts[5])]
+    ours = with_session(with_session(other, 2, TUESDAY + timedelta(days=1)), 3, starts[3] + timedelta(hours=3))
+    scene.put(ours, second, copy=True)
+    assert scene.seen("ben") == plan(ours)
+
+
+@copiers
+def test_a_copy_that_somebody_deleted_is_not_brought_back(scene: Scene) -> None:
+    """Nor is it an obstacle: the receipt says so, and the next change finds it so again."""
+    first = scene.put(scene.event(), copy=True)
+    scene.stage.delete_by_hand("ben")
+    second = scene.put(with_session(first.event, 2, LATER), first, copy=True)
+    third = scene.put(with_session(second.event, 3, None), second, copy=True)
+    assert scene.masters("ben") == 0
+    assert second.receipt.differences == third.receipt.differences != ()
+    assert scene.look(third, copy=True).declined == {"ben": {0, 1, 2, 4, 5}}
+
+
 @edited
 def test_what_nobody_agreed_to_is_still_not_written_over(scene: Scene) -> None:
     """One move was agreed to, and there is another."""
