@@ -6,16 +6,17 @@ services are told what waits for a word. Several decisions of one round are one 
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from scheduler.core.decision import Action, Decision, State
+from scheduler.core.decision_words import sentence
 from scheduler.core.delivery import Channel, Reach, invited, places_of
 from scheduler.core.digest import digest
 from scheduler.core.event import Event
 from scheduler.core.notice import Notice, NoticeState
 from scheduler.core.notice_words import Line, Whom, Words, change_words, question_words
-from scheduler.core.words import listed, one_line, when
+from scheduler.core.words import listed, one_line
 from scheduler.errors import InputError, RondoError, Unavailable
 from scheduler.ports import Notifier, Store
 from scheduler.programme import Group, Person, Programme
@@ -66,7 +67,7 @@ def mailed_by_group(events: Sequence[Event], reach: Mapping[str, Reach], *, mail
 def notices_for(programme: Programme, decisions: Sequence[Decision], audience: Audience) -> tuple[Notice, ...]:
     """What people are told of the decisions of one round, which nobody was told before."""
     desk = _Desk(programme, audience)
-    made = [each for each in decisions if each.state in MADE and each.action in CHANGES]
+    made = [done for done in map(_as_done, decisions) if done.state in MADE and done.action in CHANGES]
     asked = [each for each in decisions if each.waits or each.action is Action.STOP]
     return (*desk.changes(made), *desk.questions(asked))
 
@@ -87,7 +88,7 @@ def digests(
     desk = _Desk(programme, audience)
     told = digest(
         programme=programme.name,
-        done=[desk.line(each) for each in trail if each.state in MADE and now - WEEK < each.at <= now],
+        done=[desk.line(_as_done(each)) for each in trail if each.state in MADE and now - WEEK < each.at <= now],
         waiting=[desk.line(each) for each in trail if each.waits],
         unread=[person.name or person.id for person in programme.people if person.id in unread],
         missing=missing,
@@ -103,6 +104,7 @@ class _Desk:
         self._programme, self._audience = programme, audience
         self._groups = {group.id: group for group in programme.groups}
         self._people = {person.id: person for person in programme.people}
+        self._names = {person.id: person.name for person in programme.people}
 
     def changes(self, decisions: Sequence[Decision]) -> Iterator[Notice]:
         """To those whose sessions changed."""
@@ -132,16 +134,18 @@ class _Desk:
         """A decision for coordinators: on the clock of the series, which they know by its id."""
         group = self._groups.get(decision.group)
         zone = group.anchor if group else "UTC"
-        return Line(decision=decision, head=decision.group, sentence=_sentence(decision, zone), zone=zone)
+        told = sentence(decision, self._names, zone=zone)
+        return Line(decision=decision, head=decision.group, sentence=told, zone=zone)
 
     def _line_for(self, person: Person, decision: Decision) -> Line:
         """A decision for somebody concerned: on their clock, by the people whom they meet."""
         head = self._whom_they_meet(person, self._groups[decision.group])
         zone = person.boundary.zone
-        return Line(decision=decision, head=head, sentence=_sentence(decision, zone), zone=zone)
+        told = sentence(decision, self._names, zone=zone, reader=person.id)
+        return Line(decision=decision, head=head, sentence=told, zone=zone)
 
     def _whom_they_meet(self, person: Person, group: Group) -> str:
-        names = [one_line(self._people[who].name) or who for who in group.members if who != person.id]
+        names = [one_line(self._names[who]) or who for who in group.members if who != person.id]
         more = len(names) - MOST_NAMES
         return f"With {listed([*names[:MOST_NAMES], f'{more} more'] if more > 0 else names)}" if names else group.id
 
@@ -225,7 +229,8 @@ def _ids(decisions: Iterator[Decision] | Sequence[Decision]) -> str:
     return " ".join(each.id for each in decisions)
 
 
-def _sentence(decision: Decision, zone: str) -> str:
-    before = decision.before and when(decision.before, zone, dated=True)
-    after = decision.after and when(decision.after, zone, dated=True)
-    return f"{before or ''} {decision.action} {after or ''}.".strip()
+def _as_done(decision: Decision) -> Decision:
+    """What was asked about a session and accepted is what was done about it: it was moved, or left out."""
+    if decision.state is not State.ACCEPTED or decision.action not in (Action.CLASH, Action.DECLINE):
+        return decision
+    return replace(decision, action=Action.MOVE if decision.after else Action.SKIP)

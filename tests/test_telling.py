@@ -85,9 +85,11 @@ def test_those_whose_session_changed_are_told_on_their_own_clock(programme: Prog
 
 def test_nobody_hears_whose_calendar_is_in_the_way(programme: Programme) -> None:
     """Neither at whom it lies nor why, but of themselves."""
-    text = told(programme, MOVED)["chen"].text
-    assert "calendar" not in text
-    assert "Amara" not in text.replace("With Amara N.: ", "")
+    found = told(programme, MOVED)
+    assert "your calendar is taken" in found["amara"].text
+    assert "not everybody is free" in found["chen"].text
+    assert "calendar" not in found["chen"].text
+    assert "Amara" not in found["chen"].text.replace("With Amara N.: ", "")
 
 
 def test_several_decisions_of_a_round_are_one_notice_to_each(programme: Programme) -> None:
@@ -120,6 +122,16 @@ def test_each_change_is_told_in_a_few_words(programme: Programme, decision: Deci
 def test_what_is_done_is_told_whether_it_was_proposed_before_or_not(programme: Programme, state: State) -> None:
     """An accepted proposal is a change like any other."""
     assert list(told(programme, replace(MOVED, state=state))) == ["amara", "chen"]
+
+
+@pytest.mark.parametrize("action", [Action.CLASH, Action.DECLINE])
+def test_what_was_accepted_is_told_as_what_it_came_to(programme: Programme, action: Action) -> None:
+    """A session that no longer held, or to which somebody said no, was moved or left out in the end."""
+    asked = replace(MOVED, action=action, state=State.ACCEPTED, by="coordinator")
+    assert told(programme, asked)["chen"].subject.startswith("Moved: Thu 4 Mar 05:00 New York to Fri 5 Mar 09:00")
+    assert "moves to Fri 5 Mar 09:00 New York" in told(programme, asked)["chen"].text
+    assert told(programme, replace(asked, after=None))["chen"].subject.startswith("Not taking place: Thu 4 Mar")
+    assert told(programme, replace(asked, state=State.DONE)) == {}
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.LAPSED, State.UNDONE])
@@ -161,10 +173,10 @@ def test_coordinators_and_services_are_asked(programme: Programme) -> None:
     notice = found["team"]
     assert notice.person == ""
     assert notice.subject == "A change waits for your word (Spring)"
-    assert "pair: " in notice.text
-    assert "it begins within 48 hours" in notice.text
+    assert "pair: Thu 4 Mar 10:00 London could move to Fri 5 Mar 14:00 London: Amara N.'s calendar" in notice.text
+    assert "It waits: it begins within 48 hours" in notice.text
     assert "Fri 5 Mar 14:00 London; Fri 5 Mar 15:00 London" in notice.text
-    assert "rondo proposals" in notice.text
+    assert "rondo proposals DIR --accept d4" in notice.text
 
 
 def test_a_stop_is_told_as_one(programme: Programme) -> None:

@@ -33,10 +33,10 @@ def _paragraphs(done: Sequence[Line], waiting: Sequence[Line], unread: Sequence[
         yield "\n".join([f"{counted(len(done), 'change')}:", *bounded(map(str, done))])
     if waiting:
         told = bounded("\n".join(question(line)) for line in waiting)
-        yield "\n".join(["Waiting for your word (rondo proposals):", *told])
+        yield "\n".join(["Waiting for your word:", *told])
     if unread:
         more = len(unread) - MOST_NAMES
         names = [*map(one_line, unread[:MOST_NAMES]), *([f"{more} others"] if more > 0 else [])]
-        yield f"Their calendars can't be read now: {listed(names)}."
+        yield f"Calendars that can't be read now: those of {listed(names)}"
     if missing:
         yield f"{counted(missing, 'notice')} may not have come: rondo status shows whose."

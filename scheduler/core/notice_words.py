@@ -11,6 +11,7 @@ Whom = Literal["changes", "all", "none"]
 """Who is mailed where their sessions change: whom nothing else tells, all of them, or nobody."""
 
 LONGEST_SUBJECT, MOST_LINES = 120, 40
+SHORT = 8  # signs of a decision's id, by which people name it
 WHOLE = {Action.SHIFT: "New time", Action.PAUSE: "Paused", Action.RESUME: "Resumed"}
 
 
@@ -49,18 +50,21 @@ def question_words(lines: Sequence[Line], *, programme: str) -> Words:
     stopped = any(line.decision.action is Action.STOP for line in lines)
     waiting = f"{len(lines)} changes wait for your word" if len(lines) > 1 else "A change waits for your word"
     told = bounded("\n".join(question(line)) for line in lines)
-    ending = "Nothing is written until you say so." if stopped else "Accept or refuse: rondo proposals"
-    return words("Writing is stopped" if stopped else waiting, [*told, "", ending], programme)
+    stop = ["Nothing is written until you say so."] if stopped else []
+    answer = "To refuse one, take --refuse; rondo proposals DIR lists what waits."
+    return words("Writing is stopped" if stopped else waiting, [*told, "", *stop, answer], programme)
 
 
 def question(line: Line) -> Iterator[str]:
-    """One that waits, with what else would do below it."""
+    """One that waits; below it why, what else would do, and how it is accepted."""
     yield str(line)
     if line.decision.why:
-        yield f"  It waits: {one_line(line.decision.why)}."
+        about = "Why" if line.decision.action is Action.STOP else "It waits"
+        yield f"  {about}: {one_line(line.decision.why)}."
     if line.decision.options:
         times = "; ".join(when(option, line.zone, dated=True) for option in line.decision.options)
         yield f"  Other times that would do: {times}."
+    yield f"  To accept it: rondo proposals DIR --accept {line.decision.id[:SHORT]}"
 
 
 def bounded(lines: Iterable[str]) -> list[str]:
@@ -70,17 +74,12 @@ def bounded(lines: Iterable[str]) -> list[str]:
     return [*told[:MOST_LINES], f"and {more} more."] if more > 0 else told
 
 
-def signed(lines: Sequence[str], programme: str) -> str:
-    """A text that says in whose name it comes."""
-    return "\n".join([*lines, "", f"-- \nRondo, for {one_line(programme)}"]) + "\n"
-
-
 def words(subject: str, lines: Sequence[str], programme: str) -> Words:
     """What is sent: it says in whose name it comes."""
-    whole = f"{one_line(subject)} ({one_line(programme)})"
-    return Words(
-        whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…", signed(lines, programme)
-    )
+    name = one_line(programme)
+    whole = f"{one_line(subject)} ({name})"
+    short = whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…"
+    return Words(short, "\n".join([*lines, "", "-- ", f"Rondo, for {name}"]) + "\n")
 
 
 def _happened(line: Line) -> str:
