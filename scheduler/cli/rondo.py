@@ -29,6 +29,7 @@ PARTS = {
     "connect": ("connect",),
     "accounts": ("calendars", "disconnect", "keys"),
     "doctor": ("doctor",),
+    "serve": ("serve", "worker"),
     "watching": ("watch", "proposals", "log", "pause", "resume"),
     "importing": ("import", "backup"),
 }

@@ -11,6 +11,7 @@ import typer
 from scheduler import logs
 from scheduler.app.service import Service, open_service
 from scheduler.cli.console import Json
+from scheduler.cli.importing import Data
 from scheduler.errors import CredentialsRejected, Unavailable
 from scheduler.web import address, application, listen, serving
 from scheduler.worker import claimed, told_to_stop, working
@@ -27,7 +28,6 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-Data = Annotated[Path, typer.Option("--data", metavar="DATA", help="The data directory; see `rondo import`.")]
 LogLevel = Annotated[Level, typer.Option("--log-level", help="How much is logged on stderr, as a line of JSON each.")]
 
 
@@ -49,8 +49,8 @@ def serve(
         told = stack.enter_context(told_to_stop())
         executor = stack.enter_context(claimed(data, "serve"))
         listening = stack.enter_context(listen(host, port))
-        logs.configure(log_level)
         service = _opened(data)
+        logs.configure(log_level)
         stack.enter_context(working(service, executor))
         stack.enter_context(serving(application(service), listening, ended=lambda: told.put(ENDED)))
         _ready(f"Serves at {address(listening)}", executor, json=json, address=address(listening))
@@ -66,8 +66,9 @@ def worker(
 ) -> None:
     """Do the service's work without its web server, beside others on the same database, until it is stopped."""
     with told_to_stop() as told, claimed(data, f"worker-{slot}") as executor:
+        service = _opened(data)
         logs.configure(log_level)
-        with working(_opened(data), executor):
+        with working(service, executor):
             _ready("Works", executor, json=json)
             told.get()
 
