@@ -12,7 +12,7 @@ from scheduler import flow
 from scheduler.app.home import DATABASE, PROGRAMMES, Home, check_keys, open_data, unpacked
 from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
-from scheduler.app.repair.round import repair
+from scheduler.app.repair.round import Round, bring_back, take_over
 from scheduler.app.telling import digest_owed
 from scheduler.core.address import label
 from scheduler.core.event import Event
@@ -22,7 +22,7 @@ from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
-from scheduler.programme import load
+from scheduler.programme import Person, load
 from scheduler.settings import Settings, load_settings
 from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
 from scheduler.telling import tell_owed
@@ -94,33 +94,33 @@ class Service:
         return self._marks.due(self.clock.now())
 
     def read(self, programme: str) -> None:
-        """Read the calendars that are due or marked; `repair` notes that they were, when it has looked at the rest."""
+        """Look at our meetings in the calendars that are due or marked, and read these.
+
+        They count as read once `repair` has decided by it: whoever dies in between leaves all of it to be done again.
+        """
         app, now = self.app(programme), self.clock.now()
-        calendars = [(who.id, label(calendar)) for who in app.programme.people for calendar in who.calendars]
-        self._marks.agree(programme, calendars, now)
+        self._marks.agree(programme, [calendar for who in app.programme.people for calendar in _listed(who)], now)
         marks = self._marks.of(programme, now)
         if marks:
-            only = {(mark.person, mark.calendar) for mark in marks}
+            taken = take_over(app, {mark.person for mark in marks})
+            moved = [who for who in app.programme.people if who.id in taken.disturbed]
+            only = {(mark.person, mark.calendar) for mark in marks} | {each for who in moved for each in _listed(who)}
             flow.refresh_some(app.programme, only, reader=app.reader, store=app.store, clock=app.clock)
+            self._log(programme, taken)
         with self._lock:
             self._read[programme] = marks
 
     def repair(self, programme: str) -> None:
-        """Look at what stands in the calendars that were read, and decide."""
+        """Decide about what no longer holds, by what was read."""
         with self._lock:
             marks = self._read.pop(programme, None)
         if marks is None:  # another process read, and died
             self.read(programme)
             with self._lock:
                 marks = self._read.pop(programme)
-        if not marks:
-            return
-        now = self.clock.now()
-        done = repair(self.app(programme), people={mark.person for mark in marks})
-        self._marks.synced(programme, marks, now + self._period(programme))
-        if done.decisions or done.faults:
-            told = {"programme": programme, "done": len(done.done), "proposed": len(done.proposed)}
-            log.info("repaired", extra=told | {"faults": len(done.faults)})
+        if marks:
+            self._log(programme, bring_back(self.app(programme)))
+            self._marks.synced(programme, marks, self.clock.now() + self._period(programme))
 
     def owed(self, programme: str) -> Sequence[Owed]:
         """Events whose writing is owed and due; none while the programme is stopped."""
@@ -214,6 +214,11 @@ class Service:
                 if self._engine:
                     self._engine.nudge(programme)
 
+    def _log(self, programme: str, done: Round) -> None:
+        if done.decisions or done.faults:
+            counts = {"done": len(done.done), "proposed": len(done.proposed), "faults": len(done.faults)}
+            log.info("looked_after", extra={"programme": programme, **counts})
+
     def _home(self, programme: str) -> Home:
         with self._lock:
             if programme not in self._homes:
@@ -233,6 +238,11 @@ class Service:
         for event, tries in store.owed(self.clock.now()):
             if event.uid == uid:
                 store.put_off(event, self.clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
+
+
+def _listed(person: Person) -> list[flow.Calendar]:
+    """The calendars of somebody, as marks name them."""
+    return [(person.id, label(calendar)) for calendar in person.calendars]
 
 
 def _account(app: App, event: Event) -> str:
