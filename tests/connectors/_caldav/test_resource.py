@@ -1,12 +1,14 @@
 """connectors/_caldav/resource.py: what a file says, in whatever form a server gives it back."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors._caldav.resource import Resource
 from connectors._ics_out.calendar import resource
 from connectors._ics_out.vevent import vevents
+from scheduler.core.event import Event, Span
 from scheduler.core.readback import spans_of
 from scheduler.errors import ChangedElsewhere
 from tests.connectors._caldav.series import UID, moved, series, skipped
@@ -105,3 +107,77 @@ def test_strange_texts_are_no_event_and_take_no_time(text: bytes) -> None:
 def test_a_sequence_is_a_small_number(told: str, number: int) -> None:
     """Whatever else a server says there is none."""
     assert _of(TEXT.replace(b"SEQUENCE:2", f"SEQUENCE:{told}".encode())).sequence == number
+
+
+# --- which date each entry is
+
+
+def _dates(event: Event, old: bytes = b"", new: bytes = b"", added: str = "") -> dict[datetime, Span | None]:
+    text = resource(vevents(event))
+    assert old in text
+    entry = f"BEGIN:VEVENT\r\nUID:{UID}\r\nDTSTAMP:20261101T000000Z\r\n{added}END:VEVENT\r\n" if added else ""
+    text = text.replace(old, new).replace(b"END:VCALENDAR", entry.encode() + b"END:VCALENDAR")
+    return {each.original: each.span for each in _of(text).dates(event)}
+
+
+AT = series().occurrences[2].recurrence_id
+"""Tuesday 23 March, 10:30 in London and in UTC."""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "RECURRENCE-ID;TZID=Europe/London:20270323T103000",
+        "RECURRENCE-ID:20270323T103000Z",
+        "RECURRENCE-ID;TZID=Europe/Paris:20270323T113000",
+        "RECURRENCE-ID;TZID=GMT Standard Time:20270323T103000",
+        "recurrence-id;value=date-time;tzid=Europe/London:20270323T103000",
+        "RECURRENCE-ID:20270323T103000",
+    ],
+)
+@pytest.mark.parametrize(
+    "ends", ["DTEND:20270324T100000Z", "DURATION:PT60M", "DTEND;TZID=Europe/Paris:20270324T110000"]
+)
+def test_an_entry_is_of_the_date_that_it_names_in_whatever_form(named: str, ends: str) -> None:
+    """And of its own length, wherever it is written in."""
+    found = _dates(series(), added=f"{named}\r\nDTSTART:20270324T090000Z\r\n{ends}\r\nSUMMARY:secret\r\n")
+    assert found[AT] == (datetime(2027, 3, 24, 9, tzinfo=UTC), 60)
+    assert len(found) == 6
+
+
+def test_an_entry_that_is_called_off_is_a_date_without_time() -> None:
+    """Unlike one that only takes nobody's time, which its owner marked as free."""
+    times = "RECURRENCE-ID:20270323T103000Z\r\nDTSTART:20270323T103000Z\r\nDURATION:PT50M\r\n"
+    assert _dates(series(), added=f"{times}STATUS:CANCELLED\r\n")[AT] is None
+    assert _dates(series(), added=f"{times}TRANSP:TRANSPARENT\r\n")[AT] == (AT, 50)
+    assert _dates(series(), b"TRANSP:OPAQUE", b"TRANSP:TRANSPARENT") == _dates(series())
+
+
+def test_the_newest_entry_of_a_date_holds() -> None:
+    """Some clients leave the older ones there."""
+    at = AT + timedelta(hours=1)
+    older = f"RECURRENCE-ID:20270323T103000Z\r\nDTSTART:{at + timedelta(hours=3):%Y%m%dT%H%M%SZ}\r\nDURATION:PT50M\r\n"
+    newer = f"RECURRENCE-ID:20270323T103000Z\r\nSEQUENCE:9\r\nDTSTART:{at:%Y%m%dT%H%M%SZ}\r\nDURATION:PT50M\r\n"
+    both = f"{newer}END:VEVENT\r\nBEGIN:VEVENT\r\nUID:{UID}\r\nDTSTAMP:20261101T000000Z\r\n{older}"
+    assert _dates(series(), added=both)[AT] == (at, 50)
+
+
+def test_all_later_dates_may_move_at_once() -> None:
+    """RANGE=THISANDFUTURE: they are dates of the rule, elsewhere."""
+    times = "RECURRENCE-ID;RANGE=THISANDFUTURE:20270323T103000Z\r\nDTSTART:20270323T123000Z\r\nDURATION:PT50M\r\n"
+    found = sorted(span for span in _dates(series(), added=times).values() if span)
+    starts = [each.recurrence_id for each in series().occurrences]
+    assert found == [(at if at < AT else at + timedelta(hours=2), 50) for at in starts]
+
+
+def test_answers_are_told_by_id() -> None:
+    """Of the whole and of one date; who was only asked has not answered."""
+    event = moved(series(), 2)
+    text = resource(vevents(event)).replace(b"\r\n ", b"")
+    first, second = text.split(b"RECURRENCE-ID")
+    asked, no = b"PARTSTAT=NEEDS-ACTION", b"PARTSTAT=declined"
+    whole = _of(first.replace(asked, b"PARTSTAT=ACCEPTED") + b"RECURRENCE-ID" + second.replace(asked, no))
+    assert whole.answers(event) == {"ana": False, "ben": False, "cy": False}
+    [own] = [each for each in whole.dates(event) if each.answers]
+    assert (own.original, own.answers) == (AT, {"ana": True, "ben": True, "cy": True})
+    assert _of(text).answers(event) == {}
