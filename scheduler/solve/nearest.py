@@ -122,11 +122,19 @@ class _Desk:
             return None
         others = replace(now, placements=tuple(each for each in now.placements if each.series != name))
         alone = replace(self._around(others, series), series=(series,))
-        [new] = solve(alone, Plan((old,)), params=self.params).placements
+        [found] = solve(alone, Plan((old,)), params=replace(self.params, polish=False)).placements
+        new = replace(found, sessions=tuple(self._kept(series, old, found)))
         whole = replace(now, placements=tuple(new if each.series == name else each for each in now.placements))
         earlier = any(start is not None and start < self.earliest for start in _moved(before, whole).values())
         same_rule = (new.first, new.slots) == (old.first, old.slots)
         return None if same_rule or earlier or self._faults(series, whole, before) else whole
+
+    def _kept(self, series: Series, old: Placement, new: Placement) -> Iterator[Session]:
+        """The sessions of a new placement, but for those that were given: even who is there stays as it was."""
+        for i, session in enumerate(new.sessions):
+            was = old.sessions[i] if i < len(old.sessions) else session
+            given = is_pinned(series, i, was) or is_frozen(self.problem, was)
+            yield was if given else session
 
     def options(self, plan: Plan, each: Disturbed) -> tuple[int, ...]:
         """Other times for a session, as `alternatives`; none where somebody required is unknown."""

@@ -181,6 +181,16 @@ def test_a_series_that_mostly_broke_is_planned_anew() -> None:
     assert changed.options == {}
 
 
+def test_a_series_that_is_planned_anew_leaves_what_people_decided() -> None:
+    """Even who is there: somebody absent from a session that a person moved may well be free by now."""
+    circle = replace(PAIR, required=("bo",), optional=("ana", "cy"), quorum=1, pinned={0: at(0) + HOUR})
+    busy = person("bo", *((at(week), at(week) + HOUR) for week in range(1, 4)))
+    sessions = (Session(at(0) + HOUR, Status.PINNED, ("cy",)), *weekly(circle).sessions[1:])
+    changed = mended(posed(circle, people=[busy]), replace(weekly(circle), sessions=sessions))
+    assert changed.shifted == {"pair"}
+    assert changed.plan.placements[0].sessions[0] == sessions[0]
+
+
 def test_a_series_of_somebody_unknown_is_not_planned_anew() -> None:
     """Its sessions are looked at one by one."""
     busy = person("bo", *((at(week), at(week) + HOUR) for week in range(4)))
@@ -191,7 +201,7 @@ def test_a_series_of_somebody_unknown_is_not_planned_anew() -> None:
 # --- random problems
 
 
-@pytest.mark.campaign(200)
+@pytest.mark.campaign(450)
 def test_a_change_brings_no_new_fault_and_touches_nothing_else(seed: int) -> None:
     """Afterwards all that is ours holds; what was not disturbed stays, and the answer is the same again."""
     problem, plan = random_problem(seed)
@@ -327,14 +337,14 @@ def test_the_random_problems_are_worth_it() -> None:
     """Enough sessions are disturbed, moved, skipped and left where they are, alone and together."""
     moved: list[int | None] = []
     together = 0
-    for seed in range(40):
+    for seed in range(20):
         problem, plan = crowded(Random(seed))
         found = disturbed(problem, plan, Notes(), since=LONG_AGO)
         moved += smallest_change(problem, plan, found).moved.values()
         together += len({each.group for each in found}) > 1
-    assert moved.count(None) > 20
-    assert len(moved) - moved.count(None) > 20
-    assert together > 20
+    assert moved.count(None) > 10
+    assert len(moved) - moved.count(None) > 10
+    assert together > 10
 
 
 def test_sessions_that_rested_come_back_where_they_can() -> None:
