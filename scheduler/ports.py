@@ -175,8 +175,12 @@ class Writers(Protocol):
         """The writer of a place. Raises CredentialsRejected where its owner has to connect first."""
         ...
 
+
+class Lookers(Protocol):
+    """Knows who can look at what stands where."""
+
     def looking(self, place: Place) -> SeriesReader | None:
-        """Who can look at what stands at a place; None: nobody changes anything there. Raises as `at`."""
+        """Who can look at what stands at a place; None: nobody changes anything there. Raises as Writers.at."""
         ...
 
 

@@ -33,7 +33,7 @@ from scheduler.core.walltime import parse_instant
 from scheduler.delivering import Written
 from scheduler.errors import InputError
 from scheduler.flow import Planned
-from scheduler.ports import CalendarReader, Clock, SavedPlan, Store, Writers
+from scheduler.ports import CalendarReader, Clock, SavedPlan, Store
 from scheduler.programme import Person, Programme, load
 from scheduler.programme.edit import add_group
 from scheduler.programme.problem import Posed, Rules, copies_of, pose
@@ -106,8 +106,8 @@ class App:
         return Desks(self.programme.people, self.accounts)
 
     @cached_property
-    def writers(self) -> Writers:
-        """Write events wherever they belong."""
+    def writers(self) -> PlacesOfProgramme:
+        """Write events wherever they belong, and look at what stands there."""
         return PlacesOfProgramme(self.desks, self.connectors)
 
     @cached_property

@@ -97,6 +97,7 @@ class Pace:
     poll: float = 0.25  # of the queues: one write to an account starts at each
     tries: int = 3
     retry: float = 1  # before the second try, and twice that before the third
+    crashes: int = 10  # of the process in the midst of one workflow, and once more: then it is parked
     rest: float = 60  # for a programme of whose round a step failed
     stranded: float = 60  # until what seems to run, and doesn't, is taken up again
     stop: int = 10

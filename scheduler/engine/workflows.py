@@ -19,14 +19,13 @@ WATCH, WRITE = "watch", "write"
 WAITING, RUNNING = ["ENQUEUED", "DELAYED"], ["PENDING"]
 PARKED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 DONE = ["SUCCESS", "CANCELLED"]
-CRASHES = 10  # a workflow that ran at so many ends of its process is parked
 BATCH = 500
 
 
 def define(jobs: Jobs, runs: Runs, pace: Pace) -> list[ScheduleInput]:
     """Make the workflows known to DBOS, before it is launched; the answer is to be scheduled afterwards."""
 
-    @DBOS.workflow(name="look_after", max_recovery_attempts=CRASHES)
+    @DBOS.workflow(name="look_after", max_recovery_attempts=pace.crashes)
     def look_after(programme: str) -> None:
         with runs.run(programme=programme) as steps:
             steps.do("read", jobs.read, programme)
@@ -35,7 +34,7 @@ def define(jobs: Jobs, runs: Runs, pace: Pace) -> list[ScheduleInput]:
                 enqueue(WRITE, account, "write", programme, uid, workflow_id=f"{key}@{DBOS.workflow_id}")
             steps.do("tell", jobs.tell, programme)
 
-    @DBOS.workflow(name="write", max_recovery_attempts=CRASHES)
+    @DBOS.workflow(name="write", max_recovery_attempts=pace.crashes)
     def write(programme: str, uid: str) -> None:
         with runs.run() as steps:
             steps.do("write", jobs.write, programme, uid)
@@ -52,23 +51,22 @@ def define(jobs: Jobs, runs: Runs, pace: Pace) -> list[ScheduleInput]:
         forget_workflows(DONE, pace.kept)
         forget_workflows(PARKED, pace.parked)
 
+    def scheduled(name: str, cron: str, acts: Mapping[str, Callable[[], None]]) -> ScheduleInput:
+        """A workflow of these steps, once at each of its times, over all processes."""
+
+        @DBOS.workflow(name=name, max_recovery_attempts=pace.crashes)
+        def workflow(_at: datetime, _context: object) -> None:
+            with runs.run() as steps:
+                for step, act in acts.items():
+                    steps.do(step, act)
+
+        return {"schedule_name": name, "workflow_fn": workflow, "schedule": cron, "cron_timezone": "UTC"}
+
     return [
-        _scheduled("renew", pace.renewals, runs, {"renew": jobs.renew}),
-        _scheduled("digest", pace.digests, runs, {"digest": jobs.digest}),
-        _scheduled("tidy", pace.tidying, runs, {"tidy": jobs.tidy, "forget": forget}),
+        scheduled("renew", pace.renewals, {"renew": jobs.renew}),
+        scheduled("digest", pace.digests, {"digest": jobs.digest}),
+        scheduled("tidy", pace.tidying, {"tidy": jobs.tidy, "forget": forget}),
     ]
-
-
-def _scheduled(name: str, cron: str, runs: Runs, acts: Mapping[str, Callable[[], None]]) -> ScheduleInput:
-    """A workflow of these steps, once at each of its times, over all processes."""
-
-    @DBOS.workflow(name=name, max_recovery_attempts=CRASHES)
-    def scheduled(_at: datetime, _context: object) -> None:
-        with runs.run() as steps:
-            for step, act in acts.items():
-                steps.do(step, act)
-
-    return {"schedule_name": name, "workflow_fn": scheduled, "schedule": cron, "cron_timezone": "UTC"}
 
 
 def enqueue(queue: str, partition: str, name: str, *arguments: str, workflow_id: str = "") -> None:

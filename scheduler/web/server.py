@@ -25,8 +25,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server((str(where[0]), int(where[1])), family=family)
-    except (OSError, UnicodeError, OverflowError) as fault:
-        raise InputError(getattr(fault, "strerror", None) or str(fault), where=f"{host}:{port}") from None
+    except (OSError, UnicodeError) as fault:
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise InputError(why.partition(" (while ")[0], where=f"{host}:{port}") from None
 
 
 def address(listening: socket.socket) -> str:

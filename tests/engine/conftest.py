@@ -19,14 +19,18 @@ ROOT = Path(__file__).parents[2]
 class Worker:
     """A process that does the jobs of a desk until it is killed. What it logs is in a file."""
 
-    def __init__(self, url: str, port: int, executor: str, log: Path) -> None:
+    def __init__(self, url: str, port: int, executor: str, log: Path, crashes: int) -> None:
         with log.open("a") as errors:
-            command = [sys.executable, "-m", "tests.engine.desk", url, str(port), executor]
+            command = [sys.executable, "-m", "tests.engine.desk", url, str(port), executor, str(crashes)]
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=errors, stderr=errors)
 
     def send(self, number: signal.Signals) -> None:
         """A signal."""
         self._process.send_signal(number)
+
+    def dead(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
 
     def kill(self) -> None:
         """End it at once, wherever it is."""
@@ -69,12 +73,12 @@ def desk(url: str, there: Provider) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def worker(url: str, there: Provider, tmp_path: Path) -> Iterator[Callable[[str], Worker]]:
+def worker(url: str, there: Provider, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Makes workers by executor id; all are gone afterwards."""
     made: list[Worker] = []
 
-    def start(executor: str) -> Worker:
-        made.append(Worker(url, there.port, executor, tmp_path / f"{executor}.log"))
+    def start(executor: str, crashes: int = 10) -> Worker:
+        made.append(Worker(url, there.port, executor, tmp_path / f"{executor}.log", crashes))
         return made[-1]
 
     yield start

@@ -2,7 +2,7 @@
 
 Looking after a programme whose mark moved owes its events anew; writing one is a call to the provider, keyed by the
 event and its sequence, and telling is a mail for each, at most once. As a program it is a worker that runs until it is
-killed: `python -m tests.engine.desk URL PORT EXECUTOR`.
+killed: `python -m tests.engine.desk URL PORT EXECUTOR CRASHES`.
 """
 
 import http.client
@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -306,9 +306,9 @@ def until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
 
 def main() -> None:
     """A worker, until it is killed, or told to end."""
-    url, port, executor = sys.argv[1:]
+    url, port, executor, crashes = sys.argv[1:]
     desk = Desk(url, int(port))
-    engine = Engine(desk, url=url, executor=executor, pace=FAST)
+    engine = Engine(desk, url=url, executor=executor, pace=replace(FAST, crashes=int(crashes)))
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     engine.start()

@@ -32,7 +32,7 @@ def after(there: Provider, calls: int) -> Callable[[], bool]:
 
 
 def test_a_process_killed_again_and_again_loses_and_doubles_nothing(
-    desk: Desk, there: Provider, worker: Callable[[str], Worker], pytestconfig: pytest.Config
+    desk: Desk, there: Provider, worker: Callable[..., Worker], pytestconfig: pytest.Config
 ) -> None:
     """Killed at random moments of its work, and started again under its name."""
     long = pytestconfig.getoption("--long")
@@ -49,7 +49,7 @@ def test_a_process_killed_again_and_again_loses_and_doubles_nothing(
 
 
 def test_another_worker_takes_over_what_a_killed_one_left(
-    desk: Desk, there: Provider, worker: Callable[[str], Worker]
+    desk: Desk, there: Provider, worker: Callable[..., Worker]
 ) -> None:
     """The killed one never comes back; what was running in it is resumed elsewhere, in its queue."""
     desk.begin(PROGRAMMES, 10)
@@ -61,7 +61,7 @@ def test_another_worker_takes_over_what_a_killed_one_left(
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_a_worker_that_stood_still_does_nothing_twice_when_it_wakes(
-    desk: Desk, there: Provider, worker: Callable[[str], Worker]
+    desk: Desk, there: Provider, worker: Callable[..., Worker]
 ) -> None:
     """It is taken for dead and its work done elsewhere; awake, it finds that out, and works on beside the other."""
     desk.begin(PROGRAMMES, 10)
@@ -81,7 +81,7 @@ def test_a_worker_that_stood_still_does_nothing_twice_when_it_wakes(
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_work_goes_on_after_the_database_was_away(
-    desk: Desk, there: Provider, worker: Callable[[str], Worker], postgres_server: Postgres
+    desk: Desk, there: Provider, worker: Callable[..., Worker], postgres_server: Postgres
 ) -> None:
     """Restarted in mid-run under two workers, then crashed, with one of them killed while it is away."""
     desk.begin(PROGRAMMES, 10)
@@ -93,3 +93,20 @@ def test_work_goes_on_after_the_database_was_away(
     first.kill()
     postgres_server.start()
     settled(desk, there, events=60)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_job_that_kills_its_process_each_time_is_parked(
+    desk: Desk, there: Provider, worker: Callable[..., Worker]
+) -> None:
+    """Not for ever up and down: after so many times the process lives, and does all the rest."""
+    desk.begin(1, 3)
+    box: list[Worker] = []
+    there.at_call = lambda path: box[-1].send(signal.SIGKILL) if path == "/write/p0-e0@rondo/1" else None
+    for _ in range(2):
+        box.append(worker("here-1", crashes=1))
+        until(box[-1].dead)
+    box.append(worker("here-1", crashes=1))
+    until(lambda: {row.uid for row in desk.rows(EVENT) if row.written} == {"p0-e1@rondo", "p0-e2@rondo"})
+    assert there.calls["/write/p0-e0@rondo/1"] == 2
+    assert not box[-1].dead()

@@ -4,6 +4,7 @@ Each step has a chance of its own, by the seed and its number, so that steps can
 """
 
 import random
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,29 +30,29 @@ def wait(world: World) -> str:
 
 
 STEPS: dict[Step, int] = {
-    people.add_own: 14,
-    people.add_over: 8,
-    people.drop_own: 8,
-    people.move_own: 5,
-    people.move_session: 5,
-    people.delete_session: 3,
-    people.drop_series: 1,
-    people.decline: 2,
-    faults.fail: 6,
-    faults.truncate: 2,
-    faults.revoke: 1,
-    faults.reconnect: 1,
-    faults.expire: 2,
-    faults.jump: 1,
-    faults.die: 4,
-    service.look: 16,
-    service.answer: 4,
-    service.undo: 1,
-    service.rest: 1,
-    service.wake: 1,
+    people.add_own: 28,
+    people.add_over: 16,
+    people.drop_own: 16,
+    people.move_own: 10,
+    people.move_session: 10,
+    people.delete_session: 6,
+    people.drop_series: 2,
+    people.decline: 3,
+    faults.fail: 12,
+    faults.truncate: 3,
+    faults.revoke: 2,
+    faults.reconnect: 2,
+    faults.expire: 4,
+    faults.jump: 2,
+    faults.die: 8,
+    wait: 16,
+    service.look: 32,
+    service.answer: 8,
+    service.undo: 2,
+    service.rest: 2,
+    service.wake: 2,
     service.leave: 1,
     service.extend: 1,
-    wait: 8,
 }
 """What may happen, and how often beside the others."""
 
@@ -81,10 +82,14 @@ def simulate(servers: Servers, seed: int, numbers: Sequence[int]) -> Story:
                 break
             made.chance = random.Random(f"{seed} {number}")
             step = made.chance.choices([*STEPS], [*STEPS.values()])[0]
-            story.steps[number] = step(made)
-            story.wrong += made.wrong
-            if number % PERIOD == PERIOD - 1 or number == numbers[-1]:
-                story.wrong += quiet(made)
+            story.steps[number] = step.__name__
+            try:
+                story.steps[number] = step(made)
+                story.wrong += made.wrong
+                if number % PERIOD == PERIOD - 1 or number == numbers[-1]:
+                    story.wrong += quiet(made)
+            except Exception:  # noqa: BLE001  # whatever it is, the story tells how it came to it
+                story.wrong.append(traceback.format_exc())
     return story
 
 

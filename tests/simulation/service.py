@@ -17,7 +17,7 @@ from tests.simulation.world import GROUPS, World
 COORDINATOR = "coordinator"
 LEAVING = ("ben", "dee")
 """Who may leave: a member of a pair, which ends with that, and one of a circle and of a pair."""
-UNTIL = ("2027-04-23", "2027-04-30", "2027-05-07")
+UNTIL = ("2027-04-09", "2027-04-16", "2027-04-23")
 
 _first: dict[str, Plan] = {}
 """The plan with which every world begins: nobody has any appointment yet, so that it is always the same."""
@@ -83,17 +83,17 @@ def leave(world: World) -> str:
     """Somebody leaves all of their groups, or comes back; the coordinator plans and applies."""
     person = world.chance.choice(LEAVING)
     world.away ^= {person}
-    world.write_groups()
+    world.write_programme()
     world.reopen()
     return f"{person} {'leaves' if person in world.away else 'is back'}{_tried(world, plan)}"
 
 
 def extend(world: World) -> str:
     """The programme ends on another date; the coordinator plans and applies."""
-    until = world.chance.choice(UNTIL)
-    world.write_settings(until)
+    world.until = world.chance.choice(UNTIL)
+    world.write_programme()
     world.reopen()
-    return f"the programme lasts until {until}{_tried(world, plan)}"
+    return f"the programme lasts until {world.until}{_tried(world, plan)}"
 
 
 def plan(app: App) -> None:
@@ -118,4 +118,7 @@ def _tried(world: World, act: Callable[[App], object]) -> str:
 def _words(decision: Decision) -> str:
     session = "" if decision.session is None else f" #{decision.session}"
     times = [f"{at:%d %b %H:%M}" if at else "-" for at in (decision.before, decision.after)]
-    return f"{decision.action} {decision.group}{session} {' to '.join(times)} {decision.state}"
+    causes = ", ".join(f"{cause.person} {cause.limit}" for cause in decision.causes)
+    return (
+        f"{decision.action} {decision.group}{session} {' to '.join(times)} {decision.state} ({causes}; {decision.why})"
+    )

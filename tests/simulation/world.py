@@ -7,17 +7,17 @@ import logging
 import random
 import sqlite3
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from scheduler.app.programme import App
 from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel, Delivery, Place
-from scheduler.core.event import Event
+from scheduler.core.event import Event, event_from_json
 from scheduler.programme import load
 from scheduler.settings import Google, Microsoft, Settings
 from tests.desks import At
@@ -77,6 +77,7 @@ class World:
     chance: random.Random
     clock: At = field(default_factory=lambda: At(START))
     made: int = 0
+    until: str = "2027-04-09"
     own: dict[str, dict[str, tuple[datetime, int, str]]] = field(default_factory=dict)
     by_hand: dict[tuple[str, int | None], Edit] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
@@ -151,10 +152,14 @@ class World:
         store = self.app.store
         return list(store.deliveries(uid).items() if uid else store.standing_deliveries())
 
-    def decided(self) -> Counter[str]:
-        """How often the writing of each event was decided, by UID."""
+    def decided(self) -> dict[str, list[Event]]:
+        """Each form of each event whose writing was decided, by UID, oldest first."""
+        query = "select uid, document from outbound_write order by uid, sequence"
         with closing(sqlite3.connect(self.folder / ".rondo" / "state.db")) as database:
-            return Counter(uid for (uid,) in database.execute("select uid from outbound_write"))
+            rows = database.execute(query).fetchall()
+        return {
+            uid: [event_from_json(text) for _, text in some] for uid, some in groupby(rows, lambda row: str(row[0]))
+        }
 
     def note_delivered(self) -> None:
         """Remember under which UID each event stands, for when it does no longer."""
@@ -235,28 +240,25 @@ class World:
         (self.folder / ".rondo" / "key").write_bytes(hashlib.sha256(str(seed).encode()).digest())
 
     def write_people(self) -> None:
-        """people.csv: everybody who did not leave."""
+        """people.csv: everybody."""
         rows = [
             f"{who},{who.title()},{self.mail(who)},{zone},{hours},{f'calendars/{who}.ics' if kind == 'file' else ''}\n"
             for who, (kind, zone, hours) in PEOPLE.items()
         ]
         (self.folder / "people.csv").write_text("id,name,email,timezone,hours,calendar\n" + "".join(rows))
 
-    def write_groups(self) -> None:
-        """groups.csv: each group without those who left it, as long as two are in it."""
-        groups = {name: [who for who in members if who not in self.away] for name, members in GROUPS.items()}
+    def write_programme(self) -> None:
+        """groups.csv and programme.toml: each group without those who left it, as long as two are in it."""
+        without = {name: [who for who in members if who not in self.away] for name, members in GROUPS.items()}
+        groups = {name: members for name, members in without.items() if len(members) > 1}
         rows = [
             f"{name},{who},{'chair' if who == members[0] and len(members) > 2 else 'required'}\n"
             for name, members in groups.items()
-            if len(members) > 1
             for who in members
         ]
         (self.folder / "groups.csv").write_text("group,person,role\n" + "".join(rows))
-
-    def write_settings(self, until: str = "2027-04-23") -> None:
-        """programme.toml."""
-        organizers = "".join(f'[groups.{name}]\norganizer = "{members[0]}"\n' for name, members in GROUPS.items())
-        (self.folder / "programme.toml").write_text(SETTINGS.format(until=until) + organizers)
+        organizers = "".join(f'[groups.{name}]\norganizer = "{members[0]}"\n' for name, members in groups.items())
+        (self.folder / "programme.toml").write_text(SETTINGS.format(until=self.until) + organizers)
 
     def _google_grant(self, person: str) -> tuple[Provider, Grant]:
         mail = self.mail(person)
@@ -304,8 +306,7 @@ def world(servers: Servers, seed: int) -> Iterator[World]:
         made = World(servers, folder, random.Random(seed), own={person: {} for person in PEOPLE})
         made.keep_key(seed)
         made.write_people()
-        made.write_groups()
-        made.write_settings()
+        made.write_programme()
         for person, (kind, zone, _) in PEOPLE.items():
             match kind:
                 case "google":

@@ -9,7 +9,7 @@ from scheduler.core.delivery import Delivery, Place
 from scheduler.core.event import Event
 from scheduler.core.found import Found
 from scheduler.errors import RondoError
-from scheduler.ports import Clock, Store, Writers
+from scheduler.ports import Clock, Lookers, Store
 
 AT_ONCE = 8
 
@@ -25,7 +25,7 @@ class Looked:
     fault: RondoError | None = None
 
 
-def look(*, store: Store, writers: Writers, clock: Clock, people: Collection[str] | None = None) -> tuple[Looked, ...]:
+def look(*, store: Store, lookers: Lookers, clock: Clock, people: Collection[str] | None = None) -> tuple[Looked, ...]:
     """Look at every event that has sessions ahead, in the calendars of these people (None: all), several at once.
 
     Left out is what is being written: it may be half done.
@@ -42,7 +42,7 @@ def look(*, store: Store, writers: Writers, clock: Clock, people: Collection[str
         if event and (people is None or place.person in people):
             jobs[place.person].append(Looked(event=event, place=place, standing=standing))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda some: [_look(each, writers) for each in some], jobs.values())
+        found = pool.map(lambda some: [_look(each, lookers) for each in some], jobs.values())
         return tuple(each for some in found for each in some if each.found or each.fault)
 
 
@@ -51,9 +51,9 @@ def _line(event: Event) -> tuple[str, int, int]:
     return event.group, event.slot, event.generation
 
 
-def _look(looked: Looked, writers: Writers) -> Looked:
+def _look(looked: Looked, lookers: Lookers) -> Looked:
     try:
-        reader = writers.looking(looked.place)
+        reader = lookers.looking(looked.place)
         found = reader.look(looked.event, standing=looked.standing) if reader else None
     except RondoError as fault:
         return replace(looked, fault=fault)

@@ -64,7 +64,7 @@ def take_over(app: App, people: Collection[str] | None = None) -> Round:
         return Round(stopped=app.store.stopped())
     clocks = keep_wall_times(ground)
     ground = _again(app) if clocks else ground
-    looked = look(store=app.store, writers=app.writers, clock=app.clock, people=people)
+    looked = look(store=app.store, lookers=app.writers, clock=app.clock, people=people)
     faults = tuple((each.place.person, each.fault) for each in looked if each.fault)
     stop = vanished(ground, looked)
     if stop:

@@ -144,7 +144,7 @@ class GoogleStage:
         (id_,) = self._series("ben")
         said = self.google.store.people[self.email("ben")].events[id_].said
         answers = [
-            each | ({"responseStatus": "declined"} if each["email"] == self.email("ben") else {})
+            each | ({"responseStatus": "declined"} if each["email"].lower() == self.email("ben") else {})
             for each in said["attendees"]
         ]
         self.google.change(self.email("ben"), self._date("ben", start) if start else id_, attendees=answers)
