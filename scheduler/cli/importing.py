@@ -1,4 +1,4 @@
-"""`import` and `backup`: a programme folder goes into a service, and a service's state into one file."""
+"""`import`, `backup`, `restore`: a folder goes into a service, and the state of a service into one file and back."""
 
 import re
 from pathlib import Path
@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.home import open_data
+from scheduler.app.home import DATABASE, open_data
 from scheduler.app.importing import bring_in
 from scheduler.app.programme import SystemClock
-from scheduler.cli.console import Folder, Json, print_json, rondo
+from scheduler.cli.console import Folder, Json, confirm, print_json, rondo
+from scheduler.errors import InputError
 from scheduler.settings import load_settings
 from scheduler.store import backup as write_backup
+from scheduler.store import restore as restore_from
+from scheduler.worker import claimed
 
 NO_ID = re.compile(r"[^a-z0-9]+")
 
@@ -22,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("import", epilog="Example: rondo import spring --data /var/lib/rondo")(import_)
     app.command("backup", epilog="Example: rondo backup rondo-monday.db --data /var/lib/rondo")(backup)
+    app.command("restore", epilog="Example: rondo restore rondo-monday.db --data /var/lib/rondo")(restore)
 
 
 def import_(
@@ -66,3 +70,25 @@ def backup(
         print_json({"schema": "rondo/backup/1", "file": str(target), "bytes": target.stat().st_size})
     else:
         typer.echo(f"Written: {target}. Keep a copy of {data / 'keys'} elsewhere: without it nothing can be opened.")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="What `rondo backup` wrote.")],
+    data: Data,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Put a backup in the place of a service's database; the service may not run meanwhile.
+
+    What was written to calendars since then is found there and taken over: nothing is made twice.
+    """
+    if not source.is_file():
+        raise InputError("there is no such file.", where=str(source))
+    if not yes and not confirm(f"Replace the database in {data}?", "nothing was restored", "Say --yes."):
+        raise typer.Exit(1)
+    with claimed(data, "serve"):
+        restore_from(source, data / DATABASE)
+    if json:
+        print_json({"schema": "rondo/restore/1", "file": str(source)})
+    else:
+        typer.echo(f"Restored. Start the service again: {rondo('serve --data', data)}")

@@ -3,7 +3,7 @@
 from sqlalchemy import Engine as SqlEngine
 
 from scheduler.store.accounts import SqlAccounts, open_accounts
-from scheduler.store.backup import backup, copy_database, take_in
+from scheduler.store.backup import backup, copy_database, restore, take_in
 from scheduler.store.database import open_database, open_state
 from scheduler.store.executors import SqlExecutors
 from scheduler.store.files import only_one, programme_key
@@ -31,6 +31,7 @@ __all__ = [
     "open_state",
     "open_store",
     "programme_key",
+    "restore",
     "take_in",
     "writing",
 ]

@@ -4,21 +4,23 @@ The tables of the engine are not ours: it begins anew, and finds in ours what is
 """
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, update
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.account import Account
 from scheduler.errors import InputError, Unavailable
 from scheduler.store import tables
 from scheduler.store.accounts import account_of
-from scheduler.store.database import alone, broken, is_sqlite
+from scheduler.store.database import alone, broken, is_sqlite, open_database
 from scheduler.store.rows import changing
 from scheduler.store.trail import put_stop
 
+MIGRATED = "alembic_version"
 AT_ONCE = 1000
 """Rows that are held in memory at a time."""
 STATE = (
@@ -58,6 +60,33 @@ def backup(engine: Engine, target: Path) -> None:
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
+
+
+def restore(source: Path, target: Path) -> None:
+    """Put a backup in the place of a service's SQLite database, which nobody may be using.
+
+    The engine begins anew, and every calendar is to be read: what was done since the backup was made is found where it
+    stands. Raises InputError for a file that is no backup of ours, Unavailable where it can't be written.
+    """
+    aside = target.with_name(f"{target.name}.restored")
+    try:
+        shutil.copyfile(source, aside)
+        engine = open_database(aside)
+        with engine.begin() as connection:
+            for name in set(inspect(connection).get_table_names()) - {*tables.metadata.tables, MIGRATED}:
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+            connection.execute(update(tables.calendar_mark).values(dirty_seq=tables.calendar_mark.c.dirty_seq + 1))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        for left in ("-wal", "-shm"):
+            target.with_name(target.name + left).unlink(missing_ok=True)
+        aside.replace(target)
+    except OSError as fault:
+        raise Unavailable(f"{fault.filename or target}: {fault.strerror}.") from None
+    finally:
+        for left in ("", "-wal", "-shm"):
+            aside.with_name(aside.name + left).unlink(missing_ok=True)
 
 
 def copy_database(source: Engine, target: Engine) -> None:
