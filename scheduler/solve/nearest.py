@@ -39,9 +39,10 @@ FEWEST = 2
 class Changed:
     """What the smallest change makes of a plan.
 
-    `moved`: each session that changes, and the minute where it is held from now on, None: it is skipped. `options`: for
-    each session that no longer held, up to three other times of its week that would do as well, best first. `shifted`:
-    the series whose rule changes.
+    `moved`: each session that changes, and the minute where it is held from now on, None: it is skipped. Of two that
+    clashed with each other one is not among them: it stays, and holds again. `options`: for each session that no longer
+    held, up to three other times of its week that would do as well, best first. `shifted`: the series whose rule
+    changes.
     """
 
     plan: Plan
