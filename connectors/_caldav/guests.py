@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from connectors._caldav.resource import Resource
+from connectors._caldav.resource import ASKED, Resource
 from connectors._ics_out.vevent import Entry, InFiles, address, attendee, organizer
 from scheduler.core.event import Event, Occurrence
 
@@ -27,6 +27,11 @@ class _Kept:
     def has(self, recurrence_id: str) -> bool:
         """Whether a date has an entry of its own."""
         return recurrence_id in self._by_date
+
+    def answered(self, date: str) -> bool:
+        """Whether a date, where the rule has it, has an entry of its own in which somebody answered."""
+        vevent = self._by_key.get((date, date))
+        return vevent is not None and any(answer != ASKED for answer in vevent.answers().values())
 
     @property
     def dates(self) -> frozenset[str]:
@@ -61,9 +66,9 @@ class Guests(InFiles):
         return super().by_rule(event) or (bool(self._invited) and self._kept.by_rule)
 
     def apart(self, session: Occurrence, recurrence_id: str) -> bool:
-        """Dates that had one when people were invited, and those at which somebody invited is absent."""
+        """Dates that had one when people were invited or answered, and those at which somebody invited is absent."""
         had = bool(self._invited) and self._kept.has(recurrence_id)
-        return had or not self._invited.isdisjoint(session.absent)
+        return had or self._kept.answered(recurrence_id) or not self._invited.isdisjoint(session.absent)
 
     def dropped(self) -> Iterable[str]:
         """Dates that had an entry when people were invited."""
