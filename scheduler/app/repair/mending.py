@@ -37,7 +37,7 @@ def mend(ground: Ground, mode: Mode | None = None) -> Mended:
     wanted = _decisions(ground, found, changed, history, now)
     asks = _whys(ground, wanted, history, mode)
     free = [each for each, decision in wanted if not asks[decision.id]]
-    made = _made(ground, free, history, now) if len(free) < len(found) else (changed, wanted)
+    made = _made(ground, free, history, now) if len(free) < len(wanted) else (changed, wanted)
     done = tuple(dict.fromkeys(decision for _, decision in made[1]))
     waits = tuple(_waiting(decision, asks) for _, decision in wanted if decision.id not in {each.id for each in done})
     if done:
@@ -71,9 +71,13 @@ def _waiting(decision: Decision, asks: Mapping[str, str]) -> Decision:
 def _decisions(
     ground: Ground, found: Sequence[Disturbed], changed: Changed, history: Sequence[Decision], now: datetime
 ) -> list[tuple[Disturbed, Decision]]:
-    """What would be done about each session; those of a series that is moved as a whole share one decision."""
+    """What would be done about each session; those of a series that is moved as a whole share one decision.
+
+    Of two that are in each other's way only one is changed: about the other there is nothing to decide.
+    """
     states = {old.id: old.state for old in history}
-    return [(each, _decision(ground, each, found, changed, states, now)) for each in found]
+    concerned = [each for each in found if not each.ours or each.key in changed.moved or each.group in changed.shifted]
+    return [(each, _decision(ground, each, found, changed, states, now)) for each in concerned]
 
 
 def _decision(
