@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from connectors._found.dates import Date, found_of
+from connectors._found.dates import HALF_A_DAY, Date, found_of
 from connectors._google.session import Json
 from connectors._google.stood import Instance, same_time
 from scheduler.core.delivery import Delivery
 from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
 
-HALF_A_DAY = timedelta(hours=12)
 ASKED = "needsAction"
 
 

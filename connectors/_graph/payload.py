@@ -38,14 +38,15 @@ KEPT_OF_MEETING = "________________"  # the line that Teams draws above what it 
 class Wanted:
     """An event as one mailbox is to have it: with invitations, or as somebody's own copy.
 
-    `parts` of the series, each sent only where it changed; `days` are its dates in the rule, `exceptions` its
-    sessions with an entry of their own.
+    `parts` of the series, each sent only where it changed; `days` are its dates in the rule, and `plain` those of them
+    that every clock shows; `exceptions` its sessions with an entry of their own.
     """
 
     event: Event
     invites: bool
     reader: str
     days: tuple[date, ...]
+    plain: tuple[bool, ...]
     exceptions: frozenset[Occurrence]
     parts: Mapping[str, Payload]
 
@@ -114,6 +115,7 @@ def wanted(event: Event, *, invites: bool, reader: str = "") -> Wanted:
         invites=invites,
         reader=reader,
         days=days,
+        plain=plain,
         exceptions=frozenset(event.exceptions()),
         parts=parts,
     )

@@ -139,7 +139,7 @@ def found_by_hand(want: Wanted, there: Standing, standing: Delivery | None) -> s
     """
     if there.series is None:
         return {each.span for each in there.entries}
-    plain = dict(zip(want.days, want.event.plain_dates(), strict=True))
+    plain = dict(zip(want.days, want.plain, strict=True))
     was = {each.recurrence_id: each.start for each in standing.event.occurrences} if standing else {}
     minutes = (standing.event if standing else want.event).duration
     spans = {each.span for each in (*there.series.beyond, *there.singles.values())}
@@ -157,12 +157,11 @@ def is_by_rule(series: Series, want: Wanted, day: date) -> bool:
 
     Of a rule that begins where ours does, each date is, whatever zone data the provider has.
     """
-    entry, plain = series.instances[day], want.event.plain_dates()
+    entry, each = series.instances[day], want.occurrence(day)
     if entry.changed:
         return False
-    begins = want.event.occurrences[plain.index(True)].recurrence_id if any(plain) else None
-    at_rule = entry.start == want.occurrence(day).recurrence_id
-    return at_rule or series.master.start == begins or not plain[want.days.index(day)]
+    first = want.event.occurrences[want.plain.index(True)].recurrence_id if any(want.plain) else None
+    return entry.start == each.recurrence_id or series.master.start == first or not want.plain[want.days.index(day)]
 
 
 def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> Series:

@@ -107,7 +107,8 @@ class OutlookWriter:
         if not self._invites:
             want = self._wanted(left_to_owner(want.event, standing, found))
         taken = adopted(want.event, standing, found)
-        noted = bool(there.series and there.series.master.etag == standing.receipt.version)
+        version = there.series.master.etag if there.series else ""
+        noted = bool(version) and version == standing.receipt.version
         before, agreed = self._wanted(standing.event), self._wanted(taken.event)
         return want, Known(standing=taken, before=before, agreed=agreed, noted=noted)
 
