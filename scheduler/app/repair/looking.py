@@ -28,13 +28,13 @@ class Looked:
 def look(*, store: Store, lookers: Lookers, clock: Clock, people: Collection[str] | None = None) -> tuple[Looked, ...]:
     """Look at every event that has sessions ahead, in the calendars of these people (None: all), several at once.
 
-    Left out is what is being written: it may be half done.
+    Also at what is just being written: each session is then as it was, or as it should be, which is nobody's edit.
     """
-    owed, now = {event.uid for event in store.pending()}, clock.now()
+    now = clock.now()
     ahead = {
         _line(event): event
         for event in store.events()
-        if not event.cancelled and event.uid not in owed and any(at.start and at.start > now for at in event.sessions)
+        if not event.cancelled and any(at.start and at.start > now for at in event.sessions)
     }
     jobs = defaultdict[str, list[Looked]](list)
     for place, standing in store.standing_deliveries():
