@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, selec
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.account import Account
+from scheduler.core.notice import NoticeState
 from scheduler.errors import InputError, Unavailable
 from scheduler.store import tables
 from scheduler.store.accounts import account_of
@@ -21,6 +22,8 @@ from scheduler.store.rows import changing
 from scheduler.store.trail import put_stop
 
 MIGRATED = "alembic_version"
+BESIDE = ("-wal", "-shm")
+"""The ends of the names of SQLite's own files beside a database."""
 AT_ONCE = 1000
 """Rows that are held in memory at a time."""
 STATE = (
@@ -66,27 +69,48 @@ def restore(source: Path, target: Path) -> None:
     """Put a backup in the place of a service's SQLite database, which nobody may be using.
 
     The engine begins anew, and every calendar is to be read: what was done since the backup was made is found where it
-    stands. Raises InputError for a file that is no backup of ours, Unavailable where it can't be written.
+    stands. A notice that was owed then may have been sent since, so it counts as begun. Raises InputError for a file
+    that is no backup of ours, Unavailable where it can't be written; then what was there stays.
     """
     aside = target.with_name(f"{target.name}.restored")
     try:
+        aside.touch(mode=0o600)
         shutil.copyfile(source, aside)
-        engine = open_database(aside)
-        with engine.begin() as connection:
-            for name in set(inspect(connection).get_table_names()) - {*tables.metadata.tables, MIGRATED}:
-                connection.exec_driver_sql(f'DROP TABLE "{name}"')
-            connection.execute(update(tables.calendar_mark).values(dirty_seq=tables.calendar_mark.c.dirty_seq + 1))
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        for left in ("-wal", "-shm"):
+        _check_ours(aside, source)
+        _begin_anew(aside)
+        for left in BESIDE:
             target.with_name(target.name + left).unlink(missing_ok=True)
         aside.replace(target)
     except OSError as fault:
         raise Unavailable(f"{fault.filename or target}: {fault.strerror}.") from None
     finally:
-        for left in ("", "-wal", "-shm"):
+        for left in ("", *BESIDE):
             aside.with_name(aside.name + left).unlink(missing_ok=True)
+
+
+def _check_ours(copied: Path, source: Path) -> None:
+    try:
+        with contextlib.closing(sqlite3.connect(copied)) as connection:
+            connection.execute(f"SELECT version_num FROM {MIGRATED}").fetchone()
+            whole = connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    except sqlite3.DatabaseError:
+        whole = False
+    if not whole:
+        raise InputError("this is no backup of Rondo's, or it is damaged.", where=str(source))
+
+
+def _begin_anew(path: Path) -> None:
+    """Bring a database up to date, and take what only the service that it belonged to could use."""
+    engine, mark, notice = open_database(path), tables.calendar_mark, tables.notice
+    with alone(engine, "restore") as connection:
+        for name in set(inspect(connection).get_table_names()) - {*tables.metadata.tables, MIGRATED}:
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        connection.execute(update(mark).values(dirty_seq=mark.c.dirty_seq + 1))
+        owed = notice.c.state == str(NoticeState.OWED)
+        connection.execute(update(notice).where(owed).values(state=str(NoticeState.BEGUN)))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
 
 
 def copy_database(source: Engine, target: Engine) -> None:

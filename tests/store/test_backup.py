@@ -3,14 +3,17 @@
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from scheduler.core.account import Account
+from scheduler.core.notice import NoticeState
 from scheduler.errors import InputError, Unavailable
 from scheduler.store import (
+    Mark,
     SqlAccounts,
     SqlEngine,
     SqlExecutors,
@@ -20,10 +23,11 @@ from scheduler.store import (
     backup,
     copy_database,
     open_database,
+    restore,
     take_in,
 )
 from scheduler.store.tables import metadata
-from tests.store.samples import NOW, event, saved
+from tests.store.samples import NOW, event, notice, saved
 from tests.store.test_programmes import ACCOUNT, everything, fill
 
 Opened = Callable[[Path | str], SqlEngine]
@@ -95,6 +99,49 @@ def test_a_damaged_database_is_not_taken_for_a_backup(full: SqlEngine, tmp_path:
     with pytest.raises(Unavailable, match="the state can't be used"):
         backup(full, target)
     assert target.read_bytes() == good
+
+
+def test_a_backup_that_is_restored_is_looked_at_as_a_whole(full: SqlEngine, tmp_path: Path) -> None:
+    """All rows as they were; but the engine's are gone, each calendar is to be read, and nothing owed is sent twice."""
+    store, marks, target = SqlStore(full, "a"), SqlMarks(full), tmp_path / "rondo.db"
+    store.note([], [notice("owed")])
+    marks.synced("a", marks.of("a", NOW), NOW + timedelta(days=1))
+    with full.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE workflow_status (id TEXT)")
+    before = rows(full)
+    backup(full, tmp_path / "backup.db")
+    store.decide(saved(3), [event("x", 2)], {"x": 1}, [], NOW)
+    restore(tmp_path / "backup.db", target)
+    after = rows(full)
+    assert {name for name in before if before[name] != after[name]} == {"calendar_mark", "notice"}
+    assert marks.of("a", NOW) == (Mark(person="ana", calendar="google:a", dirty_seq=2),)
+    assert {each.state for each in store.notices()} == {NoticeState.BEGUN}
+    with full.connect() as connection:
+        assert "workflow_status" not in inspect(connection).get_table_names()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob("*.restored*"))
+
+
+@pytest.mark.parametrize("content", ["", "empty", "text", "cut", None])
+def test_what_is_no_backup_is_not_restored(full: SqlEngine, tmp_path: Path, content: str | None) -> None:
+    """Another kind of file, half a backup, or none: what was there stays."""
+    path, before = tmp_path / "backup.db", rows(full)
+    backup(full, path)
+    match content:
+        case None:
+            path.unlink()
+        case "cut":
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        case "empty":
+            path.unlink()
+            with sqlite3.connect(path) as connection:
+                connection.execute("CREATE TABLE other (id TEXT)")
+        case _:
+            path.write_text(content)
+    with pytest.raises(Unavailable if content is None else InputError, match=r"no backup|No such file"):
+        restore(path, tmp_path / "rondo.db")
+    assert rows(full) == before
+    assert not list(tmp_path.glob("*.restored*"))
 
 
 def test_postgresql_makes_its_own_backups(emptied: str, tmp_path: Path, opened: Opened) -> None:
