@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Occurrence, Span
@@ -12,6 +13,18 @@ from scheduler.core.readback import spans_of
 HALF_A_DAY = timedelta(hours=12)
 NOWHERE = timedelta()
 DELETED = "who it belongs to deleted it: it is not brought back"
+
+
+class Dated(Protocol):
+    """What a rule has at some instant."""
+
+    @property
+    def original(self) -> datetime:
+        """Where the rule has it."""
+        ...
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +41,15 @@ class Date:
     answers: Mapping[str, bool] = field(default_factory=dict)
 
 
+def by_session(dates: Iterable[D], event: Event, within: timedelta = HALF_A_DAY) -> tuple[dict[int, D], list[D]]:
+    """Dates by the session which each is, and those that are of none.
+
+    Each is at its session's date in the rule, or less than half a day off, since zone data differ. Where most are not,
+    somebody moved the series as a whole, by as much as makes the most of them fit.
+    """
+    return _matched(dates, {each.recurrence_id: each.session for each in event.occurrences}, event, within)
+
+
 def found_of(
     event: Event, standing: Delivery, dates: Iterable[Date], answers: Mapping[str, bool], version: str
 ) -> Found:
@@ -36,10 +58,9 @@ def found_of(
     A date that is not listed was deleted. What already stood otherwise than it was written, right after the writing,
     is told as written: the provider did that, and nobody since (`Receipt.stood`).
     """
-    written, wanted = _by_session(standing.event), _by_session(event)
-    there, left = _matched(
-        dates, {each.recurrence_id: n for of in (wanted, written) for n, each in of.items()}, written
-    )
+    written, wanted = _numbered(standing.event), _numbered(event)
+    numbers = {each.recurrence_id: n for of in (wanted, written) for n, each in of.items()}
+    there, left = _matched(dates, numbers, standing.event)
     planned, stood = spans_of(standing.event), frozenset(standing.receipt.stood)
     sessions: dict[int, Span | None] = {}
     for number in sorted(written.keys() | there.keys()):
@@ -59,7 +80,7 @@ def nothing_of(standing: Delivery) -> Found:
     """What is found where there is no such series: it is gone, unless none of its sessions was to take place."""
     if standing.event.sessions:
         return Found(gone=True)
-    return Found(sessions=dict.fromkeys(_by_session(standing.event)))
+    return Found(sessions=dict.fromkeys(_numbered(standing.event)))
 
 
 def found_in_copy(found: Found, standing: Delivery, person: str) -> Found:
@@ -75,7 +96,7 @@ def found_in_copy(found: Found, standing: Delivery, person: str) -> Found:
 
 def adopted(event: Event, standing: Delivery, found: Found) -> Delivery:
     """What was written last, with all that now stands as it should: who put it there has said it, and it is no news."""
-    wanted = _by_session(event)
+    wanted = _numbered(event)
     occurrences = [
         replace(each, start=new.start)
         if (new := wanted.get(each.session))
@@ -109,41 +130,36 @@ def span_of(each: Occurrence, event: Event) -> Span | None:
     return (each.start, event.duration) if each.start else None
 
 
-def _by_session(event: Event) -> dict[int, Occurrence]:
+def _numbered(event: Event) -> dict[int, Occurrence]:
     return {each.session: each for each in event.occurrences}
 
 
 def _matched(
-    dates: Iterable[Date], numbers: Mapping[datetime, int], written: Mapping[int, Occurrence]
-) -> tuple[dict[int, Date], list[Date]]:
-    """Dates by session, and those that are of none.
-
-    Each is at its session's date in the rule, or less than half a day off, since zone data differ. Where most are not,
-    somebody moved the series as a whole, by as much as makes the most of them fit.
-    """
-    there, left = _near(dates, numbers, NOWHERE)
-    live = [each for each in written.values() if each.start]
+    dates: Iterable[D], numbers: Mapping[datetime, int], written: Event, within: timedelta = HALF_A_DAY
+) -> tuple[dict[int, D], list[D]]:
+    there, left = _near(dates, numbers, NOWHERE, within)
+    live = written.sessions
     missing = {each.recurrence_id: each.session for each in live if each.session not in there}
     if left and 2 * len(missing) > len(live):
         shifts = {left[index].original - sorted(missing)[index] for index in (0, -1)}
-        tried = [_near(left, missing, shift) for shift in sorted(shifts, key=abs)]
+        tried = [_near(left, missing, shift, within) for shift in sorted(shifts, key=abs)]
         more, left = max(tried, key=lambda each: len(each[0]))  # the first of the best: the shortest way
         there |= more
     return there, left
 
 
 def _near(
-    dates: Iterable[Date], numbers: Mapping[datetime, int], shift: timedelta
-) -> tuple[dict[int, Date], list[Date]]:
+    dates: Iterable[D], numbers: Mapping[datetime, int], shift: timedelta, within: timedelta
+) -> tuple[dict[int, D], list[D]]:
     """Nearest first, so that a date which was added beside another does not take its place."""
-    there: dict[int, Date] = {}
-    left: list[Date] = []
+    there: dict[int, D] = {}
+    left: list[D] = []
 
-    def distance(date: Date) -> tuple[timedelta, datetime]:
+    def distance(date: D) -> tuple[timedelta, datetime]:
         return min(((abs(at + shift - date.original), at) for at in numbers), default=(timedelta.max, date.original))
 
     for away, at, date in sorted(((*distance(date), date) for date in dates), key=lambda each: each[:2]):
-        if away < HALF_A_DAY and numbers[at] not in there:
+        if away < within and numbers[at] not in there:
             there[numbers[at]] = date
         else:
             left.append(date)

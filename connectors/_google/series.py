@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors._found.dates import HALF_A_DAY, Date, found_of
+from connectors._found.dates import Date, by_session, found_of
 from connectors._google.session import Json
 from connectors._google.stood import Instance, same_time
 from scheduler.core.delivery import Delivery
@@ -37,10 +37,9 @@ class Series:
         return frozenset((ruled.get(id(each), each.span[0]), each.span[1]) for each in self.dates if each.live)
 
     def by_date(self, event: Event) -> dict[datetime, Instance]:
-        """Its dates by the recurrence_id of ours that each is: by less than half a day, since zone data differ."""
-        ours = [each.recurrence_id for each in event.occurrences]
-        nearest = ((min(ours, key=lambda at: abs(at - each.original)), each) for each in self.dates)
-        return {at: each for at, each in nearest if abs(at - each.original) < HALF_A_DAY}
+        """Its dates by the recurrence_id of ours that each is."""
+        there, _ = by_session(self.dates, event)
+        return {each.recurrence_id: there[each.session] for each in event.occurrences if each.session in there}
 
     def found(self, event: Event, standing: Delivery, written: Json) -> Found:
         """What stands of our sessions; `written`: the series as we say it."""

@@ -36,7 +36,7 @@ def _dates(there: Standing, series: Series, want: Wanted, written: Event, people
         at = want.occurrence(day).recurrence_id if day in want.days else entry.start
         yield Date(original=at, span=entry.span, answers=_by_id(entry.answers, people))
     for entry in series.beyond:
-        yield Date(original=entry.original or entry.start, span=entry.span, answers=_by_id(entry.answers, people))
+        yield Date(original=entry.original, span=entry.span, answers=_by_id(entry.answers, people))
 
 
 def _by_id(answers: Mapping[str, bool], people: Mapping[str, str]) -> dict[str, bool]:

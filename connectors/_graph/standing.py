@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
+from connectors._found.dates import by_session
 from connectors._graph.payload import SAID, SERIES, Wanted, opid_of, said_in
 from connectors._graph.session import GraphSession
 from connectors._graph.times import instant, parsed
@@ -37,6 +38,7 @@ EXPAND = f"singleValueExtendedProperties($filter=id eq '{SERIES}' or id eq '{SAI
 PROPERTIES = {"singleValueExtendedProperties", "value"}
 AROUND = timedelta(days=366)
 NEAR = timedelta(hours=26)  # an instance's date is its session's, whatever zone data the provider has
+NO_DATE = datetime.min.replace(tzinfo=UTC)
 NOT_FOUND = {404, 410}
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
@@ -45,7 +47,8 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 class Entry:
     """One event or instance. `said`: what we remembered there; `changed`: it has an entry of its own in the series.
 
-    `original`: where the rule has an instance. `answers`: by mail address, whether they said no, of those who answered.
+    `original`: where the rule has an instance, or NO_DATE. `answers`: by mail address, whether they said no; only of
+    those who answered.
     """
 
     id: str
@@ -54,7 +57,7 @@ class Entry:
     end: datetime
     said: Mapping[str, str]
     changed: bool = True
-    original: datetime | None = None
+    original: datetime = NO_DATE
     answers: Mapping[str, bool] = field(default_factory=dict)
 
     @property
@@ -165,7 +168,7 @@ def is_by_rule(series: Series, want: Wanted, day: date) -> bool:
 
 
 def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> Series:
-    dates = {each.recurrence_id: day for each, day in zip(want.event.occurrences, want.days, strict=True)}
+    dates = [each.recurrence_id for each in want.event.occurrences]
     params = {
         "startDateTime": f"{min(dates) - AROUND:%Y-%m-%dT%H:%M:%SZ}",
         "endDateTime": f"{max(dates) + AROUND:%Y-%m-%dT%H:%M:%SZ}",
@@ -173,18 +176,11 @@ def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> S
         "$expand": EXPAND,
         "$top": "500",
     }
-    instances: dict[date, Entry] = {}
-    beyond = []
-    for each in chain.from_iterable(
-        page["value"] for page in session.pages(f"{session.root()}/events/{master['id']}/instances", params, READ)
-    ):
-        rule = _nearest(parsed(each["originalStart"]).astimezone(UTC), dates)
-        if each.get("isCancelled"):
-            continue
-        if rule is None or dates[rule] in instances:
-            beyond.append(_entry(each))
-        else:
-            instances[dates[rule]] = _entry(each)
+    pages = session.pages(f"{session.root()}/events/{master['id']}/instances", params, READ)
+    entries = [_entry(each) for page in pages for each in page["value"] if not each.get("isCancelled")]
+    there, beyond = by_session(entries, want.event, NEAR)
+    sessions = zip(want.days, want.event.occurrences, strict=True)
+    instances = {day: there[each.session] for day, each in sessions if each.session in there}
     meeting = master.get("onlineMeeting") or {}
     return Series(
         master=_entry(master),
@@ -197,11 +193,6 @@ def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> S
     )
 
 
-def _nearest(original: datetime, rules: Iterable[datetime]) -> datetime | None:
-    nearest = min(rules, key=lambda rule: abs(rule - original))
-    return nearest if abs(nearest - original) <= NEAR else None
-
-
 def _entry(told: Mapping[str, Any]) -> Entry:
     return Entry(
         id=str(told["id"]),
@@ -210,7 +201,7 @@ def _entry(told: Mapping[str, Any]) -> Entry:
         end=instant(told["end"]),
         said=said_in(told.get("singleValueExtendedProperties")),
         changed=told.get("type") != "occurrence",
-        original=parsed(told["originalStart"]).astimezone(UTC) if told.get("originalStart") else None,
+        original=parsed(told["originalStart"]).astimezone(UTC) if told.get("originalStart") else NO_DATE,
         answers=dict(_answers(told.get("attendees") or ())),
     )
 

@@ -201,6 +201,24 @@ def test_a_further_change_is_written_and_what_was_agreed_to_stays(scene: Scene, 
 
 
 @edited
+@pytest.mark.parametrize("by", [timedelta(hours=2), timedelta(days=4)], ids=str)
+def test_a_whole_move_that_was_agreed_to_is_not_written_again(scene: Scene, by: timedelta) -> None:
+    """Each session is planned where it now is; then another one moves by us, and the others stay."""
+    first = scene.put(scene.event())
+    scene.stage.move_all_by_hand(scene.connector.at, by)
+    there = scene.look(first).sessions
+    starts = {number: span[0] for number, span in there.items() if span}
+    sessions = tuple(replace(each, start=starts[each.session]) for each in first.event.occurrences)
+    before = scene.writes()
+    agreed = scene.put(changed(first.event, occurrences=sessions), first)
+    assert scene.writes() == before
+    assert scene.seen() == plan(agreed.event)
+    then = scene.put(with_session(agreed.event, 4, starts[4] + timedelta(hours=1)), agreed)
+    assert scene.seen() == plan(then.event)
+    assert scene.masters() == 1
+
+
+@edited
 @hands
 def test_what_was_agreed_to_can_be_taken_back_with_the_rest(scene: Scene, hand: Hand) -> None:
     """Whether or not it was noted; nothing is left."""
