@@ -10,17 +10,22 @@ from uuid import uuid4
 
 import pytest
 
+from connectors.caldav import CalDavWriter
+from connectors.google import GoogleWriter
+from connectors.outlook import OutlookWriter
 from scheduler.core.delivery import Channel, Delivery, Place, Receipt
 from scheduler.core.event import Attendee, Event, Occurrence, RecurrenceRule
 from scheduler.core.found import Found
 from scheduler.core.interval import Interval
 from scheduler.core.walltime import WallTime
-from scheduler.ports import Answer, Asked, CalendarReader, CalendarWriter, Own
+from scheduler.ports import Answer, Asked, CalendarReader, CalendarWriter, Own, SeriesReader
 from tests.connectors.random_series import STAMPED
 from tests.connectors.stage import Stage
 
 WINDOW = Interval(datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 6, 7, tzinfo=UTC))
 ROOM = "https://meet.example.org/k3v9x2m8q4"
+LOOKING: tuple[type[SeriesReader], ...] = (GoogleWriter, OutlookWriter, CalDavWriter)
+"""The writers that see what people did."""
 READING = r"(?i)token|freebusy|getSchedule|oauth|authorize|/certs"
 """Paths of calls that are sent as POST and change no calendar."""
 
@@ -110,10 +115,9 @@ class Scene:
 
     def look(self, standing: Delivery, event: Event | None = None, *, copy: bool = False) -> Found:
         """What stands of what was written; `event`: what should."""
-        writer = self.writer(copy=copy)
-        assert hasattr(writer, "look")
-        found: Found = writer.look(event or standing.event, standing=standing)
-        return found
+        reader = self.writer(copy=copy)
+        assert isinstance(reader, LOOKING)
+        return reader.look(event or standing.event, standing=standing)
 
     def seen(self, person: str = "") -> list[tuple[datetime, int]]:
         """All dates of series of ours in a calendar: by default in that where we write."""
