@@ -78,9 +78,10 @@ class Connectors:
 
     def notifiers(self, clock: Clock) -> Notifiers:
         """Who mails notices, and who posts them to services. Raises InputError where settings don't fit together."""
+        answers = next(iter(self._settings.notify.coordinators), "")
         addresses = {label: secret.get_secret_value() for label, secret in self._settings.notify.addresses.items()}
         return Notifiers(
-            mail=MailNotifier(mail_server(self._settings.smtp), clock) if self.sends_mail else None,
+            mail=MailNotifier(mail_server(self._settings.smtp), clock, reply_to=answers) if self.sends_mail else None,
             services=AppriseNotifier(addresses) if addresses else None,
         )
 

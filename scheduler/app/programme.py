@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from scheduler.app.reading import Calendars, connected
 from scheduler.app.rooms import GroupRooms
 from scheduler.app.writing import Desks, PlacesOfProgramme
 from scheduler.core.account import Provider
+from scheduler.core.address import label
 from scheduler.core.change import Change
 from scheduler.core.event import Event
 from scheduler.core.explain import Notes
@@ -173,6 +174,11 @@ class App:
     def refresh(self) -> tuple[CalendarCopy, ...]:
         """Read every calendar and remember it."""
         return flow.refresh(self.programme, reader=self.reader, store=self.store, clock=self.clock)
+
+    def refresh_of(self, people: Collection[str]) -> None:
+        """Read the calendars of some people and remember them."""
+        only = {(who.id, label(each)) for who in self.programme.people if who.id in people for each in who.calendars}
+        flow.refresh_some(self.programme, only, reader=self.reader, store=self.store, clock=self.clock)
 
     def free(self, people: Sequence[Person], window: Interval) -> Intervals:
         """Seconds of a window in which all of these people may be met. Raises Unavailable where one is unknown."""

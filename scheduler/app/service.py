@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -30,6 +30,7 @@ from scheduler.telling import tell_owed
 SILENT = timedelta(seconds=30)
 SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
 """When a write that failed is tried again: first, and at the latest."""
+TELL_AGAIN = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +58,7 @@ class Service:
         self._executors = SqlExecutors(database)
         self._homes: dict[str, Home] = {}
         self._read: dict[str, tuple[Mark, ...]] = {}
+        self._tell_again: dict[str, datetime] = {}
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
@@ -90,8 +92,10 @@ class Service:
     # what the engine calls
 
     def due(self) -> Sequence[str]:
-        """Programmes in which something is due."""
-        return self._marks.due(self.clock.now())
+        """Programmes in which something is due; notices that could not be sent wait for a while."""
+        now = self.clock.now()
+        telling = (each for each in self._marks.telling() if self._tell_again.get(each, now) <= now)
+        return sorted({*self._marks.due(now), *telling})
 
     def read(self, programme: str) -> None:
         """Look at our meetings in the calendars that are due or marked, and read these.
@@ -148,6 +152,7 @@ class Service:
         """Send the notices that are owed."""
         app = self.app(programme)
         told = tell_owed(app.store, app.notifiers)
+        self._tell_again[programme] = self.clock.now() + (TELL_AGAIN if told.waiting else timedelta())
         if told.sent or told.failed:
             log.info("told", extra={"programme": programme, "sent": told.sent, "failed": len(told.failed)})
 

@@ -51,12 +51,17 @@ class SqlMarks:
             connection.execute(update(table).where(mine).values(dirty_seq=table.c.dirty_seq + 1))
 
     def due(self, now: datetime) -> tuple[str, ...]:
-        """Programmes with anything to do: a calendar to be read, an event to be written, a notice to be sent."""
+        """Programmes with a calendar to be read, or an event to be written."""
         query = union(
             select(table.c.programme).where(_to_be_read(now)),
             select(outbound_write.c.programme).where(due_by(seconds(now))),
-            select(notice.c.programme).where(notice.c.state == str(NoticeState.OWED)),
         )
+        with self._engine.connect() as connection:
+            return tuple(sorted(connection.execute(query).scalars()))
+
+    def telling(self) -> tuple[str, ...]:
+        """Programmes of which somebody is owed a notice."""
+        query = select(notice.c.programme).where(notice.c.state == str(NoticeState.OWED)).distinct()
         with self._engine.connect() as connection:
             return tuple(sorted(connection.execute(query).scalars()))
 

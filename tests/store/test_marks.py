@@ -112,8 +112,8 @@ def test_owed_notices_make_a_programme_due(engine: SqlEngine) -> None:
     """One that was begun is not sent again."""
     marks, store = SqlMarks(engine), SqlStore(engine, "circles")
     store.note([], [notice("a"), notice("b")])
-    assert marks.due(NOW) == ("circles",)
+    assert marks.telling() == ("circles",)
     store.begin_notice("a")
     store.begin_notice("b")
     store.end_notice("b", NoticeState.SENT)
-    assert marks.due(NOW) == ()
+    assert marks.telling() == ()

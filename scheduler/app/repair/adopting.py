@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.app.repair.ground import Ground, decision_id
+from scheduler.app.repair.ground import Ground, decision_id, other_times
 from scheduler.app.repair.looking import Looked
 from scheduler.app.repair.pausing import PAUSE
-from scheduler.core.alternatives import alternatives
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.edits import Edit, EditKind, Put, edits
 from scheduler.core.event import Event
@@ -17,7 +16,6 @@ SURE = timedelta(minutes=10)
 """So long a whole series has to be gone: a calendar that answers "not found" may be back in a moment."""
 FIFTH = 5
 FEWEST = 3
-MOST_OPTIONS = 3
 MOST_ALONE = 3
 """Who declines more sessions of a series than this declines the series."""
 ACTIONS = {
@@ -121,16 +119,8 @@ def _decision(ground: Ground, looked: Looked, edit: Edit, put: Put, whole: bool,
         after=after,
         by=edit.person or looked.place.person,
         why=why,
-        options=_options(ground, looked.event.group, session) if declined else (),
+        options=other_times(ground, looked.event.group, session) if declined and session is not None else (),
     )
-
-
-def _options(ground: Ground, group: str, session: int | None) -> tuple[datetime, ...]:
-    """Other times of its week for a session, best first."""
-    if session is None:
-        return ()
-    found = alternatives(ground.problem, ground.plan, ground.series[group], session, MOST_OPTIONS)
-    return tuple(ground.problem.horizon.instant(each.start) for each in found)
 
 
 def _pins(ground: Ground, event: Event, edit: Edit, now: datetime) -> Iterator[Pin]:

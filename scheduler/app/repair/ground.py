@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from scheduler import flow
 from scheduler.app.programme import App
 from scheduler.app.telling import notices_of
+from scheduler.core.alternatives import alternatives
 from scheduler.core.change import Change, Keep
 from scheduler.core.decision import Decision
 from scheduler.core.event import Event
@@ -23,6 +25,8 @@ from scheduler.flow import Planned
 from scheduler.ports import SavedPlan
 from scheduler.programme import Group, Programme, series_of
 from scheduler.programme.problem import Posed, pose
+
+MOST_OPTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,13 @@ def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
     stand = {series.id: series for series in saved.problem.series}
     same = tuple(group for group in app.programme.groups if group.id in stand and _is(group, stand[group.id]))
     return _ground(app, saved, replace(app.programme, groups=same), app.store.pins(), by_hand=by_hand)
+
+
+def other_times(ground: Ground, group: str, session: int) -> tuple[datetime, ...]:
+    """Other times of its week to which a person could put a session, best first: no freeze holds them back."""
+    free = ground if ground.by_hand else replace(ground, by_hand=True).again()
+    found = alternatives(free.problem, free.plan, free.series[group], session, MOST_OPTIONS)
+    return tuple(free.problem.horizon.instant(each.start) for each in found)
 
 
 def standing_group(app: App, group: str) -> Ground:

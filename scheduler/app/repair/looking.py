@@ -25,16 +25,26 @@ class Looked:
     fault: RondoError | None = None
 
 
-def look(*, store: Store, lookers: Lookers, clock: Clock, people: Collection[str] | None = None) -> tuple[Looked, ...]:
-    """Look at every event that has sessions ahead, in the calendars of these people (None: all), several at once.
+def look(
+    *,
+    store: Store,
+    lookers: Lookers,
+    clock: Clock,
+    people: Collection[str] | None = None,
+    groups: Collection[str] | None = None,
+) -> tuple[Looked, ...]:
+    """Look at every event of some groups that has sessions ahead, in the calendars of some people, several at once.
 
-    Also at what is just being written: each session is then as it was, or as it should be, which is nobody's edit.
+    None: of all. Also at what is just being written: each session is then as it was, or as it should be, which is
+    nobody's edit.
     """
     now = clock.now()
     ahead = {
         _line(event): event
         for event in store.events()
-        if not event.cancelled and any(at.start and at.start > now for at in event.sessions)
+        if not event.cancelled
+        and (groups is None or event.group in groups)
+        and any(at.start and at.start > now for at in event.sessions)
     }
     jobs = defaultdict[str, list[Looked]](list)
     for place, standing in store.standing_deliveries():

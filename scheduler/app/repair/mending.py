@@ -1,10 +1,10 @@
 """What no longer holds is brought back by the smallest change, or becomes a proposal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.app.repair.ground import Ground, decision_id
+from scheduler.app.repair.ground import Ground, decision_id, other_times
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.pins import Key
@@ -25,14 +25,21 @@ class Mended:
     proposed: tuple[Decision, ...] = ()
 
 
-def mend(ground: Ground, mode: Mode | None = None) -> Mended:
-    """Bring back what no longer holds. `mode` takes the place of every group's own.
+def disturbed_now(ground: Ground) -> tuple[Disturbed, ...]:
+    """What of the sessions ahead no longer holds."""
+    since = ground.problem.horizon.minute(ground.app.clock.now())
+    return disturbed(ground.problem, ground.plan, ground.posed.notes, since=since)
+
+
+def mend(ground: Ground, mode: Mode | None = None, *, but: Collection[str] = ()) -> Mended:
+    """Bring back what no longer holds, but in some groups. `mode` takes the place of every group's own.
 
     What may be done without asking is decided in one transaction; its writing is owed. Raises ChangedElsewhere.
     """
     now, history = ground.app.clock.now(), ground.app.store.decisions()
-    found = disturbed(ground.problem, ground.plan, ground.posed.notes, since=ground.problem.horizon.minute(now))
+    found = disturbed_now(ground)
     _let_lapse(ground, found, history, now)
+    found = tuple(each for each in found if each.group not in but)
     changed = _changed(ground, found)
     wanted = _decisions(ground, found, changed, history, now)
     asks = _whys(ground, wanted, history, mode)
@@ -101,6 +108,8 @@ def _decision(
         session, before, causes = each.session, each.start, each.causes
         after = None if start is None else instant(start)
     options = () if session is None else tuple(instant(other) for other in changed.options.get(each.key, ()))
+    if session is not None and after is None:
+        options = other_times(ground, each.group, session)
     return Decision(
         id=_new_id(states, action is Action.SHIFT, each.group, session, before, causes),
         at=now,

@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from scheduler.app.programme import App
-from scheduler.app.repair.ground import Ground, decision_id, standing_group
+from scheduler.app.repair.ground import Ground, decision_id, other_times, standing_group
 from scheduler.app.repair.pausing import resume
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
@@ -29,6 +29,7 @@ def waiting(app: App) -> tuple[Decision, ...]:
 def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     """Do what a proposal says, or put its session at another `start`. Owes the writing.
 
+    That somebody declines a whole series is taken note of: what becomes of it is decided by pausing or planning.
     Raises InputError for a name that no waiting proposal has, StalePlan where it can't be done any more.
     """
     decision = _named(app, name)
@@ -36,12 +37,12 @@ def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     if decision.action is Action.STOP:
         app.store.settle(decision.id, State.ACCEPTED)
         app.store.stop("")
-    elif decision.action is Action.PAUSE:
+    elif decision.action is Action.PAUSE or (decision.session is None and decision.action is not Action.SHIFT):
         app.store.settle(decision.id, State.ACCEPTED)
     elif decision.action is Action.SHIFT:
         _shift(app, accepted)
     else:
-        _place(app, accepted, start or decision.after or next(iter(decision.options), None))
+        _place(app, accepted, start)
     return accepted
 
 
@@ -104,16 +105,25 @@ def _named(app: App, name: str) -> Decision:
 
 
 def _place(app: App, accepted: Decision, start: datetime | None) -> None:
-    """Put the session of a proposal at an instant; None: skip it."""
+    """Put the session of a proposal at an instant; None: where it was proposed, else at another time that does.
+
+    Where none does by now, it is skipped.
+    """
     assert accepted.session is not None
     ground = standing_group(app, accepted.group)
     _check_stands(ground, accepted, accepted.before)
-    key = (accepted.group, accepted.session)
+    if start is None:
+        proposed = (accepted.after, *accepted.options, *other_times(ground, accepted.group, accepted.session))
+        start = next((each for each in proposed if each and not _against(ground, accepted, each)), None)
+    else:
+        against = _against(ground, accepted, start)
+        if against:
+            shown = when(start, ground.series[accepted.group].anchor_zone, dated=True)
+            raise StalePlan(f"{shown} is not free: {'; '.join(against)}")
     minute = None if start is None else ground.problem.horizon.minute(start)
-    if minute is not None:
-        _check_holds(ground, accepted, minute)
-    plan = replaced(ground.problem, ground.plan, {key: minute})
-    ground.change(plan, {accepted.group}, (replace(accepted, after=start),))
+    plan = replaced(ground.problem, ground.plan, {(accepted.group, accepted.session): minute})
+    action = Action.SKIP if start is None else Action.MOVE
+    ground.change(plan, {accepted.group}, (replace(accepted, action=action, after=start),))
 
 
 def _shift(app: App, accepted: Decision) -> None:
@@ -137,12 +147,11 @@ def _check_stands(ground: Ground, decision: Decision, at: datetime | None) -> No
         raise ChangedElsewhere(f"{decision.group} #{decision.session + 1} was changed since. Look again: rondo log DIR")
 
 
-def _check_holds(ground: Ground, decision: Decision, minute: int) -> None:
-    """Raise StalePlan, with who can't come, where a session can't be at a minute."""
+def _against(ground: Ground, decision: Decision, start: datetime) -> list[str]:
+    """Who can't come to a session at an instant, and why, in sentences; empty: it does."""
     series, problem, notes = ground.series[decision.group], ground.problem, ground.posed.notes
+    minute = problem.horizon.minute(start)
     without = replaced(problem, ground.plan, {(decision.group, decision.session or 0): None})
     told = explain_starts(problem, series, np.array([minute]), plan=without, notes=notes)
-    if not told.holds:
-        names = {person.id: person.name for person in ground.app.programme.people}
-        shown = when(problem.horizon.instant(minute), series.anchor_zone, dated=True)
-        raise StalePlan(f"{shown} is not free any more: {'; '.join(reasons(told, problem, names))}")
+    names = {person.id: person.name for person in ground.app.programme.people}
+    return [] if told.holds else reasons(told, problem, names)
