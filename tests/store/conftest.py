@@ -1,5 +1,6 @@
 """Databases of both kinds: what is tested with an `engine` is tested on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,11 +31,19 @@ def emptied(postgres_tables: str) -> str:
     return postgres_tables
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with our tables and nothing in them, to be copied: making one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("sqlite") / "state.db"
+    open_database(path).dispose()
+    return path
+
+
 @pytest.fixture(params=KINDS)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Where an empty database is: a file's path, or PostgreSQL's address."""
     if request.param == "sqlite":
-        return tmp_path / "state.db"
+        return Path(shutil.copy(request.getfixturevalue("sqlite_tables"), tmp_path / "state.db"))
     return str(request.getfixturevalue("emptied"))
 
 

@@ -35,7 +35,7 @@ engine.dispose()
 
 
 def test_migrations_make_the_tables_that_queries_use(engine: SqlEngine) -> None:
-    """Alembic finds no difference between what the migrations made and `tables`."""
+    """On either kind Alembic finds no difference between what the migrations made and `tables`."""
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
@@ -129,7 +129,7 @@ def cut_at(statement: int) -> Iterator[list[str]]:
         hooks.remove(SqlEngine, "before_cursor_execute", begin)
 
 
-@pytest.mark.parametrize("part", range(1, 10))
+@pytest.mark.parametrize("part", [1, 3, 5, 7, 9])
 def test_an_upgrade_that_is_cut_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
     """Wherever that was, the rows are those of before, and then those of after."""
     make_old(tmp_path / "whole" / "state.db", monkeypatch)

@@ -39,7 +39,7 @@ while won < times:
     print(key, flush=True)
 engine.dispose()
 """
-PROCESSES, TIMES = 3, 12
+PROCESSES, TIMES = 3, 8
 
 
 def test_of_processes_that_decide_at_once_one_wins_each_time(engine: SqlEngine, where: Path | str) -> None:
