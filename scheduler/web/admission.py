@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scheduler.errors import Unavailable
 
-THREADS = 4
+THREADS = 2  # more only take turns with the loop that answers, and with each other at the database
 MOST = 32
 SECONDS = 0.4
 LOG_SECONDS = 60.0
@@ -21,20 +21,19 @@ class Admission:
     no than a late yes. What is run may still come to its end after its caller was turned away.
     """
 
-    def __init__(self, *, threads: int = THREADS, most: int = MOST, seconds: float = SECONDS) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="doors")
-        self._most, self._seconds = most, seconds
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="doors")
         self._inside, self._turned_away, self._logged_at = 0, 0, -LOG_SECONDS
 
     async def run(self, call: Callable[[], object]) -> None:
         """Raises Unavailable where it could not be done, or not in time, for whatever reason."""
-        if self._inside >= self._most:
+        if self._inside >= MOST:
             raise self._no(None)
         self._inside += 1
         running = asyncio.get_running_loop().run_in_executor(self._pool, call)
         running.add_done_callback(self._left)
         try:
-            await asyncio.wait_for(asyncio.shield(running), self._seconds)
+            await asyncio.wait_for(asyncio.shield(running), SECONDS)
         except Exception as fault:  # noqa: BLE001  # whatever goes wrong behind a door, the next caller finds it open
             raise self._no(fault) from None
 

@@ -19,7 +19,7 @@ LARGEST = 1_000_000  # bytes of one body
 HELD = 32_000_000  # bytes of all bodies that are being read
 LONGEST_TOKEN = 2_000
 SAME_SECONDS = 0.1  # writing a change down takes longer than not finding a stranger: neither is answered sooner
-RETRY_AFTER = {"Retry-After": "30", "Connection": "close"}
+RETRY_AFTER = {"Retry-After": "30"}
 
 
 class Doors:

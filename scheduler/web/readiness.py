@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 class Readiness:
     """Asks `healthy` in a thread of its own, one question at a time."""
 
-    def __init__(self, healthy: Callable[[], Health], *, patience: float = PATIENCE_SECONDS) -> None:
-        self._healthy, self._patience = healthy, patience
+    def __init__(self, healthy: Callable[[], Health]) -> None:
+        self._healthy = healthy
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="readiness")
         self._asked: asyncio.Future[Health] | None = None
         self._asked_at, self._was = 0.0, True
@@ -28,7 +28,7 @@ class Readiness:
             self._asked, self._asked_at = loop.run_in_executor(self._pool, self._healthy), loop.time()
             self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
         try:
-            is_ready = (await asyncio.wait_for(asyncio.shield(self._asked), self._patience)).ready
+            is_ready = (await asyncio.wait_for(asyncio.shield(self._asked), PATIENCE_SECONDS)).ready
             fault = None
         except Exception as error:  # noqa: BLE001  # one that can't say how it is can't work either
             is_ready, fault = False, error

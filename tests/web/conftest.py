@@ -72,7 +72,8 @@ def served() -> Iterator[tuple[Remembering, str]]:
 
 @pytest.fixture
 def service(served: tuple[Remembering, str], monkeypatch: pytest.MonkeyPatch) -> Remembering:
-    """A service that works and remembers nothing yet, behind doors that answer soon."""
+    """A service that works and remembers nothing yet, behind doors that answer soon and are patient."""
+    monkeypatch.setattr("scheduler.web.admission.SECONDS", 10.0)
     monkeypatch.setattr("scheduler.web.doors.SAME_SECONDS", 0.01)
     served[0].__init__()  # type: ignore[misc]  # the server holds this very object
     return served[0]

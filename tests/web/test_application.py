@@ -63,8 +63,11 @@ def test_a_service_that_can_not_say_is_not_ready(client: httpx.Client, service: 
     assert "CANARY" not in answer.text
 
 
-def test_a_service_that_hangs_is_asked_once(client: httpx.Client, service: Remembering) -> None:
+def test_a_service_that_hangs_is_asked_once(
+    client: httpx.Client, service: Remembering, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However many ask: each hears 503 in time, and one thread waits."""
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.5)
     gate, asked = threading.Event(), list[int]()
 
     def hang() -> None:
@@ -85,6 +88,7 @@ def test_a_service_that_hangs_is_asked_once(client: httpx.Client, service: Remem
         each.join()
     assert answers == [503] * 10
     assert len(asked) == 1
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 2.0)
     service.before = lambda: None
     gate.set()
     assert until_ready(client, ready=True).status_code == 200
