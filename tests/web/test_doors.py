@@ -42,7 +42,12 @@ def test_a_message_of_graph_is_written_down_before_it_is_answered(client: httpx.
 def test_there_is_no_yes_before_the_message_is_durable(client: httpx.Client, service: Remembering, door: str) -> None:
     """While the database is writing nothing is answered."""
     inside, written = threading.Event(), threading.Event()
-    service.before = lambda: (inside.set(), written.wait(10))
+
+    def write() -> None:
+        inside.set()
+        written.wait(10)
+
+    service.before = write
     answers: list[int] = []
     asking = threading.Thread(target=lambda: answers.append(send(client, door).status_code))
     asking.start()

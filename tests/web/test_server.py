@@ -218,7 +218,12 @@ def ended() -> list[str]:
 def test_who_is_being_answered_gets_the_answer_before_it_ends(service: Remembering, ended: list[str]) -> None:
     """A message that was taken is answered."""
     inside, gate, answers = threading.Event(), threading.Event(), list[int]()
-    service.before = lambda: (inside.set(), gate.wait(5))
+
+    def write() -> None:
+        inside.set()
+        gate.wait(5)
+
+    service.before = write
     listening = listen("127.0.0.1", 0)
     url = address(listening)
     with serving(application(service), listening, ended=lambda: ended.append("ended")):
