@@ -17,7 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 OURS = ("scheduler", "connectors")
 IDS = frozenset({"programme", "group", "uid", "decision", "executor"})
-WORDS = frozenset({"error", "provider", "state", "mode", "kind", "fault"})
+WORDS = frozenset({"error", "provider", "state", "mode", "kind", "fault", "step"})
 EVENT = re.compile(r"[a-z][a-z0-9_]{0,60}")
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,60}")
