@@ -29,6 +29,7 @@ from scheduler.errors import Unavailable
 
 NAME = "rondo"
 CONNECTIONS = 12
+IDLE_SECONDS = 10  # then PostgreSQL ends a transaction whose process stands still: others wait for its locks
 STATES = {"waiting": WAITING, "running": RUNNING, "failed": PARKED}
 
 log = logging.getLogger(__name__)
@@ -167,6 +168,7 @@ def _config(url: str, executor: str) -> DBOSConfig:
         "name": NAME,
         "system_database_url": url,
         "sys_db_pool_size": CONNECTIONS,
+        "sys_db_idle_transaction_timeout_sec": IDLE_SECONDS,
         "executor_id": executor,
         "application_version": VERSION,
         "serializer": DBOSPortableJSONSerializer(),  # the default is pickle: who writes rows could run code

@@ -62,7 +62,8 @@ class Desk:
     """The Jobs of a worker, and what its tests ask."""
 
     def __init__(self, url: str, port: int) -> None:
-        self._engine = sa.create_engine(url, pool_pre_ping=True)
+        idle = {} if url.startswith("sqlite") else {"options": "-c idle_in_transaction_session_timeout=10s"}
+        self._engine = sa.create_engine(url, pool_pre_ping=True, connect_args=idle)
         sa.event.listen(self._engine, "handle_error", _told)
         if url.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _write_ahead)

@@ -100,7 +100,7 @@ def test_a_change_during_a_round_leads_to_another_one(desk: Desk, url: str, ther
 
 @on_sqlite
 def test_a_nudge_is_followed_in_a_moment_and_a_lost_one_by_the_sweep(desk: Desk, url: str, there: Provider) -> None:
-    """Within a second and a half at this pace, where the sweep comes once a minute; without one the sweep comes."""
+    """Long before the next sweep, where that comes once a minute; and without a nudge it comes with the sweep."""
     desk.begin(programmes=1, events=1)
     with running(desk, url, replace(FAST, sweep=60)) as engine:
         until(desk.done)
@@ -108,7 +108,7 @@ def test_a_nudge_is_followed_in_a_moment_and_a_lost_one_by_the_sweep(desk: Desk,
         time.sleep(0.5)
         assert "/read/p0/2" not in there.calls
         engine.nudge("p0")
-        until(lambda: "/write/p0-e0@rondo/2" in there.calls, seconds=1.5)
+        until(lambda: "/write/p0-e0@rondo/2" in there.calls, seconds=20)
     desk.mark("p0")
     with running(desk, url):
         until(lambda: "/write/p0-e0@rondo/3" in there.calls, seconds=20)
@@ -123,6 +123,7 @@ def test_a_failing_job_is_parked_and_the_rest_goes_on(
     What the fault said is kept and logged nowhere. After a restart, which may be an upgrade, it is tried again.
     """
     poisoned.begin(programmes=2, events=3)
+    began = time.monotonic()
     fault = ValueError(SECRET)
     poisoned.poison = {
         ("read", "p0"): fault,
@@ -135,7 +136,8 @@ def test_a_failing_job_is_parked_and_the_rest_goes_on(
         assert len(there.of("write")) == 1
         assert poisoned.tried["repair", "p0"] >= 1
         assert poisoned.tried["write", "p1-e0@rondo"] == FAST.tries
-        assert poisoned.tried["read", "p0"] <= 4 * FAST.tries  # it rests half a second at this pace
+        rounds = 1 + (time.monotonic() - began) / FAST.rest
+        assert poisoned.tried["read", "p0"] <= FAST.tries * rounds
     tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
     assert SECRET not in str([kept(url, table) for table in tables])
     assert SECRET not in caplog.text
