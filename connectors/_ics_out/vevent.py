@@ -120,15 +120,15 @@ def _rule_times(event: Event, walls: list[str], style: Style) -> list[bytes]:
     return [
         _wall("DTSTART", walls[0], zone),
         length,
-        raw("RRULE", _rrule(event, last_is_plain=plain[-1])),
+        raw("RRULE", _rrule(event)),
         *(_wall("EXDATE", wall, zone) for wall in skipped),
     ]
 
 
-def _rrule(event: Event, *, last_is_plain: bool) -> str:
-    # UNTIL and not COUNT: some readers do not count a date that a clock change skips. Its own instant is in doubt
-    # among readers, and a day later there is no other date.
-    until = event.occurrences[-1].recurrence_id + (timedelta() if last_is_plain else DAY)
+def _rrule(event: Event) -> str:
+    # UNTIL and not COUNT: some readers do not count a date that a clock change skips. And half a day later, since the
+    # last date's instant may be another to readers, whose zone data are older or newer than ours.
+    until = event.occurrences[-1].recurrence_id + DAY / 2
     rule = event.rule
     parts = {
         "FREQ": "MONTHLY" if rule.monthly else "WEEKLY",

@@ -28,8 +28,8 @@ def _of(text: bytes) -> Resource:
         (b"\r\n", b"\n", True),
         (b"\r\n ", b"", True),
         (
-            b"RRULE:FREQ=WEEKLY;UNTIL=20270413T093000Z;INTERVAL=1;BYDAY=TU",
-            b"RRULE:BYDAY=TU;FREQ=WEEKLY;UNTIL=20270413T093000Z",
+            b"RRULE:FREQ=WEEKLY;UNTIL=20270413T213000Z;INTERVAL=1;BYDAY=TU",
+            b"RRULE:BYDAY=TU;FREQ=WEEKLY;UNTIL=20270413T213000Z",
             True,
         ),
         (b"DTSTAMP:2026", b"DTSTAMP:2027", True),

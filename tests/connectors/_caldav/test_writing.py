@@ -120,7 +120,7 @@ def test_what_was_deleted_by_hand_is_not_brought_back(stage: CalDavStage, double
     ("old", "new"),
     [
         ("INTERVAL=1", "INTERVAL=2"),
-        ("UNTIL=20270413T093000Z;", ""),
+        ("UNTIL=20270413T213000Z;", ""),
         ("RRULE:", "EXRULE:FREQ=WEEKLY\r\nRRULE:"),
         ("STATUS:CONFIRMED", "STATUS:CANCELLED"),
         ("DTEND;TZID=Europe/London:20270309T112000", "DTEND;TZID=Europe/London:20270309T122000"),
