@@ -161,7 +161,7 @@ def test_tests_run_with_the_versions_that_people_run() -> None:
 PLANTED = {
     "scheduler/core/planted.py": "import scheduler.solve",
     "scheduler/flow.py": "import scheduler.store",
-    "scheduler/ports.py": "import connectors",
+    "scheduler/ports/__init__.py": "import connectors",
     "scheduler/cli/planted.py": "import ortools",
     "scheduler/app/planted.py": "import scheduler.web\nimport dbos\nimport fastapi",
     "scheduler/programme/planted.py": "import sqlalchemy\nimport alembic\nimport cryptography",
