@@ -129,7 +129,7 @@ def _overwritten(world: World) -> Iterator[str]:
 
 
 def _mails(world: World) -> Iterator[str]:
-    """I6: nobody has more mails of an event than decisions were written of it: providers mail each session by itself."""
+    """I6: nobody has more mails of an event than sessions of it were decided, since providers mail each by itself."""
     decided = {
         uid: sum(_decisions(was, event) for was, event in pairwise([None, *forms]))
         for uid, forms in world.decided().items()
@@ -143,10 +143,12 @@ def _mails(world: World) -> Iterator[str]:
 
 
 def _decisions(was: Event | None, event: Event | None) -> int:
-    """How many decisions led from one form of an event to the next."""
-    before = {each.session: each for each in was.occurrences} if was else {}
-    changed = [each for each in event.occurrences if before.get(each.session) != each] if was and event else []
-    return max(1, len(changed))
+    """How many sessions changed from one form of an event to the next, at least one; of a new one, the exceptions."""
+    assert event is not None
+    if was is None:
+        return 1 + len(event.exceptions())
+    before = {each.session: each for each in was.occurrences}
+    return max(1, sum(before.get(each.session) != each for each in event.occurrences))
 
 
 def _canaries(world: World) -> Iterator[str]:

@@ -172,10 +172,15 @@ class World:
         if date is None:
             self.by_hand[event.group, None] = Edit(None, trail)
             return
-        before = {edit.start: key[1] for key, edit in self.by_hand.items() if key[0] == event.group and edit.start}
-        numbers = {each.start: each.session for each in event.sessions}
-        session = before.get(date.start, numbers.get(date.start))
-        self.by_hand[event.group, session] = Edit(to, trail)
+        forms = [event, *(each.event for place, each in self.deliveries(event.uid) if not place.copy)]
+        numbers = {each.start: each.session for form in forms for each in form.sessions}
+        numbers |= {
+            edit.start: session
+            for (group, session), edit in self.by_hand.items()
+            if group == event.group and edit.start and session is not None
+        }
+        if date.start in numbers:
+            self.by_hand[event.group, numbers[date.start]] = Edit(to, trail)
 
     def _keys(self, person: str) -> list[str]:
         calendar = self.calendar(person)
