@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from scheduler.errors import InputError, Unavailable
 REQUEST_SECONDS = 10.0  # for a whole request to arrive
 CONNECTIONS = 1_000
 STOP_SECONDS = 5
+SWITCH_SECONDS = 0.0005  # threads that calculate hold up the one that answers no longer; 5 ms each is Python's default
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,6 +55,8 @@ def serving(app: FastAPI, listening: socket.socket, *, ended: Callable[[], objec
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = uvicorn.Server(config)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
     def run() -> None:
         try:
@@ -72,6 +76,7 @@ def serving(app: FastAPI, listening: socket.socket, *, ended: Callable[[], objec
         server.should_exit = True
         thread.join()
         listening.close()
+        sys.setswitchinterval(before)
 
 
 class Hasty(H11Protocol):
