@@ -233,7 +233,7 @@ def test_who_is_being_answered_gets_the_answer_before_it_ends(service: Rememberi
             )
         )
         asking.start()
-        time.sleep(0.1)
+        assert inside.wait(20)
         gate.set()
     asking.join()
     assert (answers, ended) == ([202], ["ended"])
