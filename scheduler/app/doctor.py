@@ -13,9 +13,11 @@ from connectors._live.mail import greet
 from connectors._live.outlook import outlook_points
 from connectors._live.outlook_desk import OutlookDesk
 from connectors._live.points import Desk, Finding, Outcome, Point, Told, examine
+from scheduler.app.checks import Check
 from scheduler.app.connectors import mail_server
 from scheduler.app.home import STATE
 from scheduler.app.programme import App, open_app
+from scheduler.app.service_checks import service_checks
 from scheduler.app.signing import listed, zoom_by_app
 from scheduler.core.account import Account, Provider
 from scheduler.core.freebusy import CalendarCopy, Knowledge
@@ -28,19 +30,6 @@ __all__ = ["Check", "Finding", "LiveRun", "Outcome", "Told", "checkup", "live"]
 LIVE = (Provider.GOOGLE, Provider.OUTLOOK)
 A_DAY = timedelta(days=1)
 OLD_ZONES = 1  # years after which zone data are likely to miss a law
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at. `todo`: what somebody has to do; empty: all is well.
-
-    `again`: the owner of an account has to sign in again.
-    """
-
-    what: str
-    words: str
-    todo: str = ""
-    again: bool = False
 
 
 def checkup(folder: Path) -> Iterator[Check]:
@@ -65,6 +54,7 @@ def checkup(folder: Path) -> Iterator[Check]:
             yield from (_account(app, each) for each in accounts)
     yield from _calendars(app)
     yield _owed(app)
+    yield from service_checks(app)
 
 
 def _tried(what: str, words: str, call: Callable[[], object]) -> Check:

@@ -29,6 +29,12 @@ class SqlExecutors:
                 sorted(connection.execute(select(table.c.id).where(table.c.beat_at < seconds(before))).scalars())
             )
 
+    def alive(self, since: datetime) -> tuple[str, ...]:
+        """Those that have shown since an instant that they live."""
+        with self._engine.connect() as connection:
+            query = select(table.c.id).where(table.c.beat_at >= seconds(since))
+            return tuple(sorted(connection.execute(query).scalars()))
+
     def claim(self, before: datetime, at: datetime) -> tuple[str, ...]:
         """The silent ones whose work nobody has begun to take over since `before`: whoever is told so does.
 
