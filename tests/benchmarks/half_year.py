@@ -188,7 +188,7 @@ def main() -> int:
             print("\n".join("| " + " | ".join(row) + " |" for row in table(seed, {name: tallies[name]})), flush=True)
             if isinstance(way, Rondo):
                 became = Counter(each.state for each in way.trail.values())
-                print(dict(became), dict(way.proposed), "late", way.late, file=sys.stderr)
+                print(dict(became), dict(way.proposed), "searched", way.searched, file=sys.stderr)
         rondo, anew, *_ = (tallies[name] for name in ("Rondo, all accepted", "re-plan each week"))
         print(f"held {rondo.held / anew.held:.4f} of the re-plan", file=sys.stderr)
         fine &= rondo.held >= LEAST_HELD * anew.held and rondo.changes_each <= MOST_CHANGES

@@ -19,11 +19,12 @@ from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import Notes, explain_starts
 from scheduler.core.interval import DAY_MINUTES, Int64Array, as_intervals, merged
-from scheduler.core.pins import Key
+from scheduler.core.pins import Key, Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.core.rearrange import replaced, usual_minute
 from scheduler.core.repairs import Mode, RepairRules
+from scheduler.core.series import Series
 from scheduler.programme.problem import Posed
 from scheduler.solve import smallest_change, solve
 from tests.benchmarks.changes import pinned
@@ -48,8 +49,8 @@ class Way(Protocol):
 class Rondo:
     """As the product does it (scheduler.app.repair); proposals are answered at once, or a third of them never.
 
-    It stands in for what mend needs of a programme's ground, and keeps the audit trail. `late`: answers that came when
-    nothing of what was proposed was free any more, for which somebody looked again.
+    `searched`: proposals without any time that was still free when they were answered: whoever answers then looks for
+    one, which the freeze does not forbid to a person, before the session is skipped.
     """
 
     plan: Plan
@@ -59,7 +60,7 @@ class Rondo:
     trail: dict[str, Decision] = field(default_factory=dict)
     settled: Counter[State] = field(default_factory=Counter)
     proposed: Counter[Action] = field(default_factory=Counter)
-    late: int = 0
+    searched: int = 0
 
     def day(self, problem: Problem, now: int, broken: Collection[str]) -> None:
         """Mend what broke, then answer what is due, until nothing new is proposed."""
@@ -84,7 +85,7 @@ class Rondo:
         """Accept the proposals whose answer is due; how many."""
         due = [each for each in self.trail.values() if each.waits and each.at + self._patience(each) <= instant]
         for decision in due:
-            self._accept(_closed(problem, now), decision, now)
+            self._accept(replace(_closed(problem, now), freeze_until=now), decision, now)
         return len(due)
 
     def _patience(self, decision: Decision) -> timedelta:
@@ -95,7 +96,7 @@ class Rondo:
         return timedelta(days=10_000 if draw.random() < NEVER_ANSWERED else draw.randint(*ANSWER_DAYS))
 
     def _accept(self, problem: Problem, decision: Decision, now: int) -> None:
-        """As `rondo accept` does, with the first offered time that is still free, else another, else it is skipped."""
+        """As `rondo accept` does, with the first offered time that is still free, else one that is looked for."""
         self.trail[decision.id] = replace(decision, state=State.ACCEPTED, by="coordinator")
         part = _around(problem, [decision.group])
         near = replace(self.plan, placements=_some(self.plan, {series.id for series in part.series}))
@@ -113,9 +114,9 @@ class Rondo:
         starts = np.array([problem.horizon.minute(offer) for offer in offers], dtype=np.int64)
         without = replaced(problem, plan, {key: None})
         free = explain_starts(problem, series, starts, plan=without).holds
-        if offers and not free:
-            self.late += 1
-            free = tuple(each.start for each in alternatives(problem, plan, series, key[1], 1))
+        if not free:
+            self.searched += 1
+            free = tuple(each.start for each in alternatives(problem, without, series, key[1], 1))
         return next((start for start in starts.tolist() if start in free), next(iter(free), None))
 
     def _put(self, part: Plan) -> None:
@@ -124,18 +125,47 @@ class Rondo:
         self.plan = replace(self.plan, placements=tuple(new.get(old.series, old) for old in self.plan.placements))
 
 
+@dataclass(slots=True)
 class _Ground:
     """What mend() asks of a Ground, in memory: every group on its default terms, every calendar read."""
 
-    def __init__(self, problem: Problem, plan: Plan, trail: dict[str, Decision], now: int) -> None:
-        closed = dict.fromkeys(problem.people, now + FREEZE)
-        notes = Notes(closed_until=closed, calendars={who: each.busy for who, each in problem.people.items()})
-        self.problem = replace(_closed(problem, now + FREEZE), freeze_until=now + FREEZE)
-        self.plan, self.trail, self.posed = plan, trail, Posed(self.problem, plan, notes)
-        self.groups = {series.id: SimpleNamespace(repair=RepairRules(), movable=True) for series in problem.series}
-        clock = SimpleNamespace(now=lambda: problem.horizon.instant(now))
-        store = SimpleNamespace(decisions=lambda: tuple(trail.values()), settle=self._settle)
-        self.app = SimpleNamespace(clock=clock, store=store)
+    today: Problem
+    plan: Plan
+    trail: dict[str, Decision]
+    now: int
+    by_hand: bool = False
+    pins: tuple[Pin, ...] = ()
+    problem: Problem = field(init=False)
+    posed: Posed = field(init=False)
+
+    def __post_init__(self) -> None:
+        freeze = self.now if self.by_hand else self.now + FREEZE
+        closed = dict.fromkeys(self.today.people, freeze)
+        calendars = {who: each.busy for who, each in self.today.people.items()}
+        self.problem = replace(_closed(self.today, freeze), freeze_until=freeze)
+        self.posed = Posed(self.problem, self.plan, Notes(closed_until=closed, calendars=calendars))
+
+    @property
+    def series(self) -> dict[str, Series]:
+        """The series by id."""
+        return {series.id: series for series in self.problem.series}
+
+    @property
+    def groups(self) -> dict[str, SimpleNamespace]:
+        """What mend() reads of each group."""
+        return dict.fromkeys(self.series, SimpleNamespace(repair=RepairRules(), movable=True))
+
+    @property
+    def app(self) -> SimpleNamespace:
+        """What mend() reads and settles in the store, and the time."""
+        clock = SimpleNamespace(now=lambda: self.problem.horizon.instant(self.now))
+        return SimpleNamespace(
+            clock=clock, store=SimpleNamespace(decisions=lambda: tuple(self.trail.values()), settle=self._settle)
+        )
+
+    def again(self, *, pins: Sequence[Pin] = ()) -> "_Ground":
+        """The same, posed anew; here nobody pins anything."""
+        return replace(self, pins=tuple(pins))
 
     def change(self, plan: Plan, _touched: Collection[str], decisions: Sequence[Decision]) -> None:
         """Let a plan stand."""
