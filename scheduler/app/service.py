@@ -37,7 +37,9 @@ log = logging.getLogger(__name__)
 def open_service(data: Path, clock: Clock | None = None) -> "Service":
     """The service of a data directory. Raises InputError where there is none, Unavailable, CredentialsRejected."""
     settings = load_settings()
-    if not (data / PROGRAMMES).is_dir():
+    if settings.service.database.get_secret_value():
+        (data / PROGRAMMES).mkdir(exist_ok=True, mode=0o700)  # of a machine that only works
+    elif not (data / PROGRAMMES).is_dir():
         hint = f"Bring a programme in: rondo import DIR --data {data}"
         raise InputError("there is no service's data here.", where=str(data), hint=hint)
     engine = open_data(data, settings)
@@ -164,7 +166,8 @@ class Service:
 
     def digest(self) -> None:
         """Owe the digest of the week to coordinators, where it is time."""
-        for held in self._programmes.all():
+        due = self.settings.service.digest_due(self.clock.now())
+        for held in self._programmes.all() if due else ():
             digest_owed(self.app(held.id))
 
     def tidy(self) -> None:

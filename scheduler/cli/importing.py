@@ -1,6 +1,7 @@
 """`import`, `backup`, `restore`: a folder goes into a service, and the state of a service into one file and back."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ from scheduler.app.home import DATABASE, open_data
 from scheduler.app.importing import bring_in
 from scheduler.app.programme import SystemClock
 from scheduler.cli.console import Folder, Json, confirm, print_json, rondo
-from scheduler.errors import InputError
+from scheduler.errors import InputError, Unavailable
 from scheduler.settings import load_settings
+from scheduler.store import SqlExecutors
 from scheduler.store import backup as write_backup
 from scheduler.store import restore as restore_from
 from scheduler.worker import claimed
 
+SILENT = timedelta(seconds=30)
 NO_ID = re.compile(r"[^a-z0-9]+")
 
 Data = Annotated[Path, typer.Option("--data", metavar="DATA", help="The service's data directory.")]
@@ -87,8 +90,16 @@ def restore(
     if not yes and not confirm(f"Replace the database in {data}?", "nothing was restored", "Say --yes."):
         raise typer.Exit(1)
     with claimed(data, "serve"):
+        _check_nobody_works(data)
         restore_from(source, data / DATABASE)
     if json:
         print_json({"schema": "rondo/restore/1", "file": str(source)})
     else:
         typer.echo(f"Restored. Start the service again: {rondo('serve --data', data)}")
+
+
+def _check_nobody_works(data: Path) -> None:
+    """Raise Unavailable while a worker does: it would go on with the old database."""
+    alive = SqlExecutors(open_data(data, load_settings())).alive(SystemClock().now() - SILENT)
+    if alive:
+        raise Unavailable(f"{', '.join(alive)} worked there within half a minute: stop it, wait that long, try again.")
