@@ -99,7 +99,11 @@ def restore(
 
 
 def _check_nobody_works(data: Path) -> None:
-    """Raise Unavailable while a worker does: it would go on with the old database."""
-    alive = SqlExecutors(open_data(data, load_settings())).alive(SystemClock().now() - SILENT)
-    if alive:
-        raise Unavailable(f"{', '.join(alive)} worked there within half a minute: stop it, wait that long, try again.")
+    """Raise Unavailable while a worker does: it would go on with the old database. A damaged one tells nothing."""
+    try:
+        alive = SqlExecutors(open_data(data, load_settings())).alive(SystemClock().now() - SILENT)
+    except Unavailable:
+        return
+    workers = [each for each in alive if "-worker-" in each]  # of `serve` we hold the lock
+    if workers:
+        raise Unavailable(f"{', '.join(workers)} worked there within half a minute: stop it, and wait that long.")
