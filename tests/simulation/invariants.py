@@ -153,9 +153,9 @@ def _decisions(was: Event | None, event: Event | None) -> int:
 
 def _canaries(world: World) -> Iterator[str]:
     """I7: nothing of what appointments are about is in the database, in a published file, or in the log."""
-    for path in sorted(world.folder.rglob("*")):
+    for path in sorted(world.folder.parent.rglob("*")):
         if path.is_file() and path.parent.name != "calendars" and CANARY.encode() in path.read_bytes():
-            yield f"I7 a canary is in {path.relative_to(world.folder)}"
+            yield f"I7 a canary is in {path.relative_to(world.folder.parent)}"
     if CANARY in world.log.getvalue():
         yield "I7 a canary is in the log"
 

@@ -12,21 +12,22 @@ from datetime import timedelta
 from tests.simulation import faults, people, service
 from tests.simulation.invariants import broken, writes
 from tests.simulation.servers import Servers
-from tests.simulation.world import World, world
+from tests.simulation.world import POLL, World, world
 
 Step = Callable[[World], str]
 PERIOD = 30
 """Steps between two quiet periods."""
 MOST_ROUNDS = 3
 """Of the service, until it has nothing to do any more."""
+POLLED = timedelta(minutes=POLL)
 HOUR = timedelta(hours=1)
 
 
 def wait(world: World) -> str:
     """Time passes."""
-    hours = world.chance.choice((1, 2, 6, 12))
+    hours = world.chance.choice((0.2, 1, 2, 6, 12))
     world.clock.instant += hours * HOUR
-    return f"{hours} h later"
+    return f"{hours:g} h later"
 
 
 STEPS: dict[Step, int] = {
@@ -47,6 +48,8 @@ STEPS: dict[Step, int] = {
     faults.die: 8,
     wait: 16,
     service.look: 32,
+    service.hint: 16,
+    service.renew: 4,
     service.answer: 8,
     service.undo: 2,
     service.rest: 2,
@@ -72,10 +75,16 @@ class Story:
 
 
 def simulate(servers: Servers, seed: int, numbers: Sequence[int]) -> Story:
-    """Run these steps of a seed, until something is wrong; after the last it becomes quiet in any case."""
+    """Run these steps of a seed, until something is wrong; after the last it becomes quiet in any case.
+
+    Of every other ten seeds the programme is in a folder, as for `rondo watch`; else a service has it.
+    """
     story = Story(seed)
     with world(servers, seed) as made:
         service.publish(made)
+        if seed // 10 % 2:
+            made.serve()
+            service.renew(made)
         story.wrong += broken(made)
         for number in numbers:
             if story.wrong:
@@ -98,7 +107,7 @@ def quiet(world: World) -> list[str]:
     faults.heal(world)
     told = []
     for _ in range(MOST_ROUNDS):
-        world.clock.instant += HOUR
+        world.clock.instant += POLLED
         before = writes(world), len(world.app.store.decisions())
         told.append(service.look(world))
         if (writes(world), len(world.app.store.decisions())) == before:

@@ -15,6 +15,7 @@ from connectors.caldav import CalDavSession
 from connectors.google import GoogleSession
 from connectors.outlook import GraphSession
 from scheduler.app import reading
+from tests.doubles._graph import subscriptions
 from tests.doubles.google import Google
 from tests.doubles.graph import GraphDouble
 from tests.doubles.proxy import Proxy, in_front_of
@@ -70,16 +71,17 @@ def servers() -> Iterator[Servers]:
 
 @contextmanager
 def _without_waiting() -> Iterator[None]:
-    """No pause between two tries, and one calendar after the other, so that a seed tells the whole story."""
+    """No pause between two tries, no doors, and one calendar after the other, so that a seed tells the whole story."""
     with ExitStack() as stack:
         for each in UNHURRIED:
             defaults = each.__init__.__kwdefaults__
             assert defaults
             stack.enter_context(patch.dict(defaults, pause=_at_once))
+        stack.enter_context(patch.object(subscriptions, "_shake_hands", _at_once))
         stack.enter_context(patch.object(google_session, "CALLS_A_MINUTE", 10**9))
         stack.enter_context(patch.object(reading, "AT_ONCE", 1))
         yield
 
 
-def _at_once(seconds: float) -> None:
-    """Waits not at all."""
+def _at_once(*_: object) -> None:
+    """Waits not at all, and asks nobody."""

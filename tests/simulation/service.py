@@ -1,18 +1,20 @@
 """What the service and its coordinator do: publish, look after, answer proposals, and change what is wanted."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from scheduler.app.programme import App
 from scheduler.app.repair.pausing import pause, resume
 from scheduler.app.repair.proposals import accept, refuse, take_back, waiting
 from scheduler.app.repair.round import look_after
+from scheduler.app.service import Service
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.plan import Plan
 from scheduler.errors import RondoError
 from scheduler.solve import Params
 from tests.simulation.invariants import into_what_was_busy
-from tests.simulation.world import GROUPS, World
+from tests.simulation.world import GROUPS, PROGRAMME, World
 
 COORDINATOR = "coordinator"
 LEAVING = ("ben", "dee")
@@ -37,10 +39,53 @@ def publish(world: World) -> None:
 def look(world: World) -> str:
     """The service looks after the programme once; what it decides by itself is checked at once."""
     before = len(world.app.store.decisions())
-    told = _tried(world, look_after)
+    told = _tried(world, lambda app: _work(world.service) if world.service else look_after(app))
     new = world.app.store.decisions()[before:]
     world.wrong += into_what_was_busy(world, list(new))
     return f"the service looks{told}" + "".join(f"; {_words(each)}" for each in new)
+
+
+def renew(world: World) -> str:
+    """The service subscribes to what providers tell, and renews what ends."""
+    service = world.app and world.service
+    return f"subscriptions are renewed{_tried(world, lambda _: service.renew())}" if service else ""
+
+
+def hint(world: World) -> str:
+    """What providers have to tell comes to the doors: or is lost, comes twice, out of order, or from somebody else."""
+    service = world.app and world.service
+    if not service:
+        return ""
+    google, graph = world.servers.google, world.servers.graph
+    told = [(False, each) for each in google.api.messages()] + [(True, each) for each in graph.subscriptions.messages()]
+    kept = [each for each in told if world.chance.random() < 0.7]
+    sent = [*kept, *(each for each in kept if world.chance.random() < 0.3)]
+    sent += [(of_graph, other) for of_graph, each in kept for other in each.forgeries()]
+    world.chance.shuffle(sent)
+    forged, guessed = service.forged, sum(message.forged for _, message in sent)
+
+    def act(_: App) -> None:
+        for of_graph, message in sent:
+            if of_graph:
+                service.graph_told(message.body)
+            else:
+                service.google_told(message.headers)
+
+    said = f"{len(sent)} messages of {len(told)} come{_tried(world, act)}"
+    if world.service is service and service.forged - forged < guessed:
+        world.wrong.append(f"F16 {guessed} messages were forged, and {service.forged - forged} were seen to be")
+    return said
+
+
+def _work(service: Service) -> None:
+    """What the engine does with a programme: all that is due, once."""
+    for programme in service.due():
+        service.read(programme)
+        service.repair(programme)
+    for owed in service.owed(PROGRAMME):
+        with suppress(RondoError):  # the engine goes on with the others
+            service.write(PROGRAMME, owed.uid)
+    service.tell(PROGRAMME)
 
 
 def answer(world: World) -> str:
@@ -109,6 +154,8 @@ def _tried(world: World, act: Callable[[App], object]) -> str:
         lived = world.run(act)
     except RondoError as fault:
         lived, told = True, f" ({type(fault).__name__}: {fault})"
+        if "fault of Rondo's" in str(fault):
+            world.wrong.append(str(fault))
     else:
         told = ""
     world.note_delivered()

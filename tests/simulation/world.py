@@ -14,12 +14,16 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from scheduler.app.home import DATABASE, open_data
+from scheduler.app.importing import bring_in
 from scheduler.app.programme import App
+from scheduler.app.service import Service
 from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel, Delivery, Place
 from scheduler.core.event import Event, event_from_json
 from scheduler.programme import load
 from scheduler.settings import Google, Microsoft, Settings
+from scheduler.settings import Service as ServiceSettings
 from tests.desks import At
 from tests.doubles.graph import CLIENT, CLIENT_SECRET
 from tests.servers import PASSWORD
@@ -29,6 +33,8 @@ from tests.simulation.servers import Servers
 
 CANARY = "CANARY-7f3d"
 START = datetime(2027, 2, 20, 12, tzinfo=UTC)
+PROGRAMME, DOOR, POLL = "spring", "https://127.0.0.1:1", 120
+"""Its name in a service, where the service is said to be, and how many minutes pass between two polls."""
 END = "END:VCALENDAR\r\n"
 KEYED = (Channel.GOOGLE, Channel.OUTLOOK, Channel.CALDAV)
 PEOPLE = {
@@ -87,15 +93,34 @@ class World:
     wrong: list[str] = field(default_factory=list)
     crashes: int = 0
     fuse: Fuse = field(default_factory=Fuse)
+    data: Path | None = None
+    service: Service | None = None
     _app: App | None = None
 
     @property
     def app(self) -> App:
-        """The running service's view of the programme; a new one after a crash, or when the folder changed."""
-        if self._app is None:
+        """The programme as it is now; opened anew after a crash or when the folder changed, and so is the service."""
+        if self._app is None and self.data:
+            self.service = Service(self.data, open_data(self.data, self.settings), self.settings, self.clock)
+            self._app = self.service.app(PROGRAMME)
+        elif self._app is None:
             programme = load(self.folder)
             self._app = App(self.folder, programme, self.settings, self.clock).of(programme)
         return self._app
+
+    def serve(self) -> None:
+        """From now on a service looks after the programme, and is told of changes."""
+        self.data = self.folder.parent / "data"
+        for double in (self.servers.google, self.servers.graph):
+            double.pushes.now = self.clock.now
+            double.pushes.wake = _nobody  # type: ignore[method-assign]  # what it tells is handed over as the seed says
+        self.bring_in()
+
+    def bring_in(self) -> None:
+        """The folder's files as they are now come into the service, where there is one."""
+        if self.data:
+            bring_in(self.folder, self.data, PROGRAMME, self.settings, self.clock)
+        self.reopen()
 
     @property
     def settings(self) -> Settings:
@@ -109,7 +134,8 @@ class World:
                 "client_secret": CLIENT_SECRET,
             }
         )
-        return Settings().model_copy(update={"google": google, "microsoft": microsoft})
+        service = ServiceSettings(public_url=DOOR, poll_minutes=POLL)
+        return Settings().model_copy(update={"google": google, "microsoft": microsoft, "service": service})
 
     @property
     def now(self) -> datetime:
@@ -155,7 +181,8 @@ class World:
     def decided(self) -> dict[str, list[Event]]:
         """Each form of each event whose writing was decided, by UID, oldest first."""
         query = "select uid, document from outbound_write order by uid, sequence"
-        with closing(sqlite3.connect(self.folder / ".rondo" / "state.db")) as database:
+        path = self.data / DATABASE if self.data else self.folder / ".rondo" / "state.db"
+        with closing(sqlite3.connect(path)) as database:
             rows = database.execute(query).fetchall()
         return {
             uid: [event_from_json(text) for _, text in some] for uid, some in groupby(rows, lambda row: str(row[0]))
@@ -200,9 +227,9 @@ class World:
         return f"{person}@example.org"
 
     def write_calendar_file(self, person: str) -> None:
-        """What a person without a provider exports."""
+        """What a person without a provider exports; a service keeps all of that file, and so it has no canary."""
         inner = "".join(
-            own_event(name, start, minutes, CANARY).partition("PRODID:-//x//x//EN\r\n")[2].removesuffix(END)
+            own_event(name, start, minutes, "busy").partition("PRODID:-//x//x//EN\r\n")[2].removesuffix(END)
             for name, (start, minutes, _) in self.own[person].items()
         )
         text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\n{inner}{END}"
@@ -228,6 +255,7 @@ class World:
         self.own[person][name] = (start, minutes, id_)
         if not calendar:
             self.write_calendar_file(person)
+            self.bring_in()
         return name
 
     def drop_own(self, person: str, name: str) -> None:
@@ -238,6 +266,7 @@ class World:
             calendar.remove(id_)
         else:
             self.write_calendar_file(person)
+            self.bring_in()
 
     def keep_key(self, seed: int) -> None:
         """The programme's secret, from which UIDs come, and so the order of writing: the same for a seed."""
@@ -264,6 +293,8 @@ class World:
         (self.folder / "groups.csv").write_text("group,person,role\n" + "".join(rows))
         organizers = "".join(f'[groups.{name}]\norganizer = "{members[0]}"\n' for name, members in groups.items())
         (self.folder / "programme.toml").write_text(SETTINGS.format(until=self.until) + organizers)
+        if self.data:
+            self.bring_in()
 
     def _google_grant(self, person: str) -> tuple[Provider, Grant]:
         mail = self.mail(person)
@@ -299,6 +330,10 @@ def same_series(place: Place, delivery: Delivery, key: str) -> bool:
     if place.channel is Channel.CALDAV:
         return delivery.event.uid in key
     return delivery.receipt.id == key
+
+
+def _nobody() -> None:
+    """Nobody is woken."""
 
 
 @contextmanager
