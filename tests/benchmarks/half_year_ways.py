@@ -13,12 +13,12 @@ import numpy as np
 from scheduler.app.repair.ground import Ground
 from scheduler.app.repair.mending import mend
 from scheduler.core.alternatives import alternatives, week_of
-from scheduler.core.candidates import candidates_of
+from scheduler.core.candidates import Candidates, candidates_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import Notes, explain_starts
-from scheduler.core.interval import DAY_MINUTES, Int64Array, as_intervals, merged
+from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Int64Array, as_intervals, merged
 from scheduler.core.pins import Key, Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
@@ -57,8 +57,9 @@ class Rondo:
     mode: Mode = Mode.AUTO
     patient: bool = False
     """Whether answers take days, and a third of them never come."""
+    makes_up: bool = False
+    """Whether somebody puts what would be lost into another week, between the sessions before and after it."""
     trail: dict[str, Decision] = field(default_factory=dict)
-    settled: Counter[State] = field(default_factory=Counter)
     proposed: Counter[Action] = field(default_factory=Counter)
     searched: int = 0
 
@@ -117,6 +118,8 @@ class Rondo:
         if not free:
             self.searched += 1
             free = tuple(each.start for each in alternatives(problem, without, series, key[1], 1))
+        if not free and self.makes_up:
+            free = _between_its_neighbours(problem, without, series, key[1])
         return next((start for start in starts.tolist() if start in free), next(iter(free), None))
 
     def _put(self, part: Plan) -> None:
@@ -131,7 +134,7 @@ class _Ground:
 
     today: Problem
     plan: Plan
-    trail: dict[str, Decision]
+    book: dict[str, Decision]
     now: int
     by_hand: bool = False
     pins: tuple[Pin, ...] = ()
@@ -159,9 +162,12 @@ class _Ground:
     def app(self) -> SimpleNamespace:
         """What mend() reads and settles in the store, and the time."""
         clock = SimpleNamespace(now=lambda: self.problem.horizon.instant(self.now))
-        return SimpleNamespace(
-            clock=clock, store=SimpleNamespace(decisions=lambda: tuple(self.trail.values()), settle=self._settle)
-        )
+        return SimpleNamespace(clock=clock, store=SimpleNamespace(settle=self._settle))
+
+    @property
+    def trail(self) -> tuple[Decision, ...]:
+        """The audit trail, oldest first."""
+        return tuple(self.book.values())
 
     def again(self, *, pins: Sequence[Pin] = ()) -> "_Ground":
         """The same, posed anew; here nobody pins anything."""
@@ -170,14 +176,14 @@ class _Ground:
     def change(self, plan: Plan, _touched: Collection[str], decisions: Sequence[Decision]) -> None:
         """Let a plan stand."""
         self.plan = plan
-        self.trail.update({decision.id: decision for decision in decisions})
+        self.book.update({decision.id: decision for decision in decisions})
 
     def note(self, decisions: Sequence[Decision]) -> None:
         """Keep what is new."""
-        self.trail.update({decision.id: decision for decision in decisions if decision.id not in self.trail})
+        self.book.update({decision.id: decision for decision in decisions if decision.id not in self.book})
 
     def _settle(self, name: str, state: State) -> None:
-        self.trail[name] = replace(self.trail[name], state=state)
+        self.book[name] = replace(self.book[name], state=state)
 
 
 @dataclass(slots=True)
@@ -215,11 +221,27 @@ class Greedy:
 
     def _free(self, problem: Problem, plan: Plan, key: Key) -> Int64Array:
         [series] = [each for each in problem.series if each.id == key[0]]
-        around = with_commitments(problem, replaced(problem, plan, {key: None}), series.duration)
-        found = candidates_of(around, replace(series, pinned={}))
+        found = _beside(problem, replaced(problem, plan, {key: None}), series)
         usual = usual_minute(problem, series, plan.by_series()[series.id], key[1])
         free: Int64Array = found.starts[found.week == week_of(problem, series, usual)]
         return free
+
+
+def _between_its_neighbours(problem: Problem, without: Plan, series: Series, session: int) -> tuple[int, ...]:
+    """The free time nearest to where a session's rule puts it, a day and more from those before and after it."""
+    placement = without.by_series()[series.id]
+    usual = usual_minute(problem, series, placement, session)
+    others = np.array([each.start for each in placement.sessions if each.takes_place], dtype=np.int64)
+    before, after = others[others <= usual], others[others > usual]
+    found = _beside(problem, without, series).starts
+    found = found[found >= before.max(initial=LONG_AGO) + DAY_MINUTES]
+    found = found[found <= after.min(initial=problem.horizon.weeks * WEEK_MINUTES) - DAY_MINUTES]
+    return tuple(found[np.argsort(np.abs(found - usual), kind="stable")][:1].tolist())
+
+
+def _beside(problem: Problem, plan: Plan, series: Series) -> Candidates:
+    """Where a session of a series can be beside a plan."""
+    return candidates_of(with_commitments(problem, plan, series.duration), replace(series, pinned={}))
 
 
 def _closed(problem: Problem, until: int) -> Problem:
