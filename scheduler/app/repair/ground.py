@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from scheduler.app.programme import App
 from scheduler.app.telling import notices_of
 from scheduler.core.alternatives import alternatives
 from scheduler.core.change import Change, Keep
-from scheduler.core.decision import Decision
+from scheduler.core.decision import Decision, State
 from scheduler.core.event import Event
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan
@@ -20,7 +20,7 @@ from scheduler.core.problem import Problem
 from scheduler.core.series import Series
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.core.verify import check
-from scheduler.errors import InputError, RondoError
+from scheduler.errors import ChangedElsewhere, InputError, RondoError
 from scheduler.flow import Planned
 from scheduler.ports import SavedPlan
 from scheduler.programme import Group, Programme, series_of
@@ -33,7 +33,8 @@ MOST_OPTIONS = 3
 class Ground:
     """The groups that stand as the programme asks for them, posed with the pins as they are now.
 
-    `by_hand`: posed for what a person decides, whom no freeze holds back.
+    `by_hand`: posed for what a person decides, whom no freeze holds back. `events`: every event that stands, of other
+    groups too, `held`: the pins, `trail`: all decisions, as they were when it was begun: what is decided rests on them.
     Groups that were changed or taken out of the programme since the last apply wait for a person's plan and apply.
     """
 
@@ -43,6 +44,9 @@ class Ground:
     pins: tuple[Pin, ...]
     posed: Posed
     by_hand: bool
+    events: tuple[Event, ...]
+    held: tuple[Pin, ...]
+    trail: tuple[Decision, ...]
 
     @property
     def problem(self) -> Problem:
@@ -66,18 +70,26 @@ class Ground:
         """The groups by id."""
         return {group.id: group for group in self.programme.groups}
 
-    @cached_property
-    def events(self) -> tuple[Event, ...]:
-        """Every event that stands, of other groups too."""
-        return tuple(event for event in self.app.store.events() if not event.cancelled)
-
     def with_pins(self, pins: Sequence[Pin]) -> "Ground":
         """The same with other pins."""
-        return replace(self, pins=tuple(pins)).again()
+        return self.again(pins=tuple(pins))
 
-    def again(self) -> "Ground":
-        """The same, posed anew from its parts."""
-        return _ground(self.app, self.saved, self.programme, self.pins, by_hand=self.by_hand)
+    def again(self, *, pins: tuple[Pin, ...], saved: SavedPlan | None = None) -> "Ground":
+        """The same with other pins and, where one is given, another plan, posed anew."""
+        stands = saved or self.saved
+        posed = _posed(self.app, stands, self.programme, pins, by_hand=self.by_hand)
+        return replace(self, saved=stands, pins=pins, posed=posed)
+
+    def pin(self, group: str, session: int, start: datetime | None, command: str) -> Pin:
+        """What somebody decides now about a session."""
+        return Pin(
+            group=group,
+            session=session,
+            start=start,
+            counted_from=self.problem.horizon.first_monday,
+            decided_at=self.app.clock.now(),
+            command=command,
+        )
 
     def change(self, plan: Plan, touched: Collection[str], decisions: Sequence[Decision]) -> tuple[Change, ...]:
         """Let a plan stand, with why it does; events of other groups than those `touched` stay as they are.
@@ -90,6 +102,7 @@ class Ground:
         new = [fault for fault in report.faults if fault not in known]
         if new:
             raise RondoError(f"a repair breaks a rule and is not made: {new[0]}. This is a fault of Rondo's.")
+        self._check_unchanged()
         app, some = self.app, replace(self.programme, groups=tuple(self.groups[each] for each in sorted(touched)))
         planned = Planned(self.posed, plan, report)
         found = flow.changes(some, planned, store=app.store, rooms=app.rooms, scope=app.scope)
@@ -109,10 +122,16 @@ class Ground:
 
     def note(self, decisions: Sequence[Decision]) -> None:
         """Keep decisions that change no event, and owe it to people to tell them; only what is new is told."""
-        known = {each.id for each in self.app.store.decisions()}
+        known = {each.id for each in self.trail}
         new = tuple(each for each in decisions if each.id not in known)
         if new:
+            self._check_unchanged()
             self.app.store.note(new, notices_of(self.app, new))
+
+    def _check_unchanged(self) -> None:
+        """The store compares events once more, in the transaction itself; pins that change no event only we can."""
+        if _live(self.app) != self.events or self.app.store.pins() != self.held:
+            raise ChangedElsewhere("somebody decided meanwhile, so this was not. Look again.")
 
     def _saved(self, plan: Plan) -> SavedPlan:
         """The plan with what else stands, which is not asked about now."""
@@ -131,17 +150,19 @@ class Ground:
 
 def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
     """What stands of an app's programme; None: nothing was published yet."""
-    saved = app.store.standing()
+    trail, events, pins, saved = app.store.decisions(), _live(app), app.store.pins(), app.store.standing()
     if saved is None:
         return None
     stand = {series.id: series for series in saved.problem.series}
     same = tuple(group for group in app.programme.groups if group.id in stand and _is(group, stand[group.id]))
-    return _ground(app, saved, replace(app.programme, groups=same), app.store.pins(), by_hand=by_hand)
+    programme = replace(app.programme, groups=same)
+    posed = _posed(app, saved, programme, pins, by_hand=by_hand)
+    return Ground(app, saved, programme, pins, posed, by_hand, events, pins, trail)
 
 
 def other_times(ground: Ground, group: str, session: int) -> tuple[datetime, ...]:
     """Other times of its week to which a person could put a session, best first: no freeze holds them back."""
-    free = ground if ground.by_hand else replace(ground, by_hand=True).again()
+    free = ground if ground.by_hand else replace(ground, by_hand=True).again(pins=ground.pins)
     found = alternatives(free.problem, free.plan, free.series[group], session, MOST_OPTIONS)
     return tuple(free.problem.horizon.instant(each.start) for each in found)
 
@@ -156,10 +177,13 @@ def standing_group(app: App, group: str) -> Ground:
     return ground
 
 
-def _ground(app: App, saved: SavedPlan, programme: Programme, pins: tuple[Pin, ...], *, by_hand: bool) -> Ground:
+def _live(app: App) -> tuple[Event, ...]:
+    return tuple(event for event in app.store.events() if not event.cancelled)
+
+
+def _posed(app: App, saved: SavedPlan, programme: Programme, pins: tuple[Pin, ...], *, by_hand: bool) -> Posed:
     copies = tuple(app.store.copies().values())
-    posed = pose(programme, copies, saved, app.clock.now(), app.rules, pins=pins, by_hand=by_hand)
-    return Ground(app, saved, programme, pins, posed, by_hand)
+    return pose(programme, copies, saved, app.clock.now(), app.rules, pins=pins, by_hand=by_hand)
 
 
 def _is(group: Group, stands: Series) -> bool:
@@ -173,3 +197,11 @@ def _is(group: Group, stands: Series) -> bool:
 def decision_id(*parts: object) -> str:
     """The same for the same decision, however often it is come to."""
     return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()[:16]
+
+
+def new_id(states: Mapping[str, State], *parts: object, settled: Collection[State]) -> str:
+    """The same while what it is about goes on; another once it was `settled`, and came again."""
+    again, name = 0, decision_id(*parts, 0)
+    while states.get(name) in settled:
+        again, name = again + 1, decision_id(*parts, again + 1)
+    return name

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.app.repair.ground import Ground, decision_id, other_times
-from scheduler.core.decision import Action, Decision, State
+from scheduler.app.repair.ground import Ground, new_id, other_times
+from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.pins import Key
 from scheduler.core.repairs import Mode
@@ -13,7 +13,9 @@ from scheduler.core.verdict import verdict
 from scheduler.solve import Changed, smallest_change
 
 NO_ROOM = "nothing else in its week is free beside what waits"
-REFUSED = "somebody wanted it to stay"
+STAYS = "somebody wanted it to stay"
+SETTLED = (State.LAPSED, State.DONE, State.ACCEPTED)
+"""After these the same may come again; what was refused or taken back goes on to be as somebody wanted it."""
 OURS = (Action.MOVE, Action.SKIP, Action.SHIFT, Action.CLASH)
 
 
@@ -36,7 +38,7 @@ def mend(ground: Ground, mode: Mode | None = None, *, but: Collection[str] = ())
 
     What may be done without asking is decided in one transaction; its writing is owed. Raises ChangedElsewhere.
     """
-    now, history = ground.app.clock.now(), ground.app.store.decisions()
+    now, history = ground.app.clock.now(), ground.trail
     found = disturbed_now(ground)
     _let_lapse(ground, found, history, now)
     found = tuple(each for each in found if each.group not in but)
@@ -47,11 +49,13 @@ def mend(ground: Ground, mode: Mode | None = None, *, but: Collection[str] = ())
     made = _made(ground, free, history, now) if len(free) < len(wanted) else (changed, wanted)
     done = tuple(dict.fromkeys(decision for _, decision in made[1]))
     waits = tuple(_waiting(decision, asks) for _, decision in wanted if decision.id not in {each.id for each in done})
-    if done:
-        ground.change(made[0].plan, {decision.group for decision in done}, done)
-    ground.note(tuple(dict.fromkeys(waits)))
     known = {old.id for old in history}
-    return Mended(done, tuple(each for each in dict.fromkeys(waits) if each.id not in known))
+    new = tuple(each for each in dict.fromkeys(waits) if each.id not in known)
+    if done:
+        ground.change(made[0].plan, {decision.group for decision in done}, (*done, *new))
+    elif new:
+        ground.note(new)
+    return Mended(done, new)
 
 
 def _made(
@@ -111,7 +115,7 @@ def _decision(
     if session is not None and after is None:
         options = other_times(ground, each.group, session)
     return Decision(
-        id=_new_id(states, action is Action.SHIFT, each.group, session, before, causes),
+        id=new_id(states, action is Action.SHIFT, each.group, session, before, causes, settled=SETTLED),
         at=now,
         action=action,
         state=State.DONE,
@@ -124,27 +128,20 @@ def _decision(
     )
 
 
-def _new_id(states: Mapping[str, State], *parts: object) -> str:
-    """The same while the same is wrong; another once what it was about was settled, and came again."""
-    again, name = 0, decision_id(*parts, 0)
-    while states.get(name) in (State.LAPSED, State.DONE, State.UNDONE, State.ACCEPTED):
-        again, name = again + 1, decision_id(*parts, again + 1)
-    return name
-
-
 def _whys(
     ground: Ground, wanted: Sequence[tuple[Disturbed, Decision]], history: Sequence[Decision], mode: Mode | None
 ) -> dict[str, str]:
     """By the id of each decision, why it waits for somebody's word; empty: it does not."""
-    refused = {old.id for old in history if old.state is State.REFUSED}
+    stay = {old.id for old in history if old.state in (State.REFUSED, State.UNDONE)}
     whys, made = dict[str, str](), list(history)
     for each, decision in wanted:
         if decision.id not in whys:
             group = ground.groups[each.group]
             rules = replace(group.repair, mode=mode) if mode else group.repair
             kinds = {"frozen": each.frozen, "pinned": each.pinned, "movable": group.movable}
-            asked = REFUSED if decision.id in refused else ""
-            whys[decision.id] = asked or verdict(rules, decision, made, decision.at, **kinds)
+            whys[decision.id] = (STAYS if decision.id in stay else "") or verdict(
+                rules, decision, made, decision.at, **kinds
+            )
             made += [] if whys[decision.id] else [decision]
     return whys
 
@@ -153,7 +150,7 @@ def _let_lapse(ground: Ground, found: Sequence[Disturbed], history: Sequence[Dec
     """Proposals about what holds again, stands elsewhere, or is past, wait for nobody any more."""
     wrong: set[Key | str] = {each.key for each in found} | {each.group for each in found}
     for old in history:
-        if old.waits and old.action in OURS:
+        if old.waits and old.action in OURS and old.by == RONDO:
             about: Key | str = old.group if old.session is None else (old.group, old.session)
             past = old.session is not None and old.before is not None and old.before <= now
             if past or about not in wrong or not _stands(ground, old):

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from scheduler.app.programme import App
-from scheduler.app.repair.ground import Ground, decision_id, standing_group
+from scheduler.app.repair.ground import decision_id, standing_group
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed
-from scheduler.core.pins import Pin, with_pin
+from scheduler.core.pins import with_pin
 from scheduler.core.series import regular_starts
 from scheduler.errors import InputError
 from scheduler.solve import smallest_change
@@ -33,23 +33,23 @@ def pause(app: App, group: str, until: datetime | None, by: str) -> Decision:
     if not rests:
         raise InputError(f"{group} has no session ahead that could rest.")
     for number in rests:
-        pins = with_pin(pins, _rest(ground, group, number, now))
+        pins = with_pin(pins, ground.pin(group, number, None, PAUSE))
     decision = _decision(app, Action.PAUSE, group, by, before=horizon.instant(placement.sessions[rests[0]].start))
     resting = ground.with_pins(pins)
     resting.change(resting.plan, {group}, (decision,))
     return decision
 
 
-def resume(app: App, group: str, by: str) -> Decision:
+def resume(app: App, group: str, by: str, *settled: Decision) -> Decision:
     """Take a group's sessions up again where their rule puts them, else elsewhere in their week. Owes the writing.
 
-    Raises InputError where it does not rest, ChangedElsewhere.
+    `settled`: proposals that are answered by it. Raises InputError where it does not rest, ChangedElsewhere.
     """
     ground = standing_group(app, group)
     now = app.clock.now()
     rests = {pin.session for pin in ground.pins if pin.group == group and pin.command == PAUSE}
     if not rests:
-        raise InputError(f"{group} does not rest.")
+        raise InputError(f"{group} does not rest.", hint="One that was just deleted may be back in ten minutes.")
     again = ground.with_pins([pin for pin in ground.pins if pin.group != group or pin.session not in rests])
     series, placement, horizon = again.series[group], again.plan.by_series()[group], again.problem.horizon
     usual = regular_starts(series, placement.first, placement.slots, horizon).tolist()
@@ -60,19 +60,8 @@ def resume(app: App, group: str, by: str) -> Decision:
     ]
     plan = smallest_change(again.problem, again.plan, ahead, notes=again.posed.notes).plan
     decision = _decision(app, Action.RESUME, group, by)
-    again.change(plan, {group}, (decision,))
+    again.change(plan, {group}, (decision, *settled))
     return decision
-
-
-def _rest(ground: Ground, group: str, number: int, now: datetime) -> Pin:
-    return Pin(
-        group=group,
-        session=number,
-        start=None,
-        counted_from=ground.problem.horizon.first_monday,
-        decided_at=now,
-        command=PAUSE,
-    )
 
 
 def _decision(app: App, action: Action, group: str, by: str, before: datetime | None = None) -> Decision:

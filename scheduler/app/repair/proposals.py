@@ -11,7 +11,7 @@ from scheduler.app.repair.pausing import resume
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import explain_starts
-from scheduler.core.pins import Pin, with_pin
+from scheduler.core.pins import with_pin, without_pin
 from scheduler.core.rearrange import replaced
 from scheduler.core.reasons import reasons
 from scheduler.core.words import when
@@ -34,25 +34,31 @@ def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     """
     decision = _named(app, name)
     accepted = replace(decision, state=State.ACCEPTED, by=by)
+    if start and decision.session is None:
+        raise InputError("only a single session can be put at another time.", where="--to")
     if decision.action is Action.STOP:
-        app.store.settle(decision.id, State.ACCEPTED)
         app.store.stop("")
+        app.store.settle(decision.id, State.ACCEPTED)
     elif decision.action is Action.PAUSE or (decision.session is None and decision.action is not Action.SHIFT):
         app.store.settle(decision.id, State.ACCEPTED)
     elif decision.action is Action.SHIFT:
         _shift(app, accepted)
     else:
-        _place(app, accepted, start)
+        return _place(app, accepted, start)
     return accepted
 
 
 def refuse(app: App, name: str, by: str) -> Decision:
     """Leave everything as it is; a series that rests since it was deleted is taken up again. Raises as `accept`."""
     decision = _named(app, name)
-    app.store.settle(decision.id, State.REFUSED)
+    refused = replace(decision, state=State.REFUSED, by=by)
+    if decision.action is Action.STOP:
+        raise InputError("nothing is written until this is accepted.", hint="Accept it once the calendars are right.")
     if decision.action is Action.PAUSE:
-        resume(app, decision.group, by)
-    return replace(decision, state=State.REFUSED, by=by)
+        resume(app, decision.group, by, refused)
+    else:
+        app.store.settle(decision.id, State.REFUSED)
+    return refused
 
 
 def take_back(app: App, name: str, by: str) -> Decision:
@@ -70,14 +76,7 @@ def take_back(app: App, name: str, by: str) -> Decision:
     _check_stands(ground, decision, decision.after)
     if decision.before is None or decision.before <= app.clock.now():
         raise StalePlan("where it stood is past: it can't be taken back.")
-    pin = Pin(
-        group=decision.group,
-        session=decision.session,
-        start=decision.before,
-        counted_from=ground.problem.horizon.first_monday,
-        decided_at=app.clock.now(),
-        command="undo",
-    )
+    pin = ground.pin(decision.group, decision.session, decision.before, "undo")
     back = ground.with_pins(with_pin(ground.pins, pin))
     undone = replace(
         decision,
@@ -104,10 +103,10 @@ def _named(app: App, name: str) -> Decision:
     return found[0]
 
 
-def _place(app: App, accepted: Decision, start: datetime | None) -> None:
+def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
     """Put the session of a proposal at an instant; None: where it was proposed, else at another time that does.
 
-    Where none does by now, it is skipped.
+    Where none does by now, it is skipped. Answers what was done.
     """
     assert accepted.session is not None
     ground = standing_group(app, accepted.group)
@@ -120,10 +119,12 @@ def _place(app: App, accepted: Decision, start: datetime | None) -> None:
         if against:
             shown = when(start, ground.series[accepted.group].anchor_zone, dated=True)
             raise StalePlan(f"{shown} is not free: {'; '.join(against)}")
-    minute = None if start is None else ground.problem.horizon.minute(start)
-    plan = replaced(ground.problem, ground.plan, {(accepted.group, accepted.session): minute})
-    action = Action.SKIP if start is None else Action.MOVE
-    ground.change(plan, {accepted.group}, (replace(accepted, action=action, after=start),))
+    key, minute = (accepted.group, accepted.session), None if start is None else ground.problem.horizon.minute(start)
+    ground = ground.with_pins(without_pin(ground.pins, key))  # who put it there by hand gives way to a newer word
+    plan = replaced(ground.problem, ground.plan, {key: minute})
+    done = replace(accepted, action=Action.MOVE if start else Action.SKIP, after=start)
+    ground.change(plan, {accepted.group}, (done,))
+    return done
 
 
 def _shift(app: App, accepted: Decision) -> None:

@@ -16,7 +16,7 @@ def keep_wall_times(ground: Ground) -> tuple[Decision, ...]:
         return ()
     horizon = ground.saved.problem.horizon
     saved = replace(ground.saved, plan=plan_by_new_zones(ground.saved.plan, horizon, asked))
-    moved = replace(ground, saved=saved, pins=pins_by_new_zones(ground.pins, asked)).again()
+    moved = ground.again(pins=pins_by_new_zones(ground.pins, asked), saved=saved)
     decisions = tuple(_listed(change, ground) for change in asked if change.takes_place)
     moved.change(moved.plan, {change.group for change in asked}, decisions)
     return decisions
