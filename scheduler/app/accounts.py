@@ -1,6 +1,7 @@
 """The accounts of a programme folder, with what opens them: kept in its database, sealed by keys that lie outside."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, groupby
@@ -16,6 +17,11 @@ from scheduler.store.accounts import SqlAccounts
 from scheduler.vault import About, KeyFile, Vault, new_key
 
 KEYS = "keys"
+
+
+def nothing_else(_: Vault) -> int:
+    """Where the keys opened accounts alone."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,8 @@ class Accounts:
         self._store.erase(account, [(copy.person, copy.calendar) for copy in copies])
         self._known = None
 
-    def rotate(self, *, forget_old: bool = False) -> Rotated:
-        """Put a new key first, and encrypt every secret with it.
+    def rotate(self, *, forget_old: bool = False, also: Callable[[Vault], int] = nothing_else) -> Rotated:
+        """Put a new key first, and encrypt every secret with it; `also` does what else the keys opened, and counts it.
 
         The old keys stay, for what still runs with them and for a crash at any point. With `forget_old` no new key is
         made: once everything is encrypted with the first, the others are dropped. Keys of the settings are changed
@@ -137,13 +143,17 @@ class Accounts:
             keys = (new_key(), *keys)
             file.replace(keys)
         vault = self._vault_of(keys)
-        count = self._store.reseal(
-            lambda account, sealed: vault.seal(vault.open(sealed, self.about(account)), self.about(account))
-        )
+        count = self.reseal(vault) + also(vault)
         if file and forget_old:
             keys = keys[:1]
             file.replace(keys)
         return Rotated(count, len(keys) - 1)
+
+    def reseal(self, vault: Vault) -> int:
+        """Encrypt every secret with a vault's newest key; says how many."""
+        return self._store.reseal(
+            lambda account, sealed: vault.seal(vault.open(sealed, self.about(account)), self.about(account))
+        )
 
     def _by_owner(self) -> dict[tuple[str, Provider], tuple[Account, ...]]:
         if self._known is None:

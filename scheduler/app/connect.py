@@ -100,7 +100,7 @@ def rotate(app: App, *, forget_old: bool) -> Rotated:
     """Take a new key, or drop the old ones (Accounts.rotate); while nobody else does, and nobody writes calendars."""
     accounts = app.accounts
     with app.writing():
-        return accounts.rotate(forget_old=forget_old)
+        return accounts.rotate(forget_old=forget_old, also=app.home.reseal_others)
 
 
 def _accounts(app: App, person: str) -> tuple[Account, ...]:

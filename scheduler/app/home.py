@@ -26,7 +26,7 @@ from scheduler.store import (
     programme_key,
     writing,
 )
-from scheduler.vault import About
+from scheduler.vault import About, Vault
 
 STATE, MARK, IMPORTED, PROGRAMMES, DATABASE = ".rondo", "service", "imported", "programmes", "rondo.db"
 PUBLISHED = "published"
@@ -85,6 +85,20 @@ class Home:
     def alone(self, uid: str) -> AbstractContextManager[None]:
         """Hold the lock of whoever writes an event. Raises Unavailable while somebody else does."""
         return writing(self.engine, self.state, f"{self.programme}/{uid}")
+
+    def reseal_others(self, vault: Vault) -> int:
+        """Encrypt what the same keys opened in a service: the programmes' own secrets, and the others' accounts."""
+        if not self.programme:
+            return 0
+        programmes, count = SqlProgrammes(self.engine), 0
+        for held in programmes.all():
+            about = about_key(held.id)
+            programmes.reseal(held.id, vault.seal(vault.open(held.sealed_key, about), about))
+            count += 1
+            if held.id != self.programme:
+                others = Accounts(SqlAccounts(self.engine, held.id), self.settings.secrets, self.state, in_use=True)
+                count += others.reseal(vault)
+        return count
 
     def unpack(self) -> None:
         """Bring the files beside up to what the database holds, where this is a service's."""

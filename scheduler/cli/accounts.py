@@ -108,7 +108,7 @@ def keys(
     if json:
         print_json({"schema": "rondo/keys/1", "action": str(action), **asdict(done)})
         return
-    typer.echo(f"Encrypted with the newest key: {done.secrets} secrets of accounts.")
+    typer.echo(f"Encrypted with the newest key: {done.secrets} secrets.")
     if done.old_keys:
         typer.echo(
             f"Older keys that are kept: {done.old_keys}. To drop them: {rondo('keys', action, folder)} --forget-old"

@@ -66,6 +66,11 @@ class SqlProgrammes:
                 connection.execute(insert(document), rows)
         return revision
 
+    def reseal(self, id_: str, sealed_key: str) -> None:
+        """Take a programme's key as it is sealed now."""
+        with changing(self._engine, id_) as connection:
+            connection.execute(update(programme).where(programme.c.id == id_).values(sealed_key=sealed_key))
+
     def files(self, id_: str) -> Mapping[str, bytes]:
         """A programme's files by name."""
         with self._engine.connect() as connection:
