@@ -552,7 +552,7 @@ def test_keys_are_rotated_from_the_command_line(rondo: Rondo, desk: Desk, feeds:
     before = (desk.path / ".rondo" / "keys").read_text()
     said = rondo("keys", "rotate", "spring")
     assert said.out.splitlines() == [
-        "Encrypted with the newest key: 1 secrets of accounts.",
+        "Encrypted with the newest key: 1 secrets.",
         "Older keys that are kept: 1. To drop them: rondo keys rotate spring --forget-old",
     ]
     document = rondo("keys", "rotate", "spring", "--forget-old", "--json").document
