@@ -103,8 +103,10 @@ class AtGoogle:
 
     def decline(self, key: str, mail: str) -> None:
         """By the guest's own hand, or as an answer that came by mail."""
-        if mail in self.google.store.people:
-            self.google.delete(mail, key)
+        guest = self.google.store.people.get(mail)
+        if guest:
+            if key in guest.events:  # it is not, once they declined
+                self.google.delete(mail, key)
             return
         with self.google.lock:
             stored = self._stored(key)

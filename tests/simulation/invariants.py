@@ -143,12 +143,18 @@ def _mails(world: World) -> Iterator[str]:
 
 
 def _decisions(was: Event | None, event: Event | None) -> int:
-    """How many sessions changed from one form of an event to the next, at least one; of a new one, the exceptions."""
+    """How many sessions changed from one form of an event to the next, at least one.
+
+    Of a new event those count that are not where the rule puts them, since each is written after it. So they do of one
+    with another end: Outlook forgets them then.
+    """
     assert event is not None
+    alone = sum(each.start != each.recurrence_id for each in event.occurrences)
     if was is None:
-        return 1 + len(event.exceptions())
+        return 1 + alone
     before = {each.session: each for each in was.occurrences}
-    return max(1, sum(before.get(each.session) != each for each in event.occurrences))
+    changed = max(1, sum(before.get(each.session) != each for each in event.occurrences))
+    return changed + (alone if len(before) != len(event.occurrences) else 0)
 
 
 def _canaries(world: World) -> Iterator[str]:
