@@ -116,7 +116,7 @@ class _Own:
         for event in [*(delivery.event for delivery in deliveries), *store.pending()]:
             series = f"{event.group} {event.slot} {event.generation}"  # its UID may be another at another place
             for attendee in event.attendees:
-                rows = ((start, end, series) for start, end in _seconds_of(event, attendee.id).tolist())
+                rows = ((start, end, series) for start, end in seconds_of(event, attendee.id).tolist())
                 self._rows.setdefault(attendee.id, set()).update(rows)
 
     def of(self, person: str) -> Own:
@@ -143,7 +143,7 @@ def common_free(
         why, busy = known_busy(person, copies, clock.now(), rules)
         if why:
             raise Unavailable(f"{person.name} is unknown, and unknown is never free: {why}")
-        minutes = programme.horizon.outward(merge([busy, *(_seconds_of(event, person.id) for event in events)]))
+        minutes = programme.horizon.outward(merge([busy, *(seconds_of(event, person.id) for event in events)]))
         stretches.append(
             availability(Participant(id=person.id, boundary=person.boundary, busy=minutes), programme.horizon).free
         )
@@ -240,7 +240,7 @@ def record(
     store.decide(standing, events, seen, pins, now, decisions=decisions, notices=notices)
 
 
-def _seconds_of(event: Event, who: str) -> Intervals:
+def seconds_of(event: Event, who: str) -> Intervals:
     """[start, end) of the sessions of an event that somebody attends."""
     length = timedelta(minutes=event.duration)
     invited = who in {attendee.id for attendee in event.attendees}

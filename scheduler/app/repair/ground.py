@@ -14,9 +14,11 @@ from scheduler.core.alternatives import alternatives
 from scheduler.core.change import Change, Keep
 from scheduler.core.decision import Decision, State
 from scheduler.core.event import Event
+from scheduler.core.freebusy import merge
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
+from scheduler.core.rearrange import replaced
 from scheduler.core.series import Series
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.core.verify import check
@@ -70,6 +72,11 @@ class Ground:
         """The groups by id."""
         return {group.id: group for group in self.programme.groups}
 
+    @cached_property
+    def freely(self) -> "Ground":
+        """The same for what a person decides."""
+        return self if self.by_hand else replace(self, by_hand=True).again(pins=self.pins)
+
     def with_pins(self, pins: Sequence[Pin]) -> "Ground":
         """The same with other pins."""
         return self.again(pins=tuple(pins))
@@ -77,7 +84,7 @@ class Ground:
     def again(self, *, pins: tuple[Pin, ...], saved: SavedPlan | None = None) -> "Ground":
         """The same with other pins and, where one is given, another plan, posed anew."""
         stands = saved or self.saved
-        posed = _posed(self.app, stands, self.programme, pins, by_hand=self.by_hand)
+        posed = _posed(self.app, stands, self.programme, pins, self.events, by_hand=self.by_hand)
         return replace(self, saved=stands, pins=pins, posed=posed)
 
     def pin(self, group: str, session: int, start: datetime | None, command: str) -> Pin:
@@ -156,14 +163,15 @@ def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
     stand = {series.id: series for series in saved.problem.series}
     same = tuple(group for group in app.programme.groups if group.id in stand and _is(group, stand[group.id]))
     programme = replace(app.programme, groups=same)
-    posed = _posed(app, saved, programme, pins, by_hand=by_hand)
+    posed = _posed(app, saved, programme, pins, events, by_hand=by_hand)
     return Ground(app, saved, programme, pins, posed, by_hand, events, pins, trail)
 
 
 def other_times(ground: Ground, group: str, session: int) -> tuple[datetime, ...]:
     """Other times of its week to which a person could put a session, best first: no freeze holds them back."""
-    free = ground if ground.by_hand else replace(ground, by_hand=True).again(pins=ground.pins)
-    found = alternatives(free.problem, free.plan, free.series[group], session, MOST_OPTIONS)
+    free = ground.freely
+    lifted = replaced(free.problem, free.plan, {(group, session): None})
+    found = alternatives(free.problem, lifted, free.series[group], session, MOST_OPTIONS)
     return tuple(free.problem.horizon.instant(each.start) for each in found)
 
 
@@ -181,9 +189,20 @@ def _live(app: App) -> tuple[Event, ...]:
     return tuple(event for event in app.store.events() if not event.cancelled)
 
 
-def _posed(app: App, saved: SavedPlan, programme: Programme, pins: tuple[Pin, ...], *, by_hand: bool) -> Posed:
-    copies = tuple(app.store.copies().values())
-    return pose(programme, copies, saved, app.clock.now(), app.rules, pins=pins, by_hand=by_hand)
+def _posed(
+    app: App, saved: SavedPlan, programme: Programme, pins: tuple[Pin, ...], events: Sequence[Event], *, by_hand: bool
+) -> Posed:
+    """The problem of these groups; whoever meets others meanwhile, in what stands and is not asked about, is busy."""
+    copies, known = tuple(app.store.copies().values()), {group.id for group in programme.groups}
+    posed = pose(programme, copies, saved, app.clock.now(), app.rules, pins=pins, by_hand=by_hand)
+    others = [event for event in events if event.group not in known]
+    if not others:
+        return posed
+    horizon, problem, notes = posed.problem.horizon, posed.problem, posed.notes
+    busy = {who: horizon.outward(merge([flow.seconds_of(event, who) for event in others])) for who in problem.people}
+    people = {who: replace(each, busy=merge([each.busy, busy[who]])) for who, each in problem.people.items()}
+    calendars = {who: merge([each, busy[who]]) for who, each in notes.calendars.items()}
+    return replace(posed, problem=replace(problem, people=people), notes=replace(notes, calendars=calendars))
 
 
 def _is(group: Group, stands: Series) -> bool:

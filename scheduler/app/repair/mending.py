@@ -111,11 +111,12 @@ def _decision(
         action = Action.CLASH if not each.ours else Action.SKIP if start is None else Action.MOVE
         session, before, causes = each.session, each.start, each.causes
         after = None if start is None else instant(start)
+    name = new_id(states, action is Action.SHIFT, each.group, session, before, causes, settled=SETTLED)
     options = () if session is None else tuple(instant(other) for other in changed.options.get(each.key, ()))
-    if session is not None and after is None:
+    if session is not None and after is None and name not in states:
         options = other_times(ground, each.group, session)
     return Decision(
-        id=new_id(states, action is Action.SHIFT, each.group, session, before, causes, settled=SETTLED),
+        id=name,
         at=now,
         action=action,
         state=State.DONE,

@@ -9,7 +9,7 @@ from scheduler.app.repair.round import look_after
 from scheduler.core.decision import Action, State
 from scheduler.core.repairs import Mode
 from tests.app.repair.conftest import DAY, House
-from tests.desks import GROUPS, PEOPLE, SETTINGS, Desk
+from tests.desks import GROUPS, PEOPLE, SETTINGS, Desk, at
 
 DONE, PROPOSED, LAPSED = State.DONE, State.PROPOSED, State.LAPSED
 
@@ -79,6 +79,7 @@ def test_what_begins_within_two_days_waits(house: House) -> None:
     house.busy("chen", house.start("pair", 1))
     [waits] = house.round().proposed
     assert (waits.action, waits.why) == (Action.CLASH, "it begins too soon to be changed unasked")
+    assert waits.options, "by hand it can be put within those two days, too"
     assert house.calls() == []
     house.desk.later(hours=48)
     house.round()
@@ -243,6 +244,18 @@ def test_who_was_taken_out_of_the_folder_stays_until_somebody_applies(house: Hou
     assert house.round().decisions == ()
     assert house.calls() == []
     assert house.starts("pair")
+
+
+def test_who_still_meets_a_group_that_was_taken_out_is_busy_then(house: House) -> None:
+    """Until somebody applies, it stands in the calendars, and nobody is to be at two places."""
+    house.desk.write(groups="group,person,role\ncircle,ela,chair\ncircle,amara,required\ncircle,dev,optional\n")
+    pair, stood = house.start("pair", 2), house.start("circle", 2)
+    before, after = (stood - DAY, pair), (pair + timedelta(minutes=45), stood + 5 * DAY)
+    free_else = [at(start, int((end - start).total_seconds()) // 60) for start, end in (before, after)]
+    house.desk.calendar("amara", *free_else)
+    [waits] = house.round().proposed
+    assert (waits.group, waits.session, waits.after) == ("circle", 2, None)
+    assert pair not in waits.options
 
 
 def test_nothing_is_looked_after_before_the_first_apply(tmp_path_factory: pytest.TempPathFactory) -> None:
