@@ -19,7 +19,7 @@ from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import Notes, explain_starts
 from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Int64Array, as_intervals, merged
-from scheduler.core.pins import Key, Pin
+from scheduler.core.pins import Key
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
 from scheduler.core.rearrange import replaced, usual_minute
@@ -137,7 +137,6 @@ class _Ground:
     book: dict[str, Decision]
     now: int
     by_hand: bool = False
-    pins: tuple[Pin, ...] = ()
     problem: Problem = field(init=False)
     posed: Posed = field(init=False)
 
@@ -169,9 +168,10 @@ class _Ground:
         """The audit trail, oldest first."""
         return tuple(self.book.values())
 
-    def again(self, *, pins: Sequence[Pin] = ()) -> "_Ground":
-        """The same, posed anew; here nobody pins anything."""
-        return replace(self, pins=tuple(pins))
+    @property
+    def freely(self) -> "_Ground":
+        """The same for what a person decides, whom no freeze holds back."""
+        return replace(self, by_hand=True)
 
     def change(self, plan: Plan, _touched: Collection[str], decisions: Sequence[Decision]) -> None:
         """Let a plan stand."""
