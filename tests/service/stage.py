@@ -234,8 +234,17 @@ class Stage:
 
     def app(self) -> App:
         """What a command of a coordinator would work on, beside the service."""
-        with patch.dict(os.environ, self.environment):
-            return open_app(self.home, self.clock)
+        with self._here():
+            app = open_app(self.home, self.clock)
+            assert app.home.engine is self.engine
+            return app
+
+    @contextmanager
+    def _here(self) -> Iterator[None]:
+        """With the settings of this world, and the one connection to its database that is closed in the end."""
+        opened = [patch(f"scheduler.app.{name}.open_data", lambda *_: self.engine) for name in ("home", "importing")]
+        with patch.dict(os.environ, self.environment), opened[0], opened[1]:
+            yield
 
     def live(self) -> dict[str, Event]:
         """Our events that should stand, by group."""
@@ -323,7 +332,8 @@ class Stage:
 
     def import_again(self) -> None:
         """`rondo import`, with what changed in the folder."""
-        with patch.dict(os.environ, self.environment):
+        self.data.mkdir(exist_ok=True)
+        with self._here():
             bring_in(self.folder, self.data, ID, load_settings(), self.clock)
 
     # --- the beginning
