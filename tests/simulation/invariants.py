@@ -5,6 +5,7 @@ Each function gives a line for whatever is wrong. They ask none of the code unde
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
@@ -143,7 +144,7 @@ def _mails(world: World) -> Iterator[str]:
 
 
 def _decisions(was: Event | None, event: Event | None) -> int:
-    """How many sessions changed from one form of an event to the next, at least one.
+    """How many sessions changed from one form of an event to the next, and whether what is beside them did.
 
     Of a new event those count that are not where the rule puts them, since each is written after it. So they do of one
     with another end: Outlook forgets them then.
@@ -153,8 +154,9 @@ def _decisions(was: Event | None, event: Event | None) -> int:
     if was is None:
         return 1 + alone
     before = {each.session: each for each in was.occurrences}
-    changed = max(1, sum(before.get(each.session) != each for each in event.occurrences))
-    return changed + (alone if len(before) != len(event.occurrences) else 0)
+    changed = sum(before.get(each.session) != each for each in event.occurrences)
+    beside = not replace(event, occurrences=was.occurrences).same_as(was)
+    return max(1, changed + beside) + (alone if len(before) != len(event.occurrences) else 0)
 
 
 def _canaries(world: World) -> Iterator[str]:

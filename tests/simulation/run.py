@@ -105,7 +105,7 @@ def simulate(servers: Servers, seed: int, numbers: Sequence[int]) -> Story:
 def quiet(world: World) -> list[str]:
     """Nothing is wrong outside and nobody does anything: what is wrong once the service has nothing to do any more."""
     faults.heal(world)
-    told = []
+    told = [service.look(world), service.replan(world)] if world.unplanned else []
     for _ in range(MOST_ROUNDS):
         world.clock.instant += POLLED
         before = writes(world), len(world.app.store.decisions())

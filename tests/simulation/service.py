@@ -130,7 +130,7 @@ def leave(world: World) -> str:
     world.away ^= {person}
     world.write_programme()
     world.reopen()
-    return f"{person} {'leaves' if person in world.away else 'is back'}{_tried(world, plan)}"
+    return f"{person} {'leaves' if person in world.away else 'is back'}{replan(world)}"
 
 
 def extend(world: World) -> str:
@@ -138,7 +138,14 @@ def extend(world: World) -> str:
     world.until = world.chance.choice(UNTIL)
     world.write_programme()
     world.reopen()
-    return f"the programme lasts until {world.until}{_tried(world, plan)}"
+    return f"the programme lasts until {world.until}{replan(world)}"
+
+
+def replan(world: World) -> str:
+    """The coordinator plans and applies; where that breaks off, it is still to be done."""
+    told = _tried(world, plan)
+    world.unplanned = bool(told)
+    return told
 
 
 def plan(app: App) -> None:

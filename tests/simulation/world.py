@@ -84,6 +84,7 @@ class World:
     clock: At = field(default_factory=lambda: At(START))
     made: int = 0
     until: str = "2027-04-09"
+    unplanned: bool = False
     own: dict[str, dict[str, tuple[datetime, int, str]]] = field(default_factory=dict)
     by_hand: dict[tuple[str, int | None], Edit] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
