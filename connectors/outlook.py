@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from connectors._graph.feed import changes
-from connectors._graph.push import OutlookPusher, told, validation_token
+from connectors._graph.push import OutlookPusher, told
 from connectors._graph.reading import read_schedules, read_view
 from connectors._graph.session import GraphSession
 from connectors._graph.signing import app_only_secret, grant_of, listed, revoke, sign_in
@@ -25,7 +25,6 @@ __all__ = [
     "revoke",
     "sign_in",
     "told",
-    "validation_token",
 ]
 
 READ = ("Calendars.ReadBasic",)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from connectors._graph.reading import mailbox_of
 from connectors._graph.session import GraphSession, Refusal
@@ -27,8 +27,6 @@ BAD_REQUEST, NOT_FOUND, CONFLICT = 400, 404, 409
 MOST_BYTES, MOST_ITEMS = 1_000_000, 1_000
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 STATE = re.compile(r"[!-~]{1,128}")
-VALIDATION = re.compile(r"[ -~]{1,1024}")
-MARKUP = set("<>")
 NO_EVENT = ""  # in the place of a lifecycle event: something changed in the calendar
 HINTS = {
     NO_EVENT: Hint.CHANGED,
@@ -158,21 +156,6 @@ def told(body: bytes) -> tuple[Told, ...]:
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         return ()
     return tuple(dict.fromkeys(each for each in map(_item, items) if each))
-
-
-def validation_token(query: str) -> str:
-    """What the door answers, as text/plain with 200, where Graph asks whether it is ours; empty: it does not ask.
-
-    `query`: the raw query string. Anybody may have written it (a page that reflects it is an XSS hole): a token twice,
-    too long, or with markup, controls or anything but ASCII is none.
-    """
-    try:
-        given = [value for name, value in parse_qsl(query, max_num_fields=10) if name == "validationToken"]
-    except ValueError:
-        return ""
-    if len(given) != 1 or not VALIDATION.fullmatch(given[0]) or MARKUP & set(given[0]):
-        return ""
-    return given[0]
 
 
 def _item(item: object) -> Told | None:

@@ -43,7 +43,7 @@ class Door(Double):
         if request.path == "/hooks/google":
             said = google.told(dict(request.headers))
             self.heard += [said] if said else []
-        elif token := outlook.validation_token(request.query_string.decode()):
+        elif token := request.args.get("validationToken"):
             return Response(token, mimetype="text/plain")
         else:
             self.heard += outlook.told(request.get_data())

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors._graph.push import MOST_BYTES, MOST_ITEMS, told, validation_token
+from connectors._graph.push import MOST_BYTES, MOST_ITEMS, told
 from connectors.outlook import OutlookPusher, OutlookWriter
 from scheduler.core.account import Provider
 from scheduler.core.subscription import Hint, Subscription
@@ -341,34 +340,3 @@ def test_no_call_is_an_error(value: object) -> None:
     for each in (*told(json.dumps(value).encode()), *told(said(value, {**ITEM, "lifecycleEvent": value}))):
         assert each.secret == "s"
         assert "secret" not in repr(each)
-
-
-REAL = "Validation: Testing client application reachability for subscription Request-Id: 1a1e+b=/&c"
-
-
-def test_the_token_of_a_handshake_is_decoded() -> None:
-    """With plus signs for spaces or without."""
-    assert validation_token(f"validationToken={quote(REAL)}") == REAL
-    assert validation_token(f"a=b&validationToken={quote(REAL, safe='').replace('%20', '+')}") == REAL
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "validationToken=",
-        "validationtoken=x",
-        "validationToken=a&validationToken=b",
-        "validationToken=%3Cscript%3E",
-        "validationToken=a%0d%0aSet-Cookie:x",
-        "validationToken=%00",
-        "validationToken=%ff",
-        "validationToken=%E2%80%AE",
-        "validationToken=" + "x" * 1025,
-        "&".join(f"a{number}=b" for number in range(20)) + "&validationToken=x",
-    ],
-    ids=lambda query: query[:40],
-)
-def test_what_is_no_token_is_not_given_back(query: str) -> None:
-    """A page that says whatever it is asked to is a present to whoever writes links."""
-    assert validation_token(query) == ""
