@@ -145,6 +145,8 @@ class _Delivering:
         try:
             if place.channel is not Channel.MAIL or self._begins(place, gone):
                 self._writers.at(place).cancel(gone, standing=standing)
+            else:
+                self.outcome.differences.append((place, MAYBE_UNSENT))
         except RondoError as fault:
             self._store.failed(self._event.uid, place)
             self.outcome.failed.append((place, fault))

@@ -58,8 +58,10 @@ class Desk:
         return self.world.receipts.get(self.place, Receipt())
 
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
-        """Remember it."""
+        """Remember it, or fail."""
         self.world.calls.append(("cancel", self.place, event))
+        if self.place in self.world.faults:
+            raise self.world.faults[self.place]
         return Receipt()
 
 
@@ -157,6 +159,19 @@ def test_a_mail_is_never_sent_twice(store: Store) -> None:
     assert outcome.differences == [(MAIL, MAYBE_UNSENT)]
     assert len([place for _, place, _ in world.calls if place == MAIL]) == 1
     assert delivered(world, store, WANTED).written == []
+
+
+def test_a_mail_that_takes_back_is_never_sent_twice_either(store: Store) -> None:
+    """And it is said that it may be missing."""
+    world = World(where=(HOME, MAIL))
+    delivered(world, store, WANTED)
+    gone = replace(WANTED, cancelled=True, sequence=WANTED.sequence + 1)
+    world.faults[MAIL] = Killed()
+    with pytest.raises(Killed):
+        delivered(world, store, gone)
+    world.faults.clear()
+    assert delivered(world, store, gone).differences == [(MAIL, MAYBE_UNSENT)]
+    assert [what for what, place, _ in world.calls if place == MAIL] == ["put", "cancel"]
 
 
 def test_a_mail_that_was_refused_is_sent_later(store: Store) -> None:
