@@ -9,11 +9,11 @@ from pathlib import Path
 from scheduler.app.home import IMPORTED, PROGRAMMES, STATE, Home, about_key, check_keys, new_key, open_data, unpacked
 from scheduler.core.account import Account
 from scheduler.core.address import Kind, label, parse_address
-from scheduler.errors import InputError, Unavailable
+from scheduler.errors import InputError, RondoError, Unavailable
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings
-from scheduler.store import SqlEngine, SqlMarks, SqlProgrammes, take_in
+from scheduler.store import SqlEngine, SqlMarks, SqlProgrammes, only_one, take_in
 
 FILES = ("people.csv", "groups.csv", "programme.toml")
 LARGEST = 10_000_000
@@ -51,18 +51,18 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
     there = Home(target, data, programme, settings)
     state = (folder / STATE / "state.db").is_file()
     joins = held is None and state
-    if held is None:
-        key = Home(folder, folder / STATE, "", settings).key if state else new_key()
-        sealed = there.accounts.vault.seal(key.hex(), about_key(programme))
+    sealed = ""
+    with _gone(folder, target):
+        if held is None:
+            key = Home(folder, folder / STATE, "", settings).key if state else new_key()
+            sealed = there.accounts.vault.seal(key.hex(), about_key(programme))
         if joins:
             with contextlib.suppress(InputError):  # it came along already: an earlier import ended right after that
                 _join(folder, there, engine, settings)
-    revision = programmes.put(programme, known.name, files, "" if held else sealed, clock.now())
+        revision = programmes.put(programme, known.name, files, sealed, clock.now())
     unpacked(engine, programme, target)
     SqlMarks(engine).agree(programme, _calendars(known), clock.now())
     SqlMarks(engine).dirty(programme)
-    (folder / STATE).mkdir(exist_ok=True, mode=0o700)
-    (folder / STATE / IMPORTED).write_text(f"{target}\n", encoding="utf-8")
     changed = held is None or held.revision != revision
     return Imported(programme=programme, folder=target, revision=revision, joined=joins, changed=changed)
 
@@ -123,6 +123,28 @@ def _check_same(folder: Path, target: Path, held: bool) -> None:
     if held and not went:
         hint = "Choose another with --id, or import the folder that it came from."
         raise InputError(f"{target.name} is there already, from another folder.", where=str(target), hint=hint)
+
+
+@contextlib.contextmanager
+def _gone(folder: Path, target: Path) -> Iterator[None]:
+    """The folder says first where it went, and then goes there, alone: it never goes on beside its programme.
+
+    Whoever is killed in between imports again. Raises Unavailable, also while somebody applies there.
+    """
+    note = folder / STATE / IMPORTED
+    new = not note.exists()
+    try:
+        note.parent.mkdir(exist_ok=True, mode=0o700)
+        note.write_text(f"{target}\n", encoding="utf-8")
+    except OSError as fault:
+        raise Unavailable(f"{note} can't be written: {fault.strerror}.") from None
+    try:
+        with only_one(folder / STATE / "lock"):
+            yield
+    except RondoError:
+        if new:
+            note.unlink()
+        raise
 
 
 def _join(folder: Path, there: Home, engine: SqlEngine, settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
@@ -10,6 +10,7 @@ from zlib import crc32
 from connectors import google, outlook
 from scheduler import flow
 from scheduler.app.home import DATABASE, PROGRAMMES, Home, check_keys, open_data, unpacked
+from scheduler.app.importing import FILES
 from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
 from scheduler.app.repair.round import Round, bring_back, take_over
@@ -22,7 +23,7 @@ from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
-from scheduler.programme import Person, load
+from scheduler.programme import Person, Programme, load
 from scheduler.settings import Settings, load_settings
 from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
 from scheduler.telling import tell_owed
@@ -56,9 +57,11 @@ class Service:
     def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
         self.data, self.settings, self.clock = data, settings, clock
         self._database = database
-        self._programmes, self._marks = SqlProgrammes(database), SqlMarks(database)
+        self._programmes = SqlProgrammes(database)
+        self._marks = SqlMarks(database, longest=timedelta(minutes=settings.service.poll_minutes))
         self._executors = SqlExecutors(database)
         self._homes: dict[str, Home] = {}
+        self._known: dict[Path, tuple[object, Programme]] = {}
         self._read: dict[str, tuple[Mark, ...]] = {}
         self._tell_again: dict[str, datetime] = {}
         self._lock = threading.Lock()
@@ -88,7 +91,7 @@ class Service:
         home = self._home(programme)
         home.accounts.again()
         unpacked(self._database, programme, home.folder)
-        known = load(home.folder)
+        known = self._loaded(home.folder)
         return App(home.folder, known, self.settings, self.clock, home).of(known)
 
     # what the engine calls
@@ -160,15 +163,15 @@ class Service:
 
     def renew(self) -> None:
         """See that every provider that tells of changes goes on to do so."""
-        for held in self._programmes.all():
-            for person, calendar in self._pushing.renew(held.id, self.app(held.id)):
-                self._marks.dirty(held.id, person, label(calendar))
+        for programme, app in self._apps():
+            for person, calendar in self._pushing.renew(programme, app):
+                self._marks.dirty(programme, person, label(calendar))
 
     def digest(self) -> None:
         """Owe the digest of the week to coordinators, where it is time."""
-        due = self.settings.service.digest_due(self.clock.now())
-        for held in self._programmes.all() if due else ():
-            digest_owed(self.app(held.id))
+        if self.settings.service.digest_due(self.clock.now()):
+            for _, app in self._apps():
+                digest_owed(app)
 
     def tidy(self) -> None:
         """Forget subscriptions that ended long ago."""
@@ -217,10 +220,20 @@ class Service:
                 self.forged += 1
             elif told.kind is not Hint.SYNC:
                 programme, subscription = known
-                self._marks.dirty(programme, subscription.person, label(subscription.calendar))
+                self._marks.dirty(programme, calendar=label(subscription.calendar))  # others may list it, too
                 self._pushing.heed(told, programme, subscription)
                 if self._engine:
                     self._engine.nudge(programme)
+
+    def _apps(self) -> Iterator[tuple[str, App]]:
+        """Every programme that can be opened; one that can't holds up no other."""
+        for held in self._programmes.all():
+            try:
+                app = self.app(held.id)
+            except RondoError as fault:
+                log.warning("not_opened", extra={"programme": held.id, "fault": type(fault).__name__})
+            else:
+                yield held.id, app
 
     def _log(self, programme: str, done: Round) -> None:
         if done.decisions or done.faults:
@@ -235,6 +248,18 @@ class Service:
                 home.__dict__["engine"] = self._database
                 self._homes[programme] = home
             return self._homes[programme]
+
+    def _loaded(self, folder: Path) -> Programme:
+        """A programme as its files say, which are read again when one of them is another."""
+        files = [path.stat() for path in map(folder.joinpath, FILES) if path.is_file()]
+        said = [(each.st_ino, each.st_mtime_ns, each.st_size) for each in files]
+        with self._lock:
+            known = self._known.get(folder)
+        if known is None or known[0] != said:
+            known = said, load(folder)
+            with self._lock:
+                self._known[folder] = known
+        return known[1]
 
     def _period(self, programme: str) -> timedelta:
         """Not the same for all, or they would all be due at once."""

@@ -6,9 +6,9 @@ comes while a calendar is being read leaves it to be read again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, insert, select, union, update
 
 from scheduler.core.notice import NoticeState
 from scheduler.store.outbox import due_by
@@ -29,8 +29,9 @@ class Mark:
 class SqlMarks:
     """Marks by programme, person and calendar. Every method raises Unavailable where the database fails."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, longest: timedelta = timedelta(days=1)) -> None:
+        """`longest`: from one reading to the next; what is due later than that was noted before a clock went back."""
+        self._engine, self._longest = engine, longest
 
     def agree(self, programme: str, calendars: Sequence[tuple[str, str]], at: datetime) -> None:
         """Have marks for exactly these, by person and calendar; new ones are to be read at once."""
@@ -53,7 +54,7 @@ class SqlMarks:
     def due(self, now: datetime) -> tuple[str, ...]:
         """Programmes with a calendar to be read, or an event to be written."""
         query = union(
-            select(table.c.programme).where(_to_be_read(now)),
+            select(table.c.programme).where(self._to_be_read(now)),
             select(outbound_write.c.programme).where(due_by(seconds(now))),
         )
         with self._engine.connect() as connection:
@@ -69,7 +70,7 @@ class SqlMarks:
         """The calendars of a programme that are to be read."""
         query = select(table.c.person, table.c.calendar, table.c.dirty_seq)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(table.c.programme == programme, _to_be_read(now)))
+            rows = connection.execute(query.where(table.c.programme == programme, self._to_be_read(now)))
             marks = [Mark(person=who, calendar=what, dirty_seq=seq) for who, what, seq in rows]
         return tuple(sorted(marks, key=lambda mark: (mark.person, mark.calendar)))
 
@@ -82,9 +83,9 @@ class SqlMarks:
                 behind = mine & (table.c.synced_seq < mark.dirty_seq)
                 connection.execute(update(table).where(behind).values(synced_seq=mark.dirty_seq))
 
-
-def _to_be_read(now: datetime) -> ColumnElement[bool]:
-    return or_(table.c.due_at <= seconds(now), table.c.dirty_seq > table.c.synced_seq)
+    def _to_be_read(self, now: datetime) -> ColumnElement[bool]:
+        due = (table.c.due_at <= seconds(now)) | (table.c.due_at > seconds(now + self._longest))
+        return due | (table.c.dirty_seq > table.c.synced_seq)
 
 
 def _is(programme: str, person: str, calendar: str) -> ColumnElement[bool]:
