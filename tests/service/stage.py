@@ -69,7 +69,7 @@ from = 2027-03-01
 until = {until}
 minutes = 45
 [video]
-provider = "zoom"
+provider = "{video}"
 [holidays]
 off = true
 [repair]
@@ -171,6 +171,7 @@ class Stage:
     database: str
     people: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PEOPLE))
     groups: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(GROUPS))
+    video: str = "zoom"
     ahead: float = field(default_factory=lambda: BEGINS.timestamp() - time.time())
     processes: list[Running] = field(default_factory=list)
     own: int = 0
@@ -389,7 +390,7 @@ class Stage:
         ]
         (self.folder / "groups.csv").write_text("group,person,role\n" + "".join(members))
         organizers = "".join(f'[groups.{name}]\norganizer = "{them[0]}"\n' for name, them in self.groups.items())
-        (self.folder / "programme.toml").write_text(SETTINGS.format(until=until_day) + organizers)
+        (self.folder / "programme.toml").write_text(SETTINGS.format(until=until_day, video=self.video) + organizers)
 
     def connect(self, person: str) -> None:
         """Somebody signs in."""
