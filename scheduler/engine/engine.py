@@ -11,7 +11,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from scheduler.engine.jobs import Jobs, Pace
-from scheduler.engine.runs import Runs, named
+from scheduler.engine.runs import Runs
 from scheduler.engine.workflows import (
     PARKED,
     RUNNING,
@@ -30,6 +30,7 @@ from scheduler.errors import Unavailable
 NAME = "rondo"
 CONNECTIONS = 12
 IDLE_SECONDS = 10  # then PostgreSQL ends a transaction whose process stands still: others wait for its locks
+LATE_SECONDS = 60  # a loop that has not come round by so long after its time stands still, or has died
 STATES = {"waiting": WAITING, "running": RUNNING, "failed": PARKED}
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Engine:
         self._runs = Runs(self._pace)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._round_by: dict[str, float] = {}  # when each loop must have come round again, on the monotonic clock
         self._nudged: set[str] = set()
         self._lock = threading.Lock()
 
@@ -89,6 +91,7 @@ class Engine:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
         self._threads.clear()
+        self._round_by.clear()
         patience = self._pace.stop if self._runs.going() else 0
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
@@ -100,6 +103,10 @@ class Engine:
         with self._lock:
             self._nudged.add(programme)
 
+    def lives(self) -> bool:
+        """Whether it was started, and each of its loops comes round."""
+        return bool(self._round_by) and time.monotonic() < min(self._round_by.copy().values())
+
     def counts(self) -> Mapping[str, int]:
         """Workflows that are waiting, running, and failed (parked until they are tried again). Raises Unavailable."""
         try:
@@ -109,17 +116,20 @@ class Engine:
 
     def _every(self, seconds: float, act: Callable[[], None]) -> None:
         """Does it now and every so often in a thread of its own, whatever goes wrong."""
+        step = act.__name__.strip("_")
 
         def go() -> None:
             while True:
                 try:
                     act()
-                except Exception as fault:  # noqa: BLE001 - the database may be away, and is asked again
-                    log.warning("%s failed: %s", act.__name__, named(fault))
+                except Exception as fault:
+                    log.warning("engine_failed", extra={"step": step}, exc_info=fault)
+                self._round_by[step] = time.monotonic() + seconds + LATE_SECONDS
                 if self._stopping.wait(seconds):
                     return
 
-        thread = threading.Thread(target=go, daemon=True)
+        self._round_by[step] = time.monotonic() + LATE_SECONDS
+        thread = threading.Thread(target=go, name=f"engine {step}", daemon=True)
         thread.start()
         self._threads.append(thread)
 
@@ -148,7 +158,7 @@ class Engine:
         for executor in self._jobs.silent():
             if executor != self._executor:
                 left = listed(RUNNING, executor_id=executor)
-                log.warning("%s is silent: %d workflows go on elsewhere", executor, len(left))
+                log.warning("executor_silent", extra={"executor": executor, "resumed": len(left)})
                 resume(left)
                 self._jobs.buried(executor)
         since = datetime.now(UTC) - timedelta(seconds=self._pace.stranded)

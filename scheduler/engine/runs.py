@@ -30,14 +30,14 @@ class Steps:
 
     def do(self, name: str, act: Callable[..., Any], *arguments: str) -> Any:
         """What `act` answered, as JSON gives it back; None where it failed."""
-        answer, reason, fault = DBOS.run_step({"name": name}, self._outcome, act, *arguments)
+        answer, reason, fault = DBOS.run_step({"name": name}, self._outcome, name, act, *arguments)
         if reason:
             self.reasons.append(reason)
         if fault:
             self.faults.append(f"{name}: {reason}")
         return answer
 
-    def _outcome(self, act: Callable[..., Any], *arguments: str) -> tuple[Any, str, bool]:
+    def _outcome(self, name: str, act: Callable[..., Any], *arguments: str) -> tuple[Any, str, bool]:
         """The answer, the name of what was raised, and whether that is a fault of ours.
 
         All of it is data: raised again from the record an exception is of another class. And no more than its name: a
@@ -47,8 +47,8 @@ class Steps:
             return self._again(act, *arguments), "", False
         except RondoError as reason:
             return None, type(reason).__name__, False
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the steps after it go on, and then it is parked
-            log.error("%s failed: %s", getattr(act, "__name__", act), named(fault))
+        except Exception as fault:
+            log.error("step_failed", extra={"step": name}, exc_info=fault)
             return None, type(fault).__name__, True
 
 
@@ -94,12 +94,3 @@ class Runs:
         """Whether a programme is left alone for a while."""
         with self._lock:
             return self._resting.get(programme, 0.0) > time.monotonic()
-
-
-def named(fault: BaseException) -> str:
-    """The class of a fault, and where in the code it was raised, without its message."""
-    last = fault.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    where = f" at {last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else ""
-    return f"{type(fault).__name__}{where}"

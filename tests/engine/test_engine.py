@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from scheduler.engine import Engine, Owed
+from scheduler.engine import engine as engine_module
 from scheduler.engine.engine import SqliteConnection
 from scheduler.engine.workflows import WRITE, enqueue
 from scheduler.errors import Unavailable
+from scheduler.logs import Lines
 from tests.engine.desk import EVENT, FAST, NOTICE, Desk, Provider, kept, running, until
 
 SECRET = "interview with Eve"
@@ -140,8 +144,10 @@ def test_a_failing_job_is_parked_and_the_rest_goes_on(
         assert poisoned.tried["read", "p0"] <= FAST.tries * rounds
     tables = ("workflow_status", "workflow_input", "workflow_output", "operation_outputs")
     assert SECRET not in str([kept(url, table) for table in tables])
-    assert SECRET not in caplog.text
-    assert "ValueError" in caplog.text
+    lines = [json.loads(Lines([]).format(record)) for record in caplog.records]
+    assert SECRET not in str(lines)
+    failed = [(line["step"], line["error"]) for line in lines if line["event"] == "step_failed"]
+    assert {("read", "ValueError"), ("write", "ValueError")} <= set(failed)
     poisoned.poison = {}
     with running(poisoned, url) as engine:
         until(poisoned.done)
@@ -155,6 +161,42 @@ def test_nothing_is_written_to_nobody() -> None:
         Owed(programme="p0", uid="e0", sequence=1, attempt=0, account="")
     with pytest.raises(ValueError, match="partition"):
         enqueue(WRITE, "", "write", "p0", "e0")
+
+
+class Standing(Desk):
+    """Jobs of which asking what is due may take for ever."""
+
+    until: threading.Event
+
+    def due(self) -> Sequence[str]:
+        """Not before it may."""
+        self.until.wait()
+        return super().due()
+
+
+@on_sqlite
+def test_an_engine_that_stands_still_does_not_live(
+    url: str, there: Provider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever asks how the service is hears so, for as long as it does; a loop that only fails still comes round."""
+    monkeypatch.setattr(engine_module, "LATE_SECONDS", 0.5)
+    desk = Standing(url, there.port)
+    desk.until = threading.Event()
+    desk.begin(programmes=1, events=1)
+    engine = Engine(desk, url=url, executor="here-1", pace=FAST)
+    assert not engine.lives()
+    engine.start()
+    try:
+        until(lambda: not engine.lives(), seconds=20)
+        desk.until.set()
+        until(engine.lives, seconds=20)
+        monkeypatch.setattr(desk, "due", lambda: 1 / 0)
+        until(lambda: any(record.msg == "engine_failed" for record in caplog.records), seconds=20)
+        assert engine.lives()
+    finally:
+        desk.until.set()
+        engine.stop()
+    assert not engine.lives()
 
 
 @on_sqlite
