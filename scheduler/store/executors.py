@@ -22,13 +22,6 @@ class SqlExecutors:
             if not connection.execute(update(table).where(table.c.id == id_).values(beat)).rowcount:
                 connection.execute(insert(table), {"id": id_, **beat})
 
-    def silent(self, before: datetime) -> tuple[str, ...]:
-        """Those that have shown nothing since an instant."""
-        with self._engine.connect() as connection:
-            return tuple(
-                sorted(connection.execute(select(table.c.id).where(table.c.beat_at < seconds(before))).scalars())
-            )
-
     def alive(self, since: datetime) -> tuple[str, ...]:
         """Those that have shown since an instant that they live."""
         with self._engine.connect() as connection:
@@ -38,11 +31,13 @@ class SqlExecutors:
     def claim(self, before: datetime, at: datetime) -> tuple[str, ...]:
         """The silent ones whose work nobody has begun to take over since `before`: whoever is told so does.
 
-        One that takes it over ends with `forget`; where it dies in between, somebody else is told later.
+        One that takes it over ends with `forget`; where it dies in between, somebody else is told later. What is as
+        far beyond `at` as `before` is before it was said by a clock that was wrong, and shows nothing.
         """
-        unclaimed = or_(table.c.claimed_at.is_(None), table.c.claimed_at < seconds(before))
+        since, until = seconds(before), 2 * seconds(at) - seconds(before)
+        unclaimed = or_(table.c.claimed_at.is_(None), ~table.c.claimed_at.between(since, until))
         with alone(self._engine, "executors") as connection:
-            query = select(table.c.id).where(table.c.beat_at < seconds(before), unclaimed)
+            query = select(table.c.id).where(~table.c.beat_at.between(since, until), unclaimed)
             found = tuple(sorted(connection.execute(query).scalars()))
             connection.execute(update(table).where(table.c.id.in_(found)).values(claimed_at=seconds(at)))
         return found

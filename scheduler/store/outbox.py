@@ -12,12 +12,16 @@ from scheduler.store.tables import outbound_write as table
 _newer = table.alias("newer")
 
 
+LONGEST_SECONDS = 3600
+"""Nobody puts a write off for longer: what is put off beyond that was so before a clock went back."""
+
+
 def due_by(now: int) -> ColumnElement[bool]:
     """Rows whose writing is owed by then: the newest form of an event, unless it was put off beyond."""
     same = (_newer.c.programme == table.c.programme) & (_newer.c.uid == table.c.uid)
     return (
         table.c.done_at.is_(None)
-        & or_(table.c.retry_at.is_(None), table.c.retry_at <= now)
+        & or_(table.c.retry_at.is_(None), ~table.c.retry_at.between(now + 1, now + LONGEST_SECONDS))
         & ~exists(select(_newer.c.uid).where(same, _newer.c.sequence > table.c.sequence))
     )
 

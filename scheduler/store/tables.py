@@ -128,7 +128,8 @@ notice = Table(
     Column("key", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Text, nullable=False),  # empty: it was forgotten
+    Column("ended_at", BigInteger),  # by then it was under way or at its end; none: owed, or not looked at since
 )
 Index("notice_owed", notice.c.state)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
@@ -47,8 +48,8 @@ class Trail(Rows):
             self._change(connection, id_, {"state": str(state)})
 
     def notices(self) -> tuple[Notice, ...]:
-        """All that people were told or are owed, oldest first."""
-        query = select(notice).where(self._of(notice)).order_by(notice.c.position)
+        """All that people were told or are owed, oldest first; without what was forgotten."""
+        query = select(notice).where(self._of(notice), notice.c.document != "").order_by(notice.c.position)
         return tuple(_notice(row) for row in self._read(query))
 
     def begin_notice(self, key: str) -> bool:
@@ -61,8 +62,19 @@ class Trail(Rows):
     def end_notice(self, key: str, state: NoticeState) -> None:
         """Note how sending ended; OWED: it surely was not sent, and is tried again."""
         with self._alone() as connection:
-            mine = self._of(notice) & (notice.c.key == key)
-            connection.execute(update(notice).where(mine).values(state=str(state)))
+            mine = self._of(notice) & (notice.c.key == key) & (notice.c.document != "")
+            connection.execute(update(notice).where(mine).values(state=str(state), ended_at=None))
+
+    def forget_notices(self, before: datetime, now: datetime) -> None:
+        """Forget whom those that ended before an instant went to, and what they said; one that is owed stays.
+
+        Their keys stay, or somebody might be told again. The time of an end is that of the first call that saw it.
+        """
+        ended = self._of(notice) & (notice.c.state != str(NoticeState.OWED))
+        with self._alone() as connection:
+            new = update(notice).where(ended, notice.c.ended_at.is_(None))
+            connection.execute(new.values(ended_at=seconds(now)))
+            connection.execute(update(notice).where(ended, notice.c.ended_at < seconds(before)).values(document=""))
 
     def stopped(self) -> str:
         """Why nothing may be written at the moment; empty: it may."""

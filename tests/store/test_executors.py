@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from scheduler.store import SqlEngine, SqlExecutors
 from tests.store.samples import NOW
 
 MINUTE = timedelta(minutes=1)
+
+
+def silent(executors: SqlExecutors, at: datetime) -> tuple[str, ...]:
+    """Those of whose silence somebody is told who asks then."""
+    return executors.claim(at - MINUTE / 2, at)
 
 
 def test_who_has_shown_nothing_for_a_while_is_silent(engine: SqlEngine) -> None:
@@ -16,11 +23,30 @@ def test_who_has_shown_nothing_for_a_while_is_silent(engine: SqlEngine) -> None:
     for id_ in ("b", "a", "c"):
         executors.beat(id_, NOW)
     executors.beat("c", NOW + MINUTE)
-    assert executors.silent(NOW) == ()
-    assert executors.silent(NOW + MINUTE) == ("a", "b")
+    assert executors.alive(NOW) == ("a", "b", "c")
+    assert executors.alive(NOW + MINUTE) == ("c",)
+    assert silent(executors, NOW + MINUTE) == ("a", "b")
     executors.beat("b", NOW + MINUTE)
     executors.forget("a")
-    assert executors.silent(NOW + MINUTE) == ()
+    assert silent(executors, NOW + MINUTE) == ()
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)])
+def test_a_beat_of_the_future_shows_nothing(engine: SqlEngine, back: timedelta) -> None:
+    """It was noted before a clock went back: who beats on is known, and who died then is found. So is a claim."""
+    executors = SqlExecutors(engine)
+    for id_ in ("dead", "lives"):
+        executors.beat(id_, NOW)
+    executors.beat("lives", NOW - back)
+    assert silent(executors, NOW - back) == ("dead",)
+    assert silent(executors, NOW - back - 2 * MINUTE) == ("dead", "lives")
+
+
+def test_clocks_that_differ_a_little_silence_nobody(engine: SqlEngine) -> None:
+    """The processes of several machines."""
+    executors = SqlExecutors(engine)
+    executors.beat("ahead", NOW + MINUTE / 4)
+    assert silent(executors, NOW) == ()
 
 
 def test_one_takes_over_what_a_silent_one_left(engine: SqlEngine, another: Callable[[], SqlEngine]) -> None:

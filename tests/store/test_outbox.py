@@ -33,6 +33,12 @@ def test_what_failed_is_owed_again_when_its_time_has_come(store: SqlStore) -> No
     assert forms(store.pending()) == [("b", 0), ("a", 0), ("b", 1)]
 
 
+def test_what_was_put_off_before_the_clock_went_back_is_owed_at_once(store: SqlStore) -> None:
+    """A clock that was a day ahead holds up nothing for a day."""
+    store.put_off(event("b", 1), SOON + timedelta(days=1))
+    assert store.owed(NOW) == ((event("a"), 0), (event("b", 1), 1))
+
+
 def test_a_new_form_of_what_was_put_off_is_owed_at_once(store: SqlStore) -> None:
     """It may be what the provider takes."""
     store.put_off(event("b", 1), LATER)

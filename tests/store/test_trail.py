@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.core.decision import State
 from scheduler.core.notice import NoticeState
 from scheduler.errors import ChangedElsewhere
 from scheduler.store import SqlEngine, SqlStore
+from scheduler.store.tables import notice as table
 from tests.store.samples import NOW, decision, event, notice, saved
 
 
@@ -97,6 +100,49 @@ def test_what_surely_was_not_sent_is_owed_again(store: SqlStore) -> None:
     store.end_notice("a", NoticeState.OWED)
     assert store.begin_notice("a")
     assert not store.begin_notice("nobody's")
+
+
+DAY = timedelta(days=1)
+
+
+def test_what_was_told_is_forgotten_after_a_while(
+    store: SqlStore, engine: SqlEngine, another: Callable[[], SqlEngine]
+) -> None:
+    """No address and no word of it stays, however it ended, and it is never sent again; what is owed waits on."""
+    other = SqlStore(another(), "other")
+    for each in (store, other):
+        each.note([], [notice(key) for key in ("begun", "failed", "owed", "sent")])
+        for key in ("begun", "failed", "sent"):
+            assert each.begin_notice(key)
+        each.end_notice("failed", NoticeState.FAILED)
+        each.end_notice("sent", NoticeState.SENT)
+    store.forget_notices(NOW - DAY, NOW)
+    store.forget_notices(NOW, NOW + DAY)
+    assert len(store.notices()) == 4
+    store.forget_notices(NOW + DAY, NOW + 2 * DAY)
+    assert store.notices() == (notice("owed"),)
+    assert len(other.notices()) == 4
+    with engine.connect() as connection:
+        told = connection.execute(select(table.c.key, table.c.document).where(table.c.programme == "circles"))
+        assert {key for key, document in told if document} == {"owed"}
+    store.note([], [notice("sent"), notice("begun")])
+    store.end_notice("begun", NoticeState.OWED)  # whoever began it comes to an end after all
+    assert store.notices() == (notice("owed"),)
+    assert not store.begin_notice("sent")
+    assert not store.begin_notice("begun")
+    assert store.begin_notice("owed")
+
+
+def test_one_that_is_owed_again_is_kept_as_long_as_a_new_one(store: SqlStore) -> None:
+    """Its time begins with its end."""
+    store.note([], [notice("a")])
+    store.begin_notice("a")
+    store.forget_notices(NOW - DAY, NOW)
+    store.end_notice("a", NoticeState.OWED)
+    store.begin_notice("a")
+    store.end_notice("a", NoticeState.SENT)
+    store.forget_notices(NOW + DAY, NOW + 2 * DAY)
+    assert [each.key for each in store.notices()] == ["a"]
 
 
 def test_of_many_who_begin_at_once_one_sends(store: SqlStore, another: Callable[[], SqlEngine]) -> None:

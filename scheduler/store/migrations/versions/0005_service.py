@@ -80,6 +80,7 @@ def _create_trail() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("document", sa.Text, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
     )
     op.create_index("notice_owed", "notice", ["state"])
 
