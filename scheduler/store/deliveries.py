@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.delivery import COPY, Channel, Delivery, Place, Receipt
-from scheduler.core.event import Event, event_from_json, event_to_json
-from scheduler.store.rows import Rows, seconds
+from scheduler.core.event import Event, event_to_json
+from scheduler.store.rows import Rows, event_of, seconds
 from scheduler.store.tables import delivery
 
 _RECEIPT = TypeAdapter(Receipt)
@@ -71,7 +71,7 @@ class Deliveries(Rows):
 
 
 def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(event=event_from_json(row["document"]), receipt=_RECEIPT.validate_json(row["receipt"]))
+    return Delivery(event=event_of(row["document"]), receipt=_RECEIPT.validate_json(row["receipt"]))
 
 
 def _place(text: str) -> Place:

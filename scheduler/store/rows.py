@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, insert, select
 from sqlalchemy.engine import RowMapping
 
+from scheduler.core.event import Event, event_from_json
 from scheduler.store.database import alone
 
 Row = Mapping[str, Any]
@@ -42,6 +44,12 @@ class Rows:
 def changing(engine: Engine, programme: str) -> AbstractContextManager[Connection]:
     """A transaction in which nobody else changes a programme's rows. Raises Unavailable."""
     return alone(engine, f"programme {programme}")
+
+
+@lru_cache(maxsize=2_000)
+def event_of(document: str) -> Event:
+    """An event from its document; the same few hundred are asked for again and again."""
+    return event_from_json(document)
 
 
 def seconds(instant: datetime) -> int:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,18 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.decision import Decision
-from scheduler.core.event import Event, event_from_json, event_to_json
+from scheduler.core.event import Event, event_to_json
 from scheduler.core.notice import Notice
 from scheduler.core.pins import Pin
-from scheduler.core.plan import plan_from_json, plan_to_json
-from scheduler.core.problem import problem_from_json, problem_to_json
+from scheduler.core.plan import Plan, plan_from_json, plan_to_json
+from scheduler.core.problem import Problem, problem_from_json, problem_to_json
 from scheduler.errors import ChangedElsewhere
 from scheduler.ports import SavedPlan
 from scheduler.store.copies import Copies
 from scheduler.store.database import open_state
 from scheduler.store.deliveries import Deliveries
 from scheduler.store.outbox import Outbox
-from scheduler.store.rows import instant, seconds
+from scheduler.store.rows import event_of, instant, seconds
 from scheduler.store.tables import event, outbound_write, pin, plan
 from scheduler.store.trail import Trail
 
@@ -57,14 +58,14 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
         """Every event that was ever published, as it should stand now."""
         rows = self._read(select(event).where(self._of(event)))
         documents = {row["uid"]: row["document"] for row in rows}
-        return tuple(event_from_json(documents[uid]) for uid in sorted(documents))
+        return tuple(event_of(documents[uid]) for uid in sorted(documents))
 
     def events_before(self) -> tuple[Event, ...]:
         """Every event that was published when what stood before stood, as it was then."""
         written = outbound_write
         until = select(plan.c.position).where(self._of(plan), plan.c.kind == BEFORE).scalar_subquery()
         query = select(written.c.document).where(self._of(written), written.c.position <= until)
-        versions = [event_from_json(row["document"]) for row in self._read(query.order_by(written.c.position))]
+        versions = [event_of(row["document"]) for row in self._read(query.order_by(written.c.position))]
         newest = {version.uid: version for version in versions}
         return tuple(newest[uid] for uid in sorted(newest))
 
@@ -109,14 +110,13 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
 
     def _plan(self, kind: str) -> SavedPlan | None:
         for row in self._read(select(plan).where(self._of(plan), plan.c.kind == kind)):
-            problem, document = problem_from_json(row["problem"]), plan_from_json(row["document"])
-            return SavedPlan(problem, document, instant(row["decided_at"]))
+            return SavedPlan(*_parsed(row["problem"], row["document"]), instant(row["decided_at"]))
         return None
 
     def _live(self, connection: Connection) -> Mapping[str, int]:
         """The SEQUENCE of every event that stands, by UID."""
         documents = connection.execute(select(event.c.document).where(self._of(event))).scalars()
-        events = (event_from_json(document) for document in documents)
+        events = (event_of(document) for document in documents)
         return {each.uid: each.sequence for each in events if not each.cancelled}
 
     def _put_aside(self, connection: Connection) -> None:
@@ -143,6 +143,12 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
     def _put_pins(self, connection: Connection, pins: Sequence[Pin]) -> None:
         connection.execute(delete(pin).where(self._of(pin)))
         self._add(connection, pin, [_pin_row(each) for each in pins])
+
+
+@lru_cache(maxsize=4)
+def _parsed(problem: str, document: str) -> tuple[Problem, Plan]:
+    """A plan and its problem: what stands is asked for again and again, and seldom another."""
+    return problem_from_json(problem), plan_from_json(document)
 
 
 def _pin_row(pin: Pin) -> dict[str, Any]:

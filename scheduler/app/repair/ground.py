@@ -13,6 +13,7 @@ from scheduler.app.telling import notices_of
 from scheduler.core.alternatives import alternatives
 from scheduler.core.change import Change, Keep
 from scheduler.core.decision import Decision, State
+from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.event import Event
 from scheduler.core.freebusy import merge
 from scheduler.core.pins import Pin
@@ -77,6 +78,12 @@ class Ground:
         """The same for what a person decides."""
         return self if self.by_hand else replace(self, by_hand=True).again(pins=self.pins)
 
+    @cached_property
+    def disturbed(self) -> tuple[Disturbed, ...]:
+        """What of the sessions ahead no longer holds."""
+        since = self.problem.horizon.minute(self.app.clock.now())
+        return disturbed(self.problem, self.plan, self.posed.notes, since=since)
+
     def with_pins(self, pins: Sequence[Pin]) -> "Ground":
         """The same with other pins."""
         return self.again(pins=tuple(pins))
@@ -105,7 +112,7 @@ class Ground:
         break a rule that it did not break before.
         """
         report = check(self.problem, plan, self.plan)
-        known = check(self.problem, self.plan, self.plan).faults
+        known = check(self.problem, self.plan, self.plan).faults if report.faults else ()
         new = [fault for fault in report.faults if fault not in known]
         if new:
             raise RondoError(f"a repair breaks a rule and is not made: {new[0]}. This is a fault of Rondo's.")

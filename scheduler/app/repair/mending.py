@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scheduler.app.repair.ground import Ground, new_id, other_times
 from scheduler.core.decision import RONDO, Action, Decision, State
-from scheduler.core.disturbed import Disturbed, disturbed
+from scheduler.core.disturbed import Disturbed
 from scheduler.core.pins import Key
 from scheduler.core.repairs import Mode
 from scheduler.core.verdict import verdict
@@ -27,21 +27,14 @@ class Mended:
     proposed: tuple[Decision, ...] = ()
 
 
-def disturbed_now(ground: Ground) -> tuple[Disturbed, ...]:
-    """What of the sessions ahead no longer holds."""
-    since = ground.problem.horizon.minute(ground.app.clock.now())
-    return disturbed(ground.problem, ground.plan, ground.posed.notes, since=since)
-
-
 def mend(ground: Ground, mode: Mode | None = None, *, but: Collection[str] = ()) -> Mended:
     """Bring back what no longer holds, but in some groups. `mode` takes the place of every group's own.
 
     What may be done without asking is decided in one transaction; its writing is owed. Raises ChangedElsewhere.
     """
     now, history = ground.app.clock.now(), ground.trail
-    found = disturbed_now(ground)
-    _let_lapse(ground, found, history, now)
-    found = tuple(each for each in found if each.group not in but)
+    _let_lapse(ground, ground.disturbed, history, now)
+    found = tuple(each for each in ground.disturbed if each.group not in but)
     changed = _changed(ground, found)
     wanted = _decisions(ground, found, changed, history, now)
     asks = _whys(ground, wanted, history, mode)

@@ -7,7 +7,7 @@ from scheduler.app.programme import App
 from scheduler.app.repair.adopting import adopt, vanished
 from scheduler.app.repair.ground import Ground, ground_of
 from scheduler.app.repair.looking import Looked, look
-from scheduler.app.repair.mending import disturbed_now, mend
+from scheduler.app.repair.mending import mend
 from scheduler.app.repair.zones import keep_wall_times
 from scheduler.core.decision import Decision, State
 from scheduler.core.repairs import Mode
@@ -84,7 +84,7 @@ def bring_back(app: App, *, mode: Mode | None = None) -> Round:
     ground = ground_of(app)
     if ground is None or app.store.stopped():
         return Round(stopped=app.store.stopped())
-    broken = {each.group for each in disturbed_now(ground)}
+    broken = {each.group for each in ground.disturbed}
     taken = (
         _taken(ground, look(store=app.store, lookers=app.writers, clock=app.clock, groups=broken))
         if broken
