@@ -23,6 +23,13 @@ def out() -> Console:
     return Console(markup=False, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
+def err() -> Console:
+    """As `out`, on stderr."""
+    return Console(
+        markup=False, highlight=False, soft_wrap=False, width=None if sys.stderr.isatty() else WIDTH, stderr=True
+    )
+
+
 def to_json(document: object) -> str:
     """A JSON document, with its last line ended."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

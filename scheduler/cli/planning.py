@@ -1,6 +1,8 @@
 """`plan`, `show`, `diff`, `apply`, `status`: from decision to calendars; only `apply` writes there."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,7 @@ from scheduler.cli.console import (
     Folder,
     Json,
     confirm,
+    err,
     instant,
     nobody_to_ask,
     out,
@@ -23,17 +26,19 @@ from scheduler.cli.console import (
 from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, Stages, StagesFile, TimeLimit, read_plan, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals
-from scheduler.cli.views import show_changes, show_plan
+from scheduler.cli.views import show_changed, show_changes, show_plan
 from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
 from scheduler.core.change import Change, Keep
+from scheduler.core.change import diff as changed
 from scheduler.core.decision import RONDO
+from scheduler.core.event import Event
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.notice import NoticeState
 from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
 from scheduler.delivering import Written
-from scheduler.errors import InputError
+from scheduler.errors import ChangedElsewhere, InputError
 from scheduler.flow import Planned
 from scheduler.solve import Params
 
@@ -137,14 +142,15 @@ def apply(
     resumed = resume(app, yes)
     if not no_refresh:
         warn_of_faults(app)
-    planned = _planned(app, plan_file)
+    planned, stood = _planned(app, plan_file), app.store.events()
     changes = app.changes(planned)
     if not json:
         show_changes(out(), app, planned, changes)
     written = Written()
     if _todo(changes):
         ask_to_write(yes)
-        written = app.apply(planned, changes)
+        with _said_what_came_first(app, stood):
+            written = app.apply(planned, changes)
         warn_of_writes(written, resumed)
     elif not json:
         typer.echo("Nothing to do: the calendars say what the plan says.")
@@ -216,6 +222,18 @@ def warn_of_faults(app: App) -> None:
             progress(f"warning: {copy.person}, {copy.calendar}: {copy.error} ({copy.person} is {kind})")
     for line in (*app.desks.unwritten(app.programme.groups), *app.rooms.fallbacks()):
         progress(f"warning: {line}")
+
+
+@contextmanager
+def _said_what_came_first(app: App, stood: Sequence[Event]) -> Iterator[None]:
+    """Where somebody else decided since these events stood, show on stderr what they changed."""
+    try:
+        yield
+    except ChangedElsewhere:
+        progress("Meanwhile somebody else changed this:")
+        now = [event for event in app.store.events() if not event.cancelled]
+        show_changed(err(), app, None, changed(stood, now))
+        raise
 
 
 def _planned(app: App, plan_file: Path | None) -> Planned:

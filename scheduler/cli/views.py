@@ -71,15 +71,23 @@ def show_changes(to: Console, app: App, planned: Planned | None, changes: Sequen
 
     With what was planned, the reason stands under each.
     """
-    todo = [change for change in changes if not isinstance(change, Keep)]
-    for change in todo:
+    show_changed(to, app, planned, changes)
+    people = {attendee.id for change in _todo(changes) for attendee in change.event.attendees}
+    to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.", soft_wrap=True)
+
+
+def show_changed(to: Console, app: App, planned: Planned | None, changes: Sequence[Change]) -> None:
+    """As `show_changes`, without the sum."""
+    for change in _todo(changes):
         to.print(_change_line(change), soft_wrap=True)
         for session in () if isinstance(change, Create) else change.sessions:
             to.print(f"  {_session_line(session, change.event.rule.zone)}", soft_wrap=True)
             for reason in _reasons(app, planned, change, session) if planned else ():
                 to.print(f"      {reason}", soft_wrap=True)
-    people = {attendee.id for change in todo for attendee in change.event.attendees}
-    to.print(f"Plan: {counts(changes)}. {len(people)} calendars would be written.", soft_wrap=True)
+
+
+def _todo(changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if not isinstance(change, Keep)]
 
 
 def _change_line(change: Change) -> str:

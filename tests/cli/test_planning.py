@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.app.repair.pausing import pause
 from scheduler.core.plan import plan_from_json
 from scheduler.core.problem import problem_from_json
 from scheduler.core.verify import check
@@ -307,3 +308,21 @@ def test_a_name_is_no_markup(rondo: Rondo, desk: Desk) -> None:
     told = rondo("why", "spring", "pair", "--at", "Sun 03:00").out
     assert f"{name} is outside hours" in told
     assert "[red]Amara[/red]" in rondo("slots", "spring", "amara", "chen").out
+
+
+def test_whoever_loses_a_race_is_shown_what_came_first(
+    desk: Desk, rondo: Rondo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else decided while they were asked whether to write it."""
+    desk.publish()
+    start = next(event.sessions[3].start for event in desk.app.store.events() if event.group == "pair")
+    assert start
+    desk.calendar("chen", at(start, 30))
+    rondo("plan", "spring")
+    monkeypatch.setattr("scheduler.cli.planning.ask_to_write", lambda _: pause(desk.app, "circle", None, "coordinator"))
+    said = rondo("apply", "spring", "--no-refresh")
+    assert said.code == 1
+    first, changed, *sessions, last = said.err.splitlines()
+    assert (first, changed, len(sessions)) == ("Meanwhile somebody else changed this:", "- circle: cancelled", 8)
+    assert last == "rondo: another apply came first, so nothing was written. Plan again."
+    assert "pair" not in said.err
