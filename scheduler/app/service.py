@@ -174,8 +174,11 @@ class Service:
                 digest_owed(app)
 
     def tidy(self) -> None:
-        """Forget subscriptions that ended long ago."""
+        """Forget subscriptions that ended, and what people were told long ago."""
         self._pushing.forget()
+        now, kept = self.clock.now(), timedelta(days=self.settings.service.retention_days)
+        for held in self._programmes.all():
+            self._home(held.id).store.forget_notices(now - kept, now)
 
     def beat(self, executor: str) -> None:
         """Note that a process lives."""
@@ -194,14 +197,13 @@ class Service:
 
     def healthy(self) -> Health:
         """Whether the database answers and the engine runs."""
+        lives = self._engine is not None and self._engine.lives()
         try:
             waiting = len(self._marks.due(self.clock.now()))
             counts = self._engine.counts() if self._engine else {}
         except RondoError:
-            return Health(database=False, engine=self._engine is not None)
-        return Health(
-            database=True, engine=self._engine is not None, counts={**counts, "due": waiting, "forged": self.forged}
-        )
+            return Health(database=False, engine=lives)
+        return Health(database=True, engine=lives, counts={**counts, "due": waiting, "forged": self.forged})
 
     def google_told(self, headers: Mapping[str, str]) -> None:
         """A message of one of Google's channels."""

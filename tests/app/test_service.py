@@ -1,6 +1,7 @@
 """What the engine and the doors call, step by step: nothing is lost, and all may be done again."""
 
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from scheduler.app.repair.proposals import accept
 from scheduler.app.service import LATEST, SOON, Service, open_service
 from scheduler.core.decision import Action, State
 from scheduler.core.freebusy import Knowledge
+from scheduler.core.notice import Notice, NoticeState
+from scheduler.engine import Engine
 from scheduler.errors import ChangedElsewhere, CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.solve import Params
@@ -284,3 +287,32 @@ def test_a_folder_that_is_gone_is_unpacked_again(served: Served) -> None:
     shutil.rmtree(served.folder)
     again: Service = open_service(served.data, served.desk.clock)
     assert [group.id for group in again.app("spring").programme.groups] == ["pair", "circle"]
+
+
+def test_what_people_were_told_is_forgotten(served: Served) -> None:
+    """After the days of the settings, by the hour at which it is tidied; what is owed to them is not."""
+    store = served.app.store
+    told = Notice(key="a", decision="d", person="ana", address="ana@example.org", subject="s", text="t")
+    store.note((), [told, replace(told, key="b")])
+    store.begin_notice("a")
+    store.end_notice("a", NoticeState.SENT)
+    served.service.tidy()
+    served.later(timedelta(days=29))
+    served.service.tidy()
+    assert [each.key for each in store.notices()] == ["a", "b"]
+    served.later(timedelta(days=2))
+    served.service.tidy()
+    assert [each.key for each in store.notices()] == ["b"]
+
+
+def test_a_service_whose_engine_stands_still_is_not_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is one that was never started."""
+    assert not served.service.healthy().ready
+    try:
+        served.service.start("here-1")
+        assert served.service.healthy().ready
+        monkeypatch.setattr(Engine, "lives", lambda _: False)
+        health = served.service.healthy()
+        assert (health.database, health.engine, health.ready) == (True, False, False)
+    finally:
+        served.service.stop()
