@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.app.home import IMPORTED, PROGRAMMES, STATE, Home, about_key, check_keys, new_key, open_data, unpacked
+from scheduler.app.home import (
+    IMPORTED,
+    PROGRAMMES,
+    PUBLISHED,
+    STATE,
+    Home,
+    about_key,
+    check_keys,
+    new_key,
+    open_data,
+    unpacked,
+)
 from scheduler.core.account import Account
 from scheduler.core.address import Kind, label, parse_address
 from scheduler.errors import InputError, RondoError, Unavailable
@@ -59,6 +70,7 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
         if joins:
             with contextlib.suppress(InputError):  # it came along already: an earlier import ended right after that
                 _join(folder, there, engine, settings)
+            _hand_over(folder / PUBLISHED, target / PUBLISHED)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
     unpacked(engine, programme, target)
     SqlMarks(engine).agree(programme, _calendars(known), clock.now())
@@ -156,6 +168,15 @@ def _join(folder: Path, there: Home, engine: SqlEngine, settings: Settings) -> N
         return there.accounts.vault.seal(text, there.accounts.about(account))
 
     take_in(here.engine, engine, there.programme, reseal=reseal)
+
+
+def _hand_over(published: Path, target: Path) -> None:
+    """Copy the calendars that were handed out: of what is not written again, nobody would have any there."""
+    for path in published.rglob("*.ics"):
+        if path.is_file() and path.resolve() == published.resolve() / path.relative_to(published):
+            copy = target / path.relative_to(published)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
 
 
 def _calendars(programme: Programme) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from scheduler.core.decision import Decision
 from scheduler.core.decision_words import sentence
 from scheduler.core.repairs import Mode
 from scheduler.core.walltime import parse_instant
-from scheduler.errors import ChangedElsewhere, InputError
+from scheduler.errors import ChangedElsewhere, InputError, RondoError
 
 WAITING = 3
 SHORT = 8
@@ -49,17 +49,20 @@ def watch(
     What people changed in their calendars is taken over. In mode suggest nothing is moved that nobody agreed to.
     """
     stop = Flag()
-    if not once:
-        signal.signal(signal.SIGINT, lambda *_: stop.set())
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    while True:
+    if once:
         app, done = _round(folder, mode)
         _report(app, done, json)
-        if once:
-            raise typer.Exit(max(code_of(done.written), WAITING if waiting(app) else 0))
-        if stop.wait(every * 60):
-            progress("Ended.")
-            return
+        raise typer.Exit(max(code_of(done.written), WAITING if waiting(app) else 0))
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: stop.set())
+    open_app(folder)
+    while not stop.is_set():
+        try:
+            _report(*_round(folder, mode), json)
+        except RondoError as fault:  # it may be gone by the next round
+            progress(f"warning: {fault}")
+        stop.wait(every * 60)
+    progress("Ended.")
 
 
 def proposals(

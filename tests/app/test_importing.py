@@ -38,6 +38,9 @@ def test_a_published_programme_comes_with_all_that_it_has(published: Desk, tmp_p
     app = inside(done, published)
     assert app.store.events() == events != ()
     assert (app.store.pins(), app.scope, app.home.key) == (pins, scope, key)
+    assert {path.name: path.read_bytes() for path in (done.folder / "published").rglob("*.ics")} == {
+        Path(name).name: content for name, content in published.published().items()
+    }
     app.refresh()
     planned = app.plan(app.pose(), params=Params())
     assert {type(change).__name__ for change in app.changes(planned)} == {"Keep"}

@@ -1,5 +1,6 @@
 """What people say to proposals, and how one of our decisions is taken back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +19,8 @@ from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.solve import smallest_change
 
-OF_SESSIONS = (Action.MOVE, Action.SKIP, Action.CLASH, Action.DECLINE)
+OF_SESSIONS = (Action.MOVE, Action.SKIP)
+MADE = (State.DONE, State.ACCEPTED)
 
 
 def waiting(app: App) -> tuple[Decision, ...]:
@@ -29,7 +31,8 @@ def waiting(app: App) -> tuple[Decision, ...]:
 def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     """Do what a proposal says, or put its session at another `start`. Owes the writing.
 
-    That somebody declines a whole series is taken note of: what becomes of it is decided by pausing or planning.
+    Of some things only note is taken: that somebody declines a whole series (what becomes of it is decided by pausing
+    or planning), and that a session has another length.
     Raises InputError for a name that no waiting proposal has, StalePlan where it can't be done any more.
     """
     decision = _named(app, name)
@@ -39,10 +42,10 @@ def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     if decision.action is Action.STOP:
         app.store.stop("")
         app.store.settle(decision.id, State.ACCEPTED)
-    elif decision.action is Action.PAUSE or (decision.session is None and decision.action is not Action.SHIFT):
-        app.store.settle(decision.id, State.ACCEPTED)
     elif decision.action is Action.SHIFT:
         _shift(app, accepted)
+    elif decision.session is None or decision.before == decision.after:
+        app.store.settle(decision.id, State.ACCEPTED)
     else:
         return _place(app, accepted, start)
     return accepted
@@ -67,10 +70,8 @@ def take_back(app: App, name: str, by: str) -> Decision:
     Raises InputError where there is no such move, ChangedElsewhere where its session stands elsewhere by now, StalePlan
     where it has begun.
     """
-    decision = next((each for each in app.store.decisions() if each.id == name), None)
-    moved = decision and decision.session is not None and decision.state in (State.DONE, State.ACCEPTED)
-    if decision is None or not moved or decision.action not in OF_SESSIONS:
-        raise InputError(f"no move or skip has the name {name[:40]!r}.", hint="`rondo log DIR` lists them.")
+    moves = [each for each in app.store.decisions() if each.state in MADE and each.action in OF_SESSIONS]
+    decision = _one(moves, name, "move or skip", "`rondo log DIR` lists them.")
     assert decision.session is not None
     ground = standing_group(app, decision.group)
     _check_stands(ground, decision, decision.after)
@@ -96,10 +97,14 @@ def take_back(app: App, name: str, by: str) -> Decision:
 
 
 def _named(app: App, name: str) -> Decision:
-    found = [decision for decision in waiting(app) if decision.id.startswith(name)] if name else []
+    return _one(waiting(app), name, "proposal that waits", "`rondo proposals DIR` lists them.")
+
+
+def _one(decisions: Sequence[Decision], name: str, what: str, hint: str) -> Decision:
+    """The one whose id begins like this. Raises InputError for none, and for several."""
+    found = [each for each in decisions if each.id.startswith(name)] if name else []
     if len(found) != 1:
-        what = "several proposals begin" if found else "no proposal that waits begins"
-        raise InputError(f"{what} with {name[:40]!r}.", hint="`rondo proposals DIR` lists them.")
+        raise InputError(f"{'more than one' if found else 'no'} {what} begins with {name[:40]!r}.", hint=hint)
     return found[0]
 
 

@@ -230,6 +230,15 @@ def test_another_length_is_told_and_left(house: House) -> None:
     assert house.waiting() == ()
 
 
+def test_another_length_can_be_taken_note_of(house: House) -> None:
+    """Nothing is moved for it, and nobody asks again."""
+    house.provider.resize("pair", 2, 90)
+    [asked] = house.round().proposed
+    accept(house.app, asked.id, None, "coordinator")
+    assert house.round().decisions == ()
+    assert (house.waiting(), house.calls()) == ((), [])
+
+
 def test_a_session_is_not_moved_away_from_under_a_hand(house: House) -> None:
     """Whose calendar can't be looked at, of that nothing is moved; it goes on when it can."""
     house.busy("chen", house.start("pair", 2))
