@@ -17,11 +17,10 @@ from scheduler.core.notice import NoticeState
 from scheduler.errors import InputError, Unavailable
 from scheduler.store import tables
 from scheduler.store.accounts import account_of
-from scheduler.store.database import alone, broken, is_sqlite, open_database
+from scheduler.store.database import MIGRATED, alone, broken, is_sqlite, open_database
 from scheduler.store.rows import changing
 from scheduler.store.trail import put_stop
 
-MIGRATED = "alembic_version"
 BESIDE = ("-wal", "-shm")
 """The ends of the names of SQLite's own files beside a database."""
 AT_ONCE = 1000

@@ -10,10 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, inspect, make_url, select, table
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import NullPool
@@ -23,6 +20,8 @@ from scheduler.errors import InputError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0005"
+MIGRATED = "alembic_version"
+"""The table in which Alembic keeps the number of the migration that was made last."""
 PSYCOPG = "postgresql+psycopg"
 DRIVERS = {"sqlite": "sqlite", "postgresql": PSYCOPG, "postgres": PSYCOPG, PSYCOPG: PSYCOPG}
 """Addresses that we take, by their beginning, and what opens them."""
@@ -114,6 +113,9 @@ def _patience() -> dict[str, Any]:
 
 def _migrate(engine: Engine) -> None:
     """From any older state in one transaction, which of two processes only one makes."""
+    from alembic import command  # noqa: PLC0415 - a third of the time to load the store, which few runs need
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     with alone(engine, "migration") as connection:
         found = _version(connection)
         if found > int(NEWEST):
@@ -128,7 +130,9 @@ def _migrate(engine: Engine) -> None:
 
 def _version(connection: Connection) -> int:
     """The number of the migration that was made last; 0: none."""
-    return int(MigrationContext.configure(connection).get_current_revision() or 0)
+    if not inspect(connection).has_table(MIGRATED):
+        return 0
+    return int(connection.execute(select(table(MIGRATED, column("version_num")))).scalar() or 0)
 
 
 def _durable(connection: sqlite3.Connection, _: object) -> None:
