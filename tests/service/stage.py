@@ -22,6 +22,7 @@ from scheduler import flow
 from scheduler.app.importing import bring_in
 from scheduler.app.programme import App, open_app
 from scheduler.core.account import Grant, Provider
+from scheduler.core.delivery import Delivery, Place
 from scheduler.core.event import Event
 from scheduler.core.notice import NoticeState
 from scheduler.core.plan import Plan
@@ -251,6 +252,11 @@ class Stage:
         """Our events that should stand, by group."""
         return {event.group: event for event in self.store.events() if not event.cancelled}
 
+    def deliveries(self, group: str) -> list[tuple[Place, Delivery]]:
+        """What stands of a group's event, by our books."""
+        event = self.live().get(group)
+        return list(self.store.deliveries(event.uid).items()) if event else []
+
     def mail(self, person: str) -> str:
         """Their address."""
         return f"{person}@example.org"
@@ -316,11 +322,15 @@ class Stage:
         calendar = self.calendar(person)
         if calendar:
             calendar.add(f"{person}-{self.own}", start, minutes, CANARY)
-            SqlMarks(self.engine).dirty(ID, person)
+            self.tell(person)
         else:
             self.files.setdefault(person, []).append((start, minutes))
             self.write_file(person)
             self.import_again()
+
+    def tell(self, person: str) -> None:
+        """Let the service know that something changed in somebody's calendar, as a provider's message does."""
+        SqlMarks(self.engine).dirty(ID, person)
 
     def write_file(self, person: str) -> None:
         """What a person without a provider exports."""

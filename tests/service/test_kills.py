@@ -3,10 +3,15 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from scheduler.app.repair.proposals import take_back
+from scheduler.core.decision import Action, State
+from scheduler.errors import RondoError
 from tests.service.killing import MAIL, WHENS, Point, survive, traps
 from tests.service.sound import wrong
 from tests.service.stage import GROUPS, Nursery, Stage, stage
@@ -136,7 +141,7 @@ def test_at_random_moments(killed: Stage, seed: int) -> None:
     for _ in range(10):
         running = killed.serve()
         for _ in range(chance.randint(1, 3)):
-            disturb_some(killed, chance)
+            chance.choices((be_busy, drag, take_one_back), (6, 2, 1))[0](killed, chance)
         running.ended.wait(chance.uniform(0.2, 3))
         running.kill()
         killed.kills += 1
@@ -146,9 +151,29 @@ def test_at_random_moments(killed: Stage, seed: int) -> None:
     assert wrong(killed) == []
 
 
-def disturb_some(stage: Stage, chance: random.Random) -> None:
-    """Somebody is busy where a session of theirs is, by our books of this moment."""
+def be_busy(stage: Stage, chance: random.Random) -> None:
+    """Somebody has an appointment where a session of theirs is, by our books of this moment."""
     group, event = chance.choice(sorted(stage.live().items()))
     start = chance.choice(event.sessions[1:]).start
     assert start is not None
     stage.disturb(chance.choice(GROUPS[group]), start)
+
+
+def drag(stage: Stage, chance: random.Random) -> None:
+    """An organiser drags a session by half an hour, if it stands by now."""
+    group = chance.choice(("google", "outlook", "caldav"))
+    calendar = stage.calendar(GROUPS[group][0])
+    assert calendar is not None
+    held = [each.receipt.id for place, each in stage.deliveries(group) if not place.copy]
+    for key in [key for key in calendar.series() if any(each.endswith(key) for each in held)]:
+        date = chance.choice(calendar.dates(key)[1:])
+        calendar.move(key, date, date.start + timedelta(minutes=30))
+        stage.tell(GROUPS[group][0])
+
+
+def take_one_back(stage: Stage, chance: random.Random) -> None:
+    """A coordinator undoes one of our moves, unless it is too late for that."""
+    moves = [each for each in stage.store.decisions() if each.action is Action.MOVE and each.state is State.DONE]
+    if moves:
+        with suppress(RondoError):
+            take_back(stage.app(), chance.choice(moves).id, "coordinator")

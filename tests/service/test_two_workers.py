@@ -46,36 +46,37 @@ def written(stage: Stage) -> Counter[tuple[str, bytes]]:
     return Counter((each.path, each.body) for each in calls if each.method == "PATCH" and each.status < 300)
 
 
-def until_some(stage: Stage, more: int = SOME) -> None:
-    """Until so many more changes were made."""
-    goal = written(stage).total() + more
+def cut(stage: Stage, rounds: int = 1) -> None:
+    """Wait for the midst of these rounds; what happens then may cut a mail."""
+    goal = (rounds - 1) * PAIRS + SOME
     until(lambda: written(stage).total() >= goal, told=stage.story)
+    stage.kills += 1
 
 
 def all_at_once(stage: Stage, database: Postgres) -> None:
     """One is killed, one stands still, and the third works on; then the second wakes, and the database is restarted."""
     first, second, _ = stage.work(1), stage.work(2), stage.work(3)
-    until_some(stage)
+    cut(stage)
     first.kill()
     second.send(signal.SIGSTOP)
     settled(stage)
     second.send(signal.SIGCONT)
     disturb(stage, 3)
-    until_some(stage)
+    cut(stage, 2)
     database.restart()
 
 
 def one_is_killed(stage: Stage, _: Postgres) -> None:
     """And nobody starts it again."""
     first, _second = stage.work(1), stage.work(2)
-    until_some(stage)
+    cut(stage)
     first.kill()
 
 
 def one_stands_still(stage: Stage, _: Postgres) -> None:
     """Long enough to be taken for dead; then it wakes in the midst of what it did."""
     first, _second = stage.work(1), stage.work(2)
-    until_some(stage)
+    cut(stage)
     first.send(signal.SIGSTOP)
     settled(stage)
     first.send(signal.SIGCONT)
@@ -83,12 +84,14 @@ def one_stands_still(stage: Stage, _: Postgres) -> None:
 
 
 def the_database_restarts(stage: Stage, database: Postgres) -> None:
-    """Then it crashes."""
+    """And when there is more to do, it crashes."""
     stage.work(1)
     stage.work(2)
-    until_some(stage)
+    cut(stage)
     database.restart()
-    until_some(stage)
+    settled(stage)
+    disturb(stage, 3)
+    cut(stage, 2)
     database.restart(mode="immediate")
 
 
