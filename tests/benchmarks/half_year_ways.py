@@ -16,7 +16,7 @@ from scheduler.core.alternatives import alternatives, week_of
 from scheduler.core.candidates import Candidates, candidates_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.decision import Action, Decision, State
-from scheduler.core.disturbed import disturbed
+from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.explain import Notes, explain_starts
 from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Int64Array, as_intervals, merged
 from scheduler.core.pins import Key
@@ -167,6 +167,11 @@ class _Ground:
     def trail(self) -> tuple[Decision, ...]:
         """The audit trail, oldest first."""
         return tuple(self.book.values())
+
+    @property
+    def disturbed(self) -> tuple[Disturbed, ...]:
+        """What of the sessions ahead no longer holds."""
+        return disturbed(self.problem, self.plan, self.posed.notes, since=self.now)
 
     @property
     def freely(self) -> "_Ground":
