@@ -155,14 +155,15 @@ def unpacked(engine: SqlEngine, programme: str, folder: Path) -> None:
         return
     try:
         (folder / STATE).mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_all(folder, SqlProgrammes(engine).files(programme))
+        write_all(folder, SqlProgrammes(engine).files(programme))
         (folder / STATE / MARK).write_text(programme, encoding="utf-8")
         stamp.write_text(revision, encoding="utf-8")
     except OSError as fault:
         raise Unavailable(f"{fault.filename or folder} can't be written: {fault.strerror}.") from None
 
 
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their names, each whole or not at all. Raises OSError."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from scheduler.app.home import (
     new_key,
     open_data,
     unpacked,
+    write_all,
 )
 from scheduler.core.account import Account
 from scheduler.core.address import Kind, label, parse_address
@@ -45,6 +46,7 @@ class Imported:
 def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock: Clock) -> Imported:
     """Take a folder's files, and at the first time what was published from it, into a service's data directory.
 
+    Calendars tell what appointments are about: they are copied beside the database, and never into it.
     The data directory is made where there is none. The folder says from then on where its programme is. Raises
     InputError, naming what is wrong in the folder, Unavailable, and CredentialsRejected for keys that don't fit.
     """
@@ -52,7 +54,7 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
     if not ID.fullmatch(programme):
         hint = "Choose one with --id: small letters, digits and hyphens."
         raise InputError(f"{programme[:64]!r} is no id for a programme.", hint=hint)
-    files = dict(_files(folder, known))
+    files, calendars = dict(_files(folder, FILES)), dict(_files(folder, _calendar_files(known)))
     data = _made(data)
     engine = open_data(data, settings)
     check_keys(engine, data, settings)
@@ -70,7 +72,8 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
         if joins:
             with contextlib.suppress(InputError):  # it came along already: an earlier import ended right after that
                 _join(folder, there, engine, settings)
-            _hand_over(folder / PUBLISHED, target / PUBLISHED)
+            calendars |= _published(folder)
+        _put_beside(target, calendars)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
     unpacked(engine, programme, target)
     SqlMarks(engine).agree(programme, _calendars(known), clock.now())
@@ -88,14 +91,9 @@ def hand_out(home: Home, target: Path) -> int:
         raise InputError("it is a folder already.", where=str(home.folder))
     if target.exists():
         raise InputError("it is there already.", where=str(target), hint="Name a folder that is to be made.")
-    files = SqlProgrammes(home.engine).files(home.programme)
-    try:
-        for name, content in files.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    except OSError as fault:
-        raise Unavailable(f"{fault.filename} can't be written: {fault.strerror}.") from None
+    calendars = dict(_files(home.folder, _calendar_files(load(home.folder))))
+    files = calendars | dict(SqlProgrammes(home.engine).files(home.programme))
+    _put_beside(target, files)
     return len(files)
 
 
@@ -107,15 +105,15 @@ def _made(data: Path) -> Path:
     return data.resolve()
 
 
-def _files(folder: Path, programme: Programme) -> Iterator[tuple[str, bytes]]:
-    """The files of a folder, and the calendar files below it that somebody lists and that are there."""
-    listed = {
-        address.rest
-        for person in programme.people
-        for address in map(parse_address, person.calendars)
-        if address.kind is Kind.FILE
-    }
-    for name in (*FILES, *sorted(listed)):
+def _calendar_files(programme: Programme) -> list[str]:
+    """The calendar files that somebody lists."""
+    listed = [parse_address(calendar) for person in programme.people for calendar in person.calendars]
+    return sorted({address.rest for address in listed if address.kind is Kind.FILE})
+
+
+def _files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Those files of a folder that are there. Raises InputError for what is no file of it, or too large."""
+    for name in names:
         path = folder / name
         if path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{name} leads out of the folder.", where=str(folder))
@@ -124,6 +122,13 @@ def _files(folder: Path, programme: Programme) -> Iterator[tuple[str, bytes]]:
             if len(content) > LARGEST:
                 raise InputError(f"{name} is larger than {LARGEST // 1_000_000} MB.", where=str(folder))
             yield name, content
+
+
+def _put_beside(target: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        write_all(target, files)
+    except OSError as fault:
+        raise Unavailable(f"{fault.filename or target} can't be written: {fault.strerror}.") from None
 
 
 def _check_same(folder: Path, target: Path, held: bool) -> None:
@@ -170,13 +175,10 @@ def _join(folder: Path, there: Home, engine: SqlEngine, settings: Settings) -> N
     take_in(here.engine, engine, there.programme, reseal=reseal)
 
 
-def _hand_over(published: Path, target: Path) -> None:
-    """Copy the calendars that were handed out: of what is not written again, nobody would have any there."""
-    for path in published.rglob("*.ics"):
-        if path.is_file() and path.resolve() == published.resolve() / path.relative_to(published):
-            copy = target / path.relative_to(published)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
+def _published(folder: Path) -> dict[str, bytes]:
+    """The calendars that were handed out: of what is not written again, nobody would have any in another folder."""
+    found = (folder / PUBLISHED).rglob("*.ics")
+    return dict(_files(folder, sorted(str(path.relative_to(folder)) for path in found)))
 
 
 def _calendars(programme: Programme) -> list[tuple[str, str]]:

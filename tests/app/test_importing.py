@@ -14,7 +14,7 @@ from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.solve import Params
 from scheduler.store import SqlProgrammes, only_one
-from tests.desks import PEOPLE, Desk, ics, settings
+from tests.desks import PEOPLE, SECRETS, Desk, ics, settings, weekly
 
 GRANT = Grant(identity="caldav ela", address="https://dav.example/ela/", secret="hush-CANARY", calendars=())
 
@@ -140,6 +140,18 @@ def test_nothing_from_outside_the_folder_comes_along(published: Desk, tmp_path: 
     calendar.unlink()
     published.write(people=PEOPLE.replace("calendars/dev.ics", "../secret.ics"))
     with pytest.raises(InputError):
+        came(published, tmp_path / "data")
+
+
+def test_what_appointments_are_about_is_in_no_database(published: Desk, tmp_path: Path) -> None:
+    """Calendars lie beside it, as they were; at the next import as they are then."""
+    done = came(published, tmp_path / "data")
+    for file in (tmp_path / "data").glob("rondo.db*"):
+        assert not any(secret.encode() in file.read_bytes() for secret in SECRETS)
+    for _ in range(2):
+        mine, theirs = (path / "calendars" / "dev.ics" for path in (published.path, done.folder))
+        assert theirs.read_bytes() == mine.read_bytes()
+        published.calendar("dev", weekly("2027-03-02T15:00", 30))
         came(published, tmp_path / "data")
 
 
