@@ -26,6 +26,7 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.glob("**/*.md"))]
 NAME = re.compile(r"`((?:scheduler|connectors)(?:\.\w+)+)`")
 SCHEMA = re.compile(r"rondo/[a-z-]+/1")
 TYPED = re.compile(r"^ *(?:python3 dev\.py run|rondo) +((?:[a-z]|#|--).*)$", re.MULTILINE)
+LOGGED = re.compile(r"\blog\.(?:info|warning|error)\(([^,)]*)")
 SAID_BY_ALL = {"--json", "--help"}
 
 
@@ -102,6 +103,15 @@ def test_commands_that_documents_show_are_there(page: Path) -> None:
         name, *words = shlex.split(line, comments=True)
         known = {each for names in options_of(commands()[name]) for each in names} | SAID_BY_ALL
         assert {word.split("=")[0] for word in words if word.startswith("-")} <= known, line
+
+
+def test_every_event_of_the_logs_is_told() -> None:
+    """docs/how-to/run-the-service.md says what each event means that our own code logs."""
+    told = (DOCS / "how-to" / "run-the-service.md").read_text(encoding="utf-8")
+    codes = [path.read_text(encoding="utf-8") for path in (ROOT / "scheduler").glob("**/*.py")]
+    events = {event for code in codes for call in LOGGED.findall(code) for event in re.findall('"([a-z_]+)"', call)}
+    assert "looked_after" in events
+    assert [event for event in sorted(events) if f"`{event}`" not in told] == []
 
 
 def test_documents_of_json_are_those_that_are_printed() -> None:
