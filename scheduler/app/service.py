@@ -79,6 +79,8 @@ class Service:
             executor=executor,
             pace=pace or Pace(sweep=service.sweep_seconds, renewals=f"0 */{service.renew_minutes} * * * *"),
         )
+        for programme, app in self._apps():
+            self._agree(programme, app)
         self._engine.start()
 
     def stop(self) -> None:
@@ -99,7 +101,9 @@ class Service:
     def due(self) -> Sequence[str]:
         """Programmes in which something is due; notices that could not be sent wait for a while."""
         now = self.clock.now()
-        telling = (each for each in self._marks.telling() if self._tell_again.get(each, now) <= now)
+        telling = (
+            each for each in self._marks.telling() if not now < self._tell_again.get(each, now) <= now + TELL_AGAIN
+        )
         return sorted({*self._marks.due(now), *telling})
 
     def read(self, programme: str) -> None:
@@ -108,7 +112,7 @@ class Service:
         They count as read once `repair` has decided by it: whoever dies in between leaves all of it to be done again.
         """
         app, now = self.app(programme), self.clock.now()
-        self._marks.agree(programme, [calendar for who in app.programme.people for calendar in _listed(who)], now)
+        self._agree(programme, app)
         marks = self._marks.of(programme, now)
         if marks:
             taken = take_over(app, {mark.person for mark in marks})
@@ -162,8 +166,9 @@ class Service:
             log.info("told", extra={"programme": programme, "sent": told.sent, "failed": len(told.failed)})
 
     def renew(self) -> None:
-        """See that every provider that tells of changes goes on to do so."""
+        """See that every provider that tells of changes goes on to do so, and that every calendar is looked at."""
         for programme, app in self._apps():
+            self._agree(programme, app)
             for person, calendar in self._pushing.renew(programme, app):
                 self._marks.dirty(programme, person, label(calendar))
 
@@ -236,6 +241,11 @@ class Service:
                 log.warning("not_opened", extra={"programme": held.id, "fault": type(fault).__name__})
             else:
                 yield held.id, app
+
+    def _agree(self, programme: str, app: App) -> None:
+        """Have each calendar looked at from now on, those too that people connected since the programme came."""
+        listed = [calendar for who in app.programme.people for calendar in _listed(who)]
+        self._marks.agree(programme, listed, self.clock.now())
 
     def _log(self, programme: str, done: Round) -> None:
         if done.decisions or done.faults:

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,19 @@ from scheduler.app.importing import bring_in
 from scheduler.app.programme import App
 from scheduler.app.repair.proposals import accept
 from scheduler.app.service import LATEST, SOON, Service, open_service
+from scheduler.core.account import Provider
 from scheduler.core.decision import Action, State
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.notice import Notice, NoticeState
+from scheduler.core.subscription import Subscription
 from scheduler.engine import Engine
 from scheduler.errors import ChangedElsewhere, CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.solve import Params
+from scheduler.store import SqlSubscriptions
 from tests.app.repair.calendars import Calendars
 from tests.app.repair.conftest import OWN
-from tests.desks import SETTINGS, Desk, at
+from tests.desks import NOW, SETTINGS, Desk, at
 
 PERIOD = timedelta(minutes=5)
 
@@ -316,3 +320,24 @@ def test_a_service_whose_engine_stands_still_is_not_ready(served: Served, monkey
         assert (health.database, health.engine, health.ready) == (True, False, False)
     finally:
         served.service.stop()
+
+
+def test_what_comes_through_a_door_is_read_if_it_is_known(served: Served) -> None:
+    """For everybody who lists that calendar; what is forged is counted, and marks nothing."""
+    held, calendar = SqlSubscriptions(served.service._database), "calendars/chen.ics"
+    kept = Subscription(
+        id="c1", provider=Provider.GOOGLE, person="amara", calendar=calendar, expires_at=NOW + timedelta(days=6)
+    )
+    held.keep("spring", kept, sha256(b"right").hexdigest())
+    headers = {"X-Goog-Channel-Id": "c1", "X-Goog-Channel-Token": "right", "X-Goog-Resource-State": "exists"}
+    for forged in ({}, headers | {"X-Goog-Channel-Token": "wrong"}, headers | {"X-Goog-Channel-Id": "c2"}):
+        served.service.google_told(forged)
+    served.service.graph_told(b"no JSON")
+    served.service.google_told(headers | {"X-Goog-Resource-State": "sync"})
+    assert (served.service.forged, served.service.due()) == (4, [])
+    served.busy("chen", 2)
+    for _ in range(3):
+        served.service.google_told(headers)
+    assert list(served.service.due()) == ["spring"]
+    served.round()
+    assert (served.moves(), served.service.due()) == ([State.DONE], [])
