@@ -5,6 +5,7 @@ with the process's id, and later with a line for each that ended: its id and how
 ahead by RONDO_TEST_AHEAD seconds, and RONDO_TEST_FUSE has one die, as by kill -9, at a point of its own work.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -111,8 +112,14 @@ def run(arguments: list[str], environment: dict[str, str], log: str) -> None:
         main()
 
 
+def die_with_parent() -> None:
+    """Whatever becomes of the tests, no service is left behind (prctl(2): PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def outcome(arguments: list[str], environment: dict[str, str], log: str) -> int:
     """Run, and say how it ended; what was not foreseen is in the log."""
+    die_with_parent()
     try:
         run(arguments, environment, log)
     except SystemExit as end:

@@ -97,7 +97,7 @@ ACTS: tuple[tuple[tuple[Call, ...], Callable[[Stage], None], tuple[str, ...]], .
         (
             *("sql:INSERT calendar_copy:1", "sql:INSERT outbound_write:1", "sql:INSERT decision:1"),
             *("sql:INSERT notice:1", "commit:INSERT decision:1", "sql:UPDATE calendar_mark SET due_at:1"),
-            *("commit:UPDATE calendar_mark SET due_at:1", "commit:UPDATE calendar_mark SET synced_seq:1"),
+            "commit:UPDATE calendar_mark SET due_at:1",
             *("sql:UPDATE notice SET state:1", "commit:UPDATE notice SET state:1", "commit:UPDATE notice SET state:2"),
             *("file:before:1", "file:half:1", "file:after:1", "commit:UPDATE outbound_write SET done_at:1"),
         ),
