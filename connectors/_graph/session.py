@@ -24,7 +24,7 @@ TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 SECONDS = 60.0  # for a whole answer, however it trickles in
 MOST_BYTES = 50_000_000
 MOST_PAGES = 2_000
-PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
+PREFER = 'IdType="ImmutableId", outlook.timezone="{}"'
 BUSY = {423, 429, 500, 502, 503, 504, 509}
 EMPTY = {202, 204}
 CODES = {
@@ -157,16 +157,18 @@ class GraphSession:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         etag: str = "",
+        zone: str = "UTC",
         keep: Collection[str] = (),
     ) -> dict[str, Any]:
         """One call, and its answer as JSON; of that only the names in `keep`, unless it is empty.
 
+        `zone`: on whose clocks it is to tell when events begin and end, by its own zone data.
         Raises Later, Refusal, Unavailable, and CredentialsRejected.
         """
         with self._turn(path) as limits:
-            response = self._sent(method, path, params, body, etag, self.tokens.token())
+            response = self._sent(method, path, params, body, _headers(etag, zone), self.tokens.token())
             if response.status_code == httpx.codes.UNAUTHORIZED:
-                response = self._sent(method, path, params, body, etag, self.tokens.token(fresh=True))
+                response = self._sent(method, path, params, body, _headers(etag, zone), self.tokens.token(fresh=True))
         return self._read(response, limits, keep)
 
     @contextmanager
@@ -191,13 +193,11 @@ class GraphSession:
         path: str,
         params: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
-        etag: str,
+        headers: Mapping[str, str],
         token: str,
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "Prefer": PREFER, "Accept": "application/json"}
-        if etag:
-            headers["If-Match"] = etag
-        request = self._client.build_request(method, self._base + path, params=params, json=body, headers=headers)
+        url, signed = self._base + path, {**headers, "Authorization": f"Bearer {token}"}
+        request = self._client.build_request(method, url, params=params, json=body, headers=signed)
         began = time.monotonic()
         try:
             response = self._client.send(request, stream=True)
@@ -236,6 +236,11 @@ class GraphSession:
         if status < httpx.codes.BAD_REQUEST:
             raise Unavailable("Outlook sends us to another place, which is not followed.")
         raise Refusal(status, code)
+
+
+def _headers(etag: str, zone: str) -> dict[str, str]:
+    headers = {"Prefer": PREFER.format(zone), "Accept": "application/json"}
+    return headers | ({"If-Match": etag} if etag else {})
 
 
 def _json(content: bytes, keep: Collection[str]) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from connectors._found.dates import by_session
 from connectors._graph.payload import SAID, SERIES, Wanted, opid_of, said_in
 from connectors._graph.session import GraphSession
-from connectors._graph.times import instant, parsed
+from connectors._graph.times import instant, parsed, zone_of
 from scheduler.core.delivery import Delivery
 from scheduler.core.event import Span
 from scheduler.errors import Unavailable
@@ -68,13 +68,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A series as it stands. `instances` and `singles` by the date of their session; `beyond`: instances of none."""
+    """A series as it stands. `instances` and `singles` by the date of their session; `beyond`: instances of none.
+
+    `as_ruled`: its rule begins when ours does, on the clock of its zone.
+    """
 
     master: Entry
     ical_uid: str
     zone: str
     online: bool
     join_url: str
+    as_ruled: bool
     instances: Mapping[date, Entry]
     beyond: tuple[Entry, ...]
 
@@ -163,8 +167,7 @@ def is_by_rule(series: Series, want: Wanted, day: date) -> bool:
     entry, each = series.instances[day], want.occurrence(day)
     if entry.changed:
         return False
-    first = want.event.occurrences[want.plain.index(True)].recurrence_id if any(want.plain) else None
-    return entry.start == each.recurrence_id or series.master.start == first or not want.plain[want.days.index(day)]
+    return entry.start == each.recurrence_id or series.as_ruled or not want.plain[want.days.index(day)]
 
 
 def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> Series:
@@ -188,8 +191,21 @@ def _series(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> S
         zone=str(master.get("originalStartTimeZone") or ""),
         online=bool(master.get("isOnlineMeeting")),
         join_url=str(meeting.get("joinUrl") or ""),
+        as_ruled=_is_as_ruled(session, want, master),
         instances=instances,
         beyond=tuple(beyond),
+    )
+
+
+def _is_as_ruled(session: GraphSession, want: Wanted, master: Mapping[str, Any]) -> bool:
+    """At another instant than by our zone data, the provider is asked what the clock shows by its own."""
+    ours = want.parts["times"]["start"]
+    if instant(master["start"]) == instant(ours):
+        return True
+    path, params = f"{session.root()}/events/{master['id']}", {"$select": "start"}
+    told = session.call("GET", path, params=params, zone=ours["timeZone"], keep=READ)["start"]
+    return zone_of(told["timeZone"]) == zone_of(ours["timeZone"]) and parsed(told["dateTime"]) == parsed(
+        ours["dateTime"]
     )
 
 

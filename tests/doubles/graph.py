@@ -29,7 +29,7 @@ AT_ONCE = 4
 PATH = re.compile(r"/v1\.0/(?:me|users/([^/]+))(/.*)")
 READS = {"Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite", ".default"}
 WRITES = {"Calendars.ReadWrite", ".default"}
-PREFERRED = ('IdType="ImmutableId"', 'outlook.timezone="UTC"')
+PREFERRED = re.compile(r'IdType="ImmutableId", outlook\.timezone="([\w/+-]+)"')
 
 
 class GraphDouble(Double):
@@ -201,7 +201,9 @@ class GraphDouble(Double):
         self.broken.extend(faults_of(request.method, path, asked, body))
         self._check_headers(request)
         self._check_rights(request, held, mailbox, path)
-        asking = Asking(mailbox, path, query, body or {}, request.headers.get("If-Match", ""), base)
+        preferred = PREFERRED.fullmatch(request.headers.get("Prefer", ""))
+        zone = preferred[1] if preferred else "UTC"
+        asking = Asking(mailbox, path, query, body or {}, request.headers.get("If-Match", ""), base, zone)
         if path.startswith(SUBSCRIPTIONS):
             return self.subscriptions.called(request.method, asking, held)
         return self.api.called(request.method, asking)
@@ -214,8 +216,8 @@ class GraphDouble(Double):
         return self.entra.passes.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def _check_headers(self, request: Request) -> None:
-        prefer = request.headers.get("Prefer", "")
-        self.broken.extend(f"{request.path} prefers no {each}" for each in PREFERRED if each not in prefer)
+        if not PREFERRED.fullmatch(request.headers.get("Prefer", "")):
+            self.broken.append(f"{request.path} prefers no immutable ids, or no clock")
 
     def _check_rights(self, request: Request, held: Pass, mailbox: str, path: str) -> None:
         if held.mailbox and mailbox != held.mailbox:

@@ -291,12 +291,7 @@ def test_a_provider_whose_zone_data_are_older_is_told_of_and_not_fought(walk: Wa
     assert stands(walk) == {who: starts(event) for who, event in events(walk).items()}
 
 
-NOT_YET = pytest.mark.xfail(
-    strict=True, reason="OutlookWriter.look takes a later date of the rule for one that was moved"
-)
-
-
-@pytest.mark.parametrize("kind", ["google", pytest.param("outlook", marks=NOT_YET)])
+@pytest.mark.parametrize("kind", ["google", "outlook"])
 def test_a_provider_whose_zone_data_are_newer_is_not_taken_for_a_person(walk: Walk, old_tzdata: Path) -> None:
     """Before our own zone data are renewed: nobody moved anything by hand, and nothing is written."""
     walk.provider_learns()

@@ -91,6 +91,19 @@ def test_zone_data_that_change_later_are_no_edit_and_no_obstacle(stage: OutlookS
     assert look(stage, then).sessions[4] != plan(then.event)[4]
 
 
+def test_a_series_all_of_whose_dates_another_law_moves_is_no_edit(stage: OutlookStage) -> None:
+    """No date is where our zone data put it, so the provider is asked for the clock time by its own."""
+    rule = RecurrenceRule(zone="America/Vancouver", first=WallTime(date(2027, 11, 9), 9 * 60))
+    occurrences = tuple(Occurrence(session=i, recurrence_id=at, start=at) for i, at in enumerate(rule.instants(4)))
+    event = replace(tuesdays(ANA, BEN), rule=rule, occurrences=occurrences)
+    standing = put(stage, event)
+    stage.graph.switches.old_zones["America/Vancouver"] = "America/Los_Angeles"
+    assert not set(plan(event)) & {(each.start, each.minutes) for each in stage.dates("ana")}
+    assert look(stage, standing).sessions == dict(enumerate(plan(event)))
+    stage.move_all_by_hand("ana", timedelta(hours=2))
+    assert look(stage, standing).sessions[3] != plan(event)[3]
+
+
 def test_what_a_broken_off_write_left_is_no_edit(stage: OutlookStage, event: Event) -> None:
     """A rule that was lengthened makes an end of its exceptions, and they were not made again."""
     standing = put(stage, moved(event, 2, hours=3))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from tests.doubles._graph.expand import WEEKDAYS, iana, windows
 from tests.doubles._graph.store import OwnEntry, Shown, Store, Stored, addresses, copied, people_of
@@ -39,6 +40,7 @@ class Asking:
     body: Json
     if_match: str
     base: str  # of links: the endpoint with the mailbox's path
+    zone: str = "UTC"  # on whose clocks an event begins and ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,8 +365,8 @@ class Api:
             "isOnlineMeeting": False,
             "onlineMeeting": {"joinUrl": stored.join_url} if stored.join_url else None,
             **fields,
-            "start": _shown(shown.start),
-            "end": _shown(shown.end),
+            "start": self._shown(asking, shown, shown.start),
+            "end": self._shown(asking, shown, shown.end),
         }
         if stored.all_day:
             told["start"], told["end"] = _shown(stored.start), _shown(stored.start + stored.length)
@@ -373,6 +375,15 @@ class Api:
         if kept and stored.owner == asking.mailbox:
             told["singleValueExtendedProperties"] = [{"id": name, "value": value} for name, value in kept.items()]
         return told
+
+    def _shown(self, asking: Asking, shown: Shown, at: datetime) -> Json:
+        """By the double's zone data in the zone of the event itself, and by ours in any other."""
+        stored = shown.of
+        if asking.zone == "UTC":
+            return _shown(at)
+        own = asking.zone == stored.zone and shown.day is None
+        wall = stored.start + (at - shown.start) if own else at.astimezone(ZoneInfo(asking.zone))
+        return {**_shown(wall), "timeZone": asking.zone}
 
     def _selected(self, asking: Asking, told: Json) -> Json:
         if "$select" not in asking.query:
