@@ -19,6 +19,7 @@ from scheduler.app.home import (
     unpacked,
     write_all,
 )
+from scheduler.app.reading import connected
 from scheduler.core.account import Account
 from scheduler.core.address import Kind, label, parse_address
 from scheduler.errors import InputError, RondoError, Unavailable
@@ -76,7 +77,7 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
         _put_beside(target, calendars)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
     unpacked(engine, programme, target)
-    SqlMarks(engine).agree(programme, _calendars(known), clock.now())
+    SqlMarks(engine).agree(programme, _calendars(connected(known, there.accounts.all())), clock.now())
     SqlMarks(engine).dirty(programme)
     changed = held is None or held.revision != revision
     return Imported(programme=programme, folder=target, revision=revision, joined=joins, changed=changed)

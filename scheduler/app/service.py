@@ -67,6 +67,7 @@ class Service:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
+        self._writes = True
         self.forged = 0
 
     def start(self, executor: str, pace: Pace | None = None) -> None:
@@ -186,8 +187,10 @@ class Service:
             self._home(held.id).store.forget_notices(now - kept, now)
 
     def beat(self, executor: str) -> None:
-        """Note that a process lives."""
+        """Note that a process lives; one that can't write that down can't do its work."""
+        self._writes = False
         self._executors.beat(executor, self.clock.now())
+        self._writes = True
 
     def silent(self) -> Sequence[str]:
         """Processes that were not heard of for half a minute."""
@@ -201,14 +204,14 @@ class Service:
     # what the doors call
 
     def healthy(self) -> Health:
-        """Whether the database answers and the engine runs."""
+        """Whether the database answers and can be written, and the engine runs."""
         lives = self._engine is not None and self._engine.lives()
         try:
             waiting = len(self._marks.due(self.clock.now()))
             counts = self._engine.counts() if self._engine else {}
         except RondoError:
             return Health(database=False, engine=lives)
-        return Health(database=True, engine=lives, counts={**counts, "due": waiting, "forged": self.forged})
+        return Health(database=self._writes, engine=lives, counts={**counts, "due": waiting, "forged": self.forged})
 
     def google_told(self, headers: Mapping[str, str]) -> None:
         """A message of one of Google's channels."""

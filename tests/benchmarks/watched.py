@@ -132,6 +132,14 @@ class Watched:
             app.accounts.connect(who, provider, grant, app.clock)
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A process of the service, and where its doors are."""
+
+    pid: int
+    url: str
+
+
 @contextmanager
 def watched(folder: Path, series: int) -> Iterator[Watched]:
     """The providers, and a programme that is still to be published."""
@@ -143,7 +151,7 @@ def watched(folder: Path, series: int) -> Iterator[Watched]:
 
 
 @contextmanager
-def served(watched: Watched, log: Path, **more: str) -> Iterator["subprocess.Popen[str]"]:
+def served(watched: Watched, log: Path, **more: str) -> Iterator[Serving]:
     """`rondo serve`, which can be reached by the providers, with these settings beside; killed at the end."""
     port = free_port()
     known = {key: value for key, value in os.environ.items() if not key.startswith("RONDO_")}
@@ -165,7 +173,7 @@ def served(watched: Watched, log: Path, **more: str) -> Iterator["subprocess.Pop
             line = process.stdout.readline()
             assert line, log.read_text()[-2000:]
             assert json.loads(line)["schema"] == "rondo/ready/1"
-            yield process
+            yield Serving(process.pid, f"http://127.0.0.1:{port}")
         finally:
             process.kill()
 
