@@ -78,7 +78,7 @@ most_a_month = 90
 most_of_one = 90
 """
 DAV_USER = "ana"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 UNTIL = "2027-05-07"
 PLANNING_SECONDS = 3
 
