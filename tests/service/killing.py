@@ -137,7 +137,9 @@ def survive(traps: Traps, points: Sequence[Point], fuses: Sequence[str] = ()) ->
         running = stage.serve(fuse=left[0] if left else "")
         _until_dead_or_quiet(stage, running)
         if not running.ended.is_set():
-            running.kill()  # for the first point to come; nothing is under way
+            running.kill()
+            if stage.busy():  # it had just begun to look for more
+                continue
             break
         stage.kills += 1
         if len(traps.sprung) == before:
