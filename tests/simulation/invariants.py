@@ -109,11 +109,11 @@ def _needed(event: Event, decision: Decision) -> list[str]:
 
 
 def _overwritten(world: World) -> Iterator[str]:
-    """I5: what somebody did by hand stands, or there is a decision on it since."""
+    """I5: what somebody did by hand stands, unless there is a decision on it since, or its group was ended."""
     trail = world.app.store.decisions()
     for (group, session), edit in world.by_hand.items():
         since = [each for each in trail[edit.trail :] if each.group == group and each.session in (session, None)]
-        if since:
+        if since or edit.ended:
             continue
         for event, key in world.standing():
             if event.group != group:

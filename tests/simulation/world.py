@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -63,10 +63,11 @@ DAV_PERSON = {"cy": "ana"}
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A session dragged to `start`, or deleted; `trail`: how many decisions there were."""
+    """A session dragged to `start`, or deleted; `trail`: how many decisions there were; `ended`: its group did."""
 
     start: datetime | None
     trail: int
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -291,6 +292,9 @@ class World:
             for name, members in groups.items()
             for who in members
         ]
+        self.by_hand = {
+            key: replace(edit, ended=edit.ended or key[0] not in groups) for key, edit in self.by_hand.items()
+        }
         (self.folder / "groups.csv").write_text("group,person,role\n" + "".join(rows))
         organizers = "".join(f'[groups.{name}]\norganizer = "{members[0]}"\n' for name, members in groups.items())
         (self.folder / "programme.toml").write_text(SETTINGS.format(until=self.until) + organizers)
