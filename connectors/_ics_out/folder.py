@@ -1,5 +1,6 @@
 """A folder of files that are replaced whole: no reader and no crash sees half of one, and no link leads out of it."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -43,7 +44,10 @@ class Folder:
 
 @contextmanager
 def folder(root: Path, *parts: str) -> Iterator[Folder]:
-    """The folder below `root` with these names, made where it is missing. Raises Unavailable, also for a link."""
+    """The folder below `root` with these names, made where it is missing. Raises Unavailable, also for a link.
+
+    As long as it is open nobody else opens it: two events in the file of one person are not lost on each other.
+    """
     with ExitStack() as opened:
         with _told("/".join(parts), "opened"):
             inner = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
@@ -53,6 +57,7 @@ def folder(root: Path, *parts: str) -> Iterator[Folder]:
                     os.mkdir(part, dir_fd=inner)
                 inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=inner)
                 opened.callback(os.close, inner)
+            fcntl.flock(inner, fcntl.LOCK_EX)
         yield Folder(inner, "/".join(parts))
 
 

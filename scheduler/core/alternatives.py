@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.core.candidates import Candidates, all_candidates
 from scheduler.core.commitments import with_commitments
-from scheduler.core.interval import Int64Array
+from scheduler.core.interval import DAY_MINUTES, Int64Array
 from scheduler.core.plan import Placement, Plan, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, regular_starts
@@ -43,6 +43,21 @@ def alternatives(problem: Problem, plan: Plan, series: Series, session: int, top
     order = np.lexsort((np.abs(found.starts[index] - usual), pains.sum(axis=1), (~found.comes[index]).sum(axis=1)))
     ranked = (_alternative(found, int(index[i]), pains[i]) for i in order)
     return tuple(islice(_apart(problem, series, ranked, [now.start] if now.takes_place else []), top))
+
+
+def in_another_week(problem: Problem, plan: Plan, series: Series, session: int) -> int | None:
+    """Where a session could be made up for: the possible start nearest to where its rule puts it, a day and more from
+    the sessions before and after it. None: nowhere. Only a person may put a session outside its week.
+    """
+    lifted = _without(plan, series.id, session)
+    placement = lifted.by_series()[series.id]
+    usual = int(regular_starts(series, placement.first, placement.slots, problem.horizon)[session])
+    others = np.array([each.start for each in placement.sessions if each.takes_place], dtype=np.int64)
+    before, after = others[others <= usual], others[others > usual]
+    starts = _candidates(problem, lifted, series).starts
+    starts = starts[starts >= before.max(initial=-DAY_MINUTES) + DAY_MINUTES]
+    starts = starts[starts <= after.min(initial=problem.horizon.weeks * 7 * DAY_MINUTES) - DAY_MINUTES]
+    return int(starts[np.argmin(np.abs(starts - usual))]) if len(starts) else None
 
 
 def usual_start(problem: Problem, series: Series, placement: Placement, session: int) -> int:

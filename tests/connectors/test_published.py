@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -438,3 +440,13 @@ def test_an_event_is_stamped_before_it_is_written(files: PublishedFiles) -> None
     """DTSTAMP is the instant of the decision, which only the caller knows."""
     with pytest.raises(ValueError, match="before it was stamped"):
         files.put(_event(stamped=None), standing=None)
+
+
+def test_two_events_that_share_a_person_are_both_in_their_file(files: PublishedFiles) -> None:
+    """However many are written at once, by however many threads or processes."""
+    events = [_event(f"{number}1111111-2222-5333-8444-555555555555", group=f"circle-{number}") for number in range(6)]
+    writers = [partial(PublishedFiles(files.root).put, each, standing=None) for each in events]
+    with ThreadPoolExecutor(len(events)) as pool:
+        for written in [pool.submit(write) for write in writers]:
+            written.result()
+    assert {str(each["UID"]) for each in _vevents(files, "people/bo")} == {each.uid for each in events}

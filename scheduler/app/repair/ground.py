@@ -10,7 +10,7 @@ from functools import cached_property
 from scheduler import flow
 from scheduler.app.programme import App
 from scheduler.app.telling import notices_of
-from scheduler.core.alternatives import alternatives
+from scheduler.core.alternatives import alternatives, in_another_week
 from scheduler.core.change import Change, Keep
 from scheduler.core.decision import Decision, State
 from scheduler.core.disturbed import Disturbed, disturbed
@@ -175,11 +175,17 @@ def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
 
 
 def other_times(ground: Ground, group: str, session: int) -> tuple[datetime, ...]:
-    """Other times of its week to which a person could put a session, best first: no freeze holds them back."""
-    free = ground.freely
+    """Other times to which a person could put a session, best first: no freeze holds them back.
+
+    Of its week; where that has none, the nearest between the session before and the one after it.
+    """
+    free, instant = ground.freely, ground.problem.horizon.instant
     lifted = replaced(free.problem, free.plan, {(group, session): None})
     found = alternatives(free.problem, lifted, free.series[group], session, MOST_OPTIONS)
-    return tuple(free.problem.horizon.instant(each.start) for each in found)
+    if found:
+        return tuple(instant(each.start) for each in found)
+    made_up = in_another_week(free.problem, lifted, free.series[group], session)
+    return () if made_up is None else (instant(made_up),)
 
 
 def standing_group(app: App, group: str) -> Ground:

@@ -9,11 +9,12 @@ import numpy as np
 from scheduler.app.programme import App
 from scheduler.app.repair.ground import Ground, decision_id, other_times, standing_group
 from scheduler.app.repair.pausing import resume
+from scheduler.core.alternatives import week_of
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import explain_starts
 from scheduler.core.pins import with_pin, without_pin
-from scheduler.core.rearrange import replaced
+from scheduler.core.rearrange import replaced, usual_minute
 from scheduler.core.reasons import reasons
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
@@ -125,7 +126,10 @@ def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
             shown = when(start, ground.series[accepted.group].anchor_zone, dated=True)
             raise StalePlan(f"{shown} is not free: {'; '.join(against)}")
     key, minute = (accepted.group, accepted.session), None if start is None else ground.problem.horizon.minute(start)
-    ground = ground.with_pins(without_pin(ground.pins, key))  # who put it there by hand gives way to a newer word
+    pins = without_pin(ground.pins, key)  # who put it there by hand gives way to a newer word
+    if start and minute is not None and _leaves_its_week(ground, accepted, minute):
+        pins = with_pin(pins, ground.pin(*key, start, "proposals"))  # which nobody but a person may do
+    ground = ground.with_pins(pins)
     plan = replaced(ground.problem, ground.plan, {key: minute})
     done = replace(accepted, action=Action.MOVE if start else Action.SKIP, after=start)
     ground.change(plan, {accepted.group}, (done,))
@@ -151,6 +155,13 @@ def _check_stands(ground: Ground, decision: Decision, at: datetime | None) -> No
     stands = ground.problem.horizon.instant(session.start) if session.takes_place else None
     if stands != at:
         raise ChangedElsewhere(f"{decision.group} #{decision.session + 1} was changed since. Look again: rondo log DIR")
+
+
+def _leaves_its_week(ground: Ground, decision: Decision, minute: int) -> bool:
+    """Whether a session would be in another week than the one in which its rule has it."""
+    series, problem = ground.series[decision.group], ground.problem
+    usual = usual_minute(problem, series, ground.plan.by_series()[decision.group], decision.session or 0)
+    return week_of(problem, series, usual) != week_of(problem, series, minute)
 
 
 def _against(ground: Ground, decision: Decision, start: datetime) -> list[str]:

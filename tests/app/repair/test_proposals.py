@@ -68,6 +68,23 @@ def test_where_the_proposed_time_is_taken_by_now_the_next_best_is_used(house: Ho
     assert house.round().decisions == ()
 
 
+def test_a_session_without_a_time_in_its_week_may_be_made_up_for_in_another(house: House) -> None:
+    """Between those before and after it; since a person put it there, nobody moves it from there unasked."""
+    lost = house.start("pair", 2)
+    monday = lost.replace(hour=0, minute=0) - lost.weekday() * DAY
+    house.busy("chen", monday, minutes=7 * 24 * 60)
+    [proposal] = house.round().proposed
+    assert (proposal.action, proposal.after) == (Action.SKIP, None)
+    [made_up] = proposal.options
+    assert house.start("pair", 1) + DAY <= made_up <= house.start("pair", 3) - DAY
+    accept(house.app, proposal.id, None, COORDINATOR)
+    house.app.write_pending()
+    assert house.start("pair", 2) == made_up
+    assert [(pin.group, pin.session) for pin in house.app.store.pins()] == [("pair", 2)]
+    assert house.round().decisions == ()
+    house.agree()
+
+
 def test_nothing_is_accepted_or_refused_twice(house: House) -> None:
     """Nor what is no proposal, nor what several might be."""
     proposal = asked(house)
