@@ -188,8 +188,8 @@ def _decisions(stage: Stage) -> Iterator[str]:
         starts = {each.session: each.start for each in events[group].sessions}
         if starts.get(session) != decisions[-1].after:
             yield f"8 {group} {session} is at {starts.get(session)}, and {decisions[-1].after} was decided"
-    if stage.busy():
-        yield f"8 there is still to do: {stage.busy()}"
+    if stage.owed():
+        yield f"8 there is still to do: {stage.owed()}"
 
 
 def _notices(stage: Stage) -> Iterator[str]:

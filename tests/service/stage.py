@@ -294,19 +294,23 @@ class Stage:
         until(lambda: not self.busy(), told=self.story)
 
     def busy(self) -> str:
-        """What is still to be done."""
+        """What is still to be done, and what runs."""
         prefix = "dbos." if self.database else ""
-        queries = {
-            "marks": "SELECT count(*) FROM calendar_mark WHERE dirty_seq > synced_seq",
-            "runs": f"SELECT count(*) FROM {prefix}workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')",
-        }
+        runs = f"SELECT count(*) FROM {prefix}workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
         try:
             with self.engine.connect() as connection:
-                counts = {name: connection.exec_driver_sql(text).scalar() for name, text in queries.items()}
-            counts["writes"] = len(self.store.pending())
-            counts["notices"] = sum(each.state is NoticeState.OWED for each in self.store.notices())
+                going = connection.exec_driver_sql(runs).scalar()
+            return self.owed() or (f"{going} runs" if going else "")
         except Unavailable:
             return "the database is away, or the engine has no tables yet"
+
+    def owed(self) -> str:
+        """What is still to be done: calendars to be read, writes, notices. Raises Unavailable."""
+        marks = "SELECT count(*) FROM calendar_mark WHERE dirty_seq > synced_seq"
+        with self.engine.connect() as connection:
+            counts = {"marks": connection.exec_driver_sql(marks).scalar()}
+        counts["writes"] = len(self.store.pending())
+        counts["notices"] = sum(each.state is NoticeState.OWED for each in self.store.notices())
         return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
     def story(self) -> str:
