@@ -1,6 +1,7 @@
-"""`import`, `backup`, `restore`: a folder goes into a service, and the state of a service into one file and back."""
+"""`import`, `backup`, `restore`, `copy`: a folder goes into a service, and its state into a file or a server."""
 
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from scheduler.app.programme import SystemClock
 from scheduler.cli.console import Folder, Json, confirm, print_json, rondo
 from scheduler.errors import InputError, Unavailable
 from scheduler.settings import load_settings
-from scheduler.store import SqlExecutors
+from scheduler.store import SqlExecutors, copy_database, open_database
 from scheduler.store import backup as write_backup
 from scheduler.store import restore as restore_from
 from scheduler.worker import claimed
@@ -29,6 +30,9 @@ def register(app: typer.Typer) -> None:
     app.command("import", epilog="Example: rondo import spring --data /var/lib/rondo")(import_)
     app.command("backup", epilog="Example: rondo backup rondo-monday.db --data /var/lib/rondo")(backup)
     app.command("restore", epilog="Example: rondo restore rondo-monday.db --data /var/lib/rondo")(restore)
+    app.command("copy", epilog="Example: RONDO_SERVICE__DATABASE=postgresql://... rondo copy --data /var/lib/rondo")(
+        copy
+    )
 
 
 def import_(
@@ -87,10 +91,12 @@ def restore(
     """
     if not source.is_file():
         raise InputError("there is no such file.", where=str(source))
+    if load_settings().service.database.get_secret_value():
+        raise InputError("the service's database is on PostgreSQL, which restores its own backups: pg_restore.")
     if not yes and not confirm(f"Replace the database in {data}?", "nothing was restored", "Say --yes."):
         raise typer.Exit(1)
     with claimed(data, "serve"):
-        _check_nobody_works(data)
+        _check_nobody_works(data / DATABASE)
         restore_from(source, data / DATABASE)
     if json:
         print_json({"schema": "rondo/restore/1", "file": str(source)})
@@ -98,10 +104,33 @@ def restore(
         typer.echo(f"Restored. Start the service again: {rondo('serve --data', data)}")
 
 
-def _check_nobody_works(data: Path) -> None:
+def copy(data: Data, json: Json = False) -> None:
+    """Copy a service's state from DATA/rondo.db into the empty PostgreSQL database of the settings (service.database).
+
+    The service may not run meanwhile. Where it is started with the same setting, it goes on there.
+    """
+    source, target = data / DATABASE, load_settings().service.database.get_secret_value()
+    if not target:
+        hint = "Like: RONDO_SERVICE__DATABASE=postgresql://user@host/name"
+        raise InputError("the settings name no database to copy to (service.database).", hint=hint)
+    if not source.is_file():
+        raise InputError("there is no such file.", where=str(source))
+    with claimed(data, "serve"):
+        _check_nobody_works(source)
+        there = open_database(target)
+        with ExitStack() as stack:
+            stack.callback(there.dispose)
+            copy_database(open_database(source), there)
+    if json:
+        print_json({"schema": "rondo/copy/1", "file": str(source)})
+    else:
+        typer.echo(f"Copied. {source} stays as it was: start the service with the same service.database from now on.")
+
+
+def _check_nobody_works(database: Path) -> None:
     """Raise Unavailable while a worker does: it would go on with the old database. A damaged one tells nothing."""
     try:
-        alive = SqlExecutors(open_data(data, load_settings())).alive(SystemClock().now() - SILENT)
+        alive = SqlExecutors(open_database(database)).alive(SystemClock().now() - SILENT)
     except Unavailable:
         return
     workers = [each for each in alive if "-worker-" in each]  # of `serve` we hold the lock

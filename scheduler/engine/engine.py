@@ -105,7 +105,7 @@ class Engine:
 
     def lives(self) -> bool:
         """Whether it was started, and each of its loops comes round."""
-        return bool(self._round_by) and time.monotonic() < min(self._round_by.copy().values())
+        return time.monotonic() < min(self._round_by.copy().values(), default=0.0)
 
     def counts(self) -> Mapping[str, int]:
         """Workflows that are waiting, running, and failed (parked until they are tried again). Raises Unavailable."""
