@@ -1,51 +1,50 @@
 """What the engine's tests share: a provider, databases of both kinds, and workers that can be killed."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.engine import desk as desk_module
 from tests.engine.desk import Desk, Provider, provider
 from tests.postgres import Postgres
 
-ROOT = Path(__file__).parents[2]
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["pytest", desk_module.__name__])  # loading DBOS takes longer than most tests
 
 
 class Worker:
     """A process that does the jobs of a desk until it is killed. What it logs is in a file."""
 
     def __init__(self, url: str, port: int, executor: str, log: Path, crashes: int) -> None:
-        with log.open("a") as errors:
-            command = [sys.executable, "-m", "tests.engine.desk", url, str(port), executor, str(crashes)]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=errors, stderr=errors)
+        self._process = FORKS.Process(target=desk_module.work, args=(url, port, executor, log, crashes))
+        self._process.start()
 
     def send(self, number: signal.Signals) -> None:
         """A signal."""
-        self._process.send_signal(number)
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
     def dead(self) -> bool:
         """Whether it has ended."""
-        return self._process.poll() is not None
+        return not self._process.is_alive()
 
     def kill(self) -> None:
         """End it at once, wherever it is."""
         self._process.kill()
-        self._process.wait(30)
+        self._process.join(30)
 
     def end(self) -> None:
         """End it as a service is ended, or else at once."""
         with suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGCONT)
+            self.send(signal.SIGCONT)
         self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self._process.join(20)
+        self.kill()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_process_killed_again_and_again_loses_and_doubles_nothing(
 ) -> None:
     """Killed at random moments of its work, and started again under its name."""
     long = pytestconfig.getoption("--long")
-    kills, events = (20, 198) if long else (5, 60)
+    kills, events = (20, 198) if long else (2, 24)
     moments = random.Random(5)
     desk.begin(PROGRAMMES, events // PROGRAMMES)
     for _ in range(kills):
@@ -52,11 +52,11 @@ def test_another_worker_takes_over_what_a_killed_one_left(
     desk: Desk, there: Provider, worker: Callable[..., Worker]
 ) -> None:
     """The killed one never comes back; what was running in it is resumed elsewhere, in its queue."""
-    desk.begin(PROGRAMMES, 10)
+    desk.begin(PROGRAMMES, 5)
     first, _ = worker("one-1"), worker("two-1")
-    until(lambda: len(there.of("write")) > 10)
+    until(lambda: len(there.of("write")) > 8)
     first.kill()
-    settled(desk, there, events=60)
+    settled(desk, there, events=30)
 
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
@@ -64,17 +64,17 @@ def test_a_worker_that_stood_still_does_nothing_twice_when_it_wakes(
     desk: Desk, there: Provider, worker: Callable[..., Worker]
 ) -> None:
     """It is taken for dead and its work done elsewhere; awake, it finds that out, and works on beside the other."""
-    desk.begin(PROGRAMMES, 10)
+    desk.begin(PROGRAMMES, 5)
     first, _ = worker("one-1"), worker("two-1")
-    until(lambda: len(there.of("write")) > 10)
+    until(lambda: len(there.of("write")) > 8)
     first.send(signal.SIGSTOP)
     until(desk.done, seconds=PATIENCE_SECONDS)
     first.send(signal.SIGCONT)
-    settled(desk, there, events=60)
+    settled(desk, there, events=30)
     for programme in range(PROGRAMMES):
         desk.mark(f"p{programme}")
     until(desk.done, seconds=PATIENCE_SECONDS)
-    assert len(there.of("write")) == 120
+    assert len(there.of("write")) == 60
     assert {row.times for row in desk.rows(EVENT)} == {2}
     assert set(there.of("mail").values()) == {1}
 
@@ -84,15 +84,15 @@ def test_work_goes_on_after_the_database_was_away(
     desk: Desk, there: Provider, worker: Callable[..., Worker], postgres_server: Postgres
 ) -> None:
     """Restarted in mid-run under two workers, then crashed, with one of them killed while it is away."""
-    desk.begin(PROGRAMMES, 10)
+    desk.begin(PROGRAMMES, 6)
     first, _ = worker("one-1"), worker("two-1")
     until(lambda: len(there.of("write")) > 5)
     postgres_server.restart()
-    until(lambda: len(there.of("write")) > 20)
+    until(lambda: len(there.of("write")) > 15)
     postgres_server.stop(mode="immediate")
     first.kill()
     postgres_server.start()
-    settled(desk, there, events=60)
+    settled(desk, there, events=36)
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
