@@ -188,8 +188,11 @@ class Service:
 
     def beat(self, executor: str) -> None:
         """Note that a process lives; one that can't write that down can't do its work."""
-        self._writes = False
-        self._executors.beat(executor, self.clock.now())
+        try:
+            self._executors.beat(executor, self.clock.now())
+        except RondoError:
+            self._writes = False
+            raise
         self._writes = True
 
     def silent(self) -> Sequence[str]:

@@ -1,9 +1,11 @@
-"""What may befall a service at work: an old backup, a full disk, a lock, lost keys, clocks that jump, calendars that are
-away for a while. Nothing is lost, doubled or deleted unasked."""
+"""What may befall a service at work: an old backup, a full disk, a lock, lost keys, clocks that jump, calendars that
+are away for a while. Nothing is lost, doubled or deleted unasked."""
 
 import resource
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,8 +21,9 @@ from scheduler.core.decision import Action, State
 from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
 from scheduler.store import backup, restore
 from tests.benchmarks.watched import PROGRAMME, Watched, environment, served, watched
-from tests.desks import At
+from tests.desks import ROOT, At
 from tests.doubles.server import Fault
+from tests.store.test_disk import no_privileges
 
 SERIES = 4
 DAY = timedelta(days=1)
@@ -221,6 +224,27 @@ def test_a_full_disk_stops_writes_and_messages_and_nothing_has_to_be_repaired(ho
         eventually(lambda: httpx.get(f"{url}/readyz", trust_env=False).status_code == 200)
         eventually(lambda: books.starts("g0")[3] != stood and not books.store.pending())
         books.agree()
+
+
+def test_a_directory_that_may_not_be_written_is_refused(house: Watched) -> None:
+    """In a line, before any provider is asked for anything; as soon as it may be written it is opened as before."""
+    folders = [path for path in (house.data, *house.data.rglob("*")) if not path.is_symlink()]
+    modes = {path: path.stat().st_mode for path in folders}
+    calls = len(house.google.calls) + len(house.graph.calls)
+    for path in folders:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    command = [*no_privileges(), sys.executable, "-m", "scheduler.cli", "serve", "--data", str(house.data)]
+    try:
+        said = subprocess.run([*command, "--port", "0"], cwd=ROOT, capture_output=True, text=True, check=False)
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (1, "", 1), said.stderr
+    assert said.stderr.startswith(f"rondo: {house.data}")
+    assert len(house.google.calls) + len(house.graph.calls) == calls
+    with running(house, At(datetime.now(UTC))) as run:
+        run.rounds()
+        run.agree()
 
 
 # --- clocks
