@@ -29,7 +29,7 @@ from tests.benchmarks.half_year_ways import Greedy, Replanned, Rondo, Way
 from tests.benchmarks.instances import instance_of
 
 LEAST_HELD, MOST_CHANGES = 0.99, 1.1
-ACCEPTED, MADE_UP = "Rondo, all accepted", "Rondo, and what is lost made up for"
+ACCEPTED = "Rondo, all accepted"
 SUGGEST, REPLAN, GREEDY = "Rondo, suggest, a third unanswered", "re-plan each week", "greedy"
 COLUMNS = (
     "seed",
@@ -144,7 +144,6 @@ def ways(plan: Plan) -> dict[str, Way]:
     """Everything that is compared."""
     return {
         ACCEPTED: Rondo(plan),
-        MADE_UP: Rondo(plan, makes_up=True),
         SUGGEST: Rondo(plan, Mode.SUGGEST, patient=True),
         REPLAN: Replanned(plan),
         GREEDY: Greedy(plan),

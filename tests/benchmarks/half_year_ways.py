@@ -12,13 +12,13 @@ import numpy as np
 
 from scheduler.app.repair.ground import Ground
 from scheduler.app.repair.mending import mend
-from scheduler.core.alternatives import alternatives, week_of
+from scheduler.core.alternatives import alternatives, in_another_week, week_of
 from scheduler.core.candidates import Candidates, candidates_of
 from scheduler.core.commitments import with_commitments
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed, disturbed
 from scheduler.core.explain import Notes, explain_starts
-from scheduler.core.interval import DAY_MINUTES, WEEK_MINUTES, Int64Array, as_intervals, merged
+from scheduler.core.interval import DAY_MINUTES, Int64Array, as_intervals, merged
 from scheduler.core.pins import Key
 from scheduler.core.plan import Placement, Plan
 from scheduler.core.problem import Problem
@@ -57,8 +57,6 @@ class Rondo:
     mode: Mode = Mode.AUTO
     patient: bool = False
     """Whether answers take days, and a third of them never come."""
-    makes_up: bool = False
-    """Whether somebody puts what would be lost into another week, between the sessions before and after it."""
     trail: dict[str, Decision] = field(default_factory=dict)
     proposed: Counter[Action] = field(default_factory=Counter)
     searched: int = 0
@@ -118,8 +116,8 @@ class Rondo:
         if not free:
             self.searched += 1
             free = tuple(each.start for each in alternatives(problem, without, series, key[1], 1))
-        if not free and self.makes_up:
-            free = _between_its_neighbours(problem, without, series, key[1])
+            made_up = None if free else in_another_week(problem, without, series, key[1])
+            free = free if made_up is None else (made_up,)
         return next((start for start in starts.tolist() if start in free), next(iter(free), None))
 
     def _put(self, part: Plan) -> None:
@@ -230,18 +228,6 @@ class Greedy:
         usual = usual_minute(problem, series, plan.by_series()[series.id], key[1])
         free: Int64Array = found.starts[found.week == week_of(problem, series, usual)]
         return free
-
-
-def _between_its_neighbours(problem: Problem, without: Plan, series: Series, session: int) -> tuple[int, ...]:
-    """The free time nearest to where a session's rule puts it, a day and more from those before and after it."""
-    placement = without.by_series()[series.id]
-    usual = usual_minute(problem, series, placement, session)
-    others = np.array([each.start for each in placement.sessions if each.takes_place], dtype=np.int64)
-    before, after = others[others <= usual], others[others > usual]
-    found = _beside(problem, without, series).starts
-    found = found[found >= before.max(initial=LONG_AGO) + DAY_MINUTES]
-    found = found[found <= after.min(initial=problem.horizon.weeks * WEEK_MINUTES) - DAY_MINUTES]
-    return tuple(found[np.argsort(np.abs(found - usual), kind="stable")][:1].tolist())
 
 
 def _beside(problem: Problem, plan: Plan, series: Series) -> Candidates:

@@ -15,7 +15,6 @@ from scheduler.solve import solve
 from tests.benchmarks.half_year import (
     ACCEPTED,
     GREEDY,
-    MADE_UP,
     MOST_CHANGES,
     REPLAN,
     SUGGEST,
@@ -30,8 +29,8 @@ from tests.benchmarks.half_year_ways import Rondo
 from tests.benchmarks.instances import instance_of
 
 SERIES, WEEKS = 30, 8
-LEAST_HELD = 0.97
-"""Of the re-plan's: each session is a hundredth here. At full size 0.99 is asked (docs/benchmarks.md)."""
+LEAST_HELD = 0.98
+"""Of the re-plan's; at full size 0.99 is asked (docs/benchmarks.md)."""
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +58,6 @@ def test_rondo_holds_what_a_new_plan_would_hold_with_one_change_for_each_session
     assert rondo.changes_each <= MOST_CHANGES
     assert anew.changes_each > 3 * rondo.changes_each
     assert rondo.missed == anew.missed == greedy.missed == 0
-
-
-def test_what_is_made_up_for_in_another_week_costs_no_change_more(lived: Mapping[str, Tally]) -> None:
-    """Instead of being skipped a session is moved, which is one change as well."""
-    accepted, made_up = lived[ACCEPTED], lived[MADE_UP]
-    assert made_up.held > accepted.held
-    assert made_up.changes_each <= MOST_CHANGES
 
 
 def test_what_nobody_answers_is_left_as_it_is_and_missed(lived: Mapping[str, Tally]) -> None:
