@@ -13,6 +13,8 @@ DEADLIEST = 60
 
 def fail(world: World) -> str:
     """The next calls to one provider go wrong: refused, broken off, without an answer though they took effect."""
+    if world.mails and world.chance.random() < 0.2:
+        return _fail_mails(world)
     double = world.chance.choice(world.servers.doubles)
     status = world.chance.choice((500, 503, 504, 429, 0))
     fault = Fault(
@@ -28,6 +30,14 @@ def fail(world: World) -> str:
     told = "cut" if status == 0 else str(status)
     effect = " with effect" if fault.after else ""
     return f"{fault.times} {fault.method or 'calls'} after {fault.skip} to {type(double).__name__} are {told}{effect}"
+
+
+def _fail_mails(world: World) -> str:
+    """A mail that is cut may have been kept; one that is refused for now is not."""
+    mailbox, answer = world.servers.mailbox, world.chance.choice(("451 busy", ""))
+    mailbox.answers[:] = [answer] * world.chance.choice((1, 2, 5, 30))
+    mailbox.taken = not answer and world.chance.random() < 0.5
+    return f"{len(mailbox.answers)} mails are {answer or 'cut'}{' and kept' if mailbox.taken else ''}"
 
 
 def truncate(world: World) -> str:
@@ -91,6 +101,7 @@ def heal(world: World) -> None:
     """Nothing is wrong outside any more."""
     for double in world.servers.doubles:
         double.faults.clear()
+    world.servers.mailbox.answers.clear()
     for person in sorted(world.lost):
         world.connect(person)
     world.lost.clear()

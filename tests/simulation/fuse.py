@@ -1,8 +1,10 @@
-"""A process that dies: at one of its next database statements, or before or after one of its next calls to a provider.
+"""A process that dies: at one of its next database statements, or before or after one of its next calls to a provider,
+or one of its next mails.
 
 Nothing of ours catches a BaseException that it does not know. Once one thread died, every other dies at its next step.
 """
 
+import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -33,7 +35,7 @@ class Fuse:
     @contextmanager
     def burning(self) -> Iterator[None]:
         """While the service is at work; afterwards the fuse is out."""
-        send, step = httpx.Client.send, self._step
+        send, data, step = httpx.Client.send, smtplib.SMTP.data, self._step
 
         def called(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
             step()
@@ -41,10 +43,16 @@ class Fuse:
             step()
             return answer
 
+        def mailed(smtp: smtplib.SMTP, text: bytes) -> tuple[int, bytes]:
+            step()
+            answer = data(smtp, text)
+            step()
+            return answer
+
         def stated(*_: object) -> None:
             step()
 
-        with patch.object(httpx.Client, "send", called):  # every connector's calls pass there
+        with patch.object(httpx.Client, "send", called), patch.object(smtplib.SMTP, "data", mailed):
             for name in STATEMENTS:
                 event.listen(Engine, name, stated)
             try:

@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.event import Event
+from scheduler.core.notice import NoticeState
 from tests.doubles.server import Double
 from tests.simulation.world import CANARY, KEYED, PEOPLE, World, same_series
 
@@ -26,8 +27,9 @@ def broken(world: World) -> list[str]:
 
 
 def writes(world: World) -> dict[str, int]:
-    """How many writes each provider was sent so far, and what stands on the server whose calls may be anybody's."""
-    return {type(double).__name__: _written(double) for double in world.servers.doubles}
+    """How many writes each provider was sent so far, and how many mails came."""
+    written = {type(double).__name__: _written(double) for double in world.servers.doubles}
+    return {**written, "mails": len(world.servers.mailbox.mails)}
 
 
 def _written(double: Double) -> int:
@@ -141,6 +143,10 @@ def _mails(world: World) -> Iterator[str]:
         uid = world.delivered.get(ical_uid)
         if uid and number > decided[uid]:
             yield f"I6 {address} had {number} mails of {uid}, of which {decided[uid]} decisions were written"
+    ours = Counter((mail.to, str(mail.message["Message-ID"])) for mail in world.servers.mailbox.mails)
+    yield from (
+        f"I6 {address} was mailed {name} {number} times" for (address, name), number in ours.items() if number > 1
+    )
 
 
 def _decisions(was: Event | None, event: Event | None) -> int:
@@ -181,6 +187,9 @@ def _as_stored(world: World) -> Iterator[str]:
     owed = [event.group for event in world.app.store.pending()]
     if owed and not any(_asked(world, group) for group in owed):
         yield f"I8 writes are owed: {', '.join(owed)}"
+    untold = [each.key for each in world.app.store.notices() if each.state is NoticeState.OWED]
+    if untold:
+        yield f"I8 notices are owed: {', '.join(untold)}"
 
 
 def _described(world: World) -> Iterator[str]:

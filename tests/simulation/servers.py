@@ -1,4 +1,5 @@
-"""The providers of a simulation: doubles of Google and Graph, and a real Radicale behind a proxy that fails as told.
+"""The providers of a simulation: doubles of Google and Graph, a real Radicale behind a proxy that fails as told, and a
+mail server.
 
 They are started once in a process; each world begins with them empty, under the same addresses.
 """
@@ -13,6 +14,7 @@ from unittest.mock import patch
 from connectors._google import session as google_session
 from connectors.caldav import CalDavSession
 from connectors.google import GoogleSession
+from connectors.mail import MailWriter
 from connectors.outlook import GraphSession
 from scheduler.app import reading
 from tests.doubles._graph import subscriptions
@@ -20,9 +22,10 @@ from tests.doubles.google import Google
 from tests.doubles.graph import GraphDouble
 from tests.doubles.proxy import Proxy, in_front_of
 from tests.doubles.server import Double, serving
+from tests.mailbox import Mailbox, mail_server
 from tests.servers import ServerOfPeople, radicale_of_people
 
-UNHURRIED = (GoogleSession, GraphSession, CalDavSession)
+UNHURRIED = (GoogleSession, GraphSession, CalDavSession, MailWriter)
 """Connectors that would wait between two tries."""
 
 
@@ -34,6 +37,7 @@ class Servers:
     graph: GraphDouble
     dav: Proxy
     caldav: ServerOfPeople
+    mailbox: Mailbox
 
     @property
     def doubles(self) -> tuple[Double, ...]:
@@ -49,6 +53,8 @@ class Servers:
         self.google.quota = 10**9
         self.dav.faults.clear()
         self.dav.calls.clear()
+        self.mailbox.mails.clear()
+        self.mailbox.answers.clear()
         for person, path in self.caldav.calendars.items():
             self.caldav.request(person, "DELETE", path)
             status, _ = self.caldav.request(person, "MKCALENDAR", path)
@@ -65,8 +71,9 @@ def servers() -> Iterator[Servers]:
             stack.enter_context(serving(double))
         caldav = stack.enter_context(radicale_of_people(folder))
         proxy = stack.enter_context(in_front_of(caldav.port))
+        mailbox = stack.enter_context(mail_server())
         stack.enter_context(_without_waiting())
-        yield Servers(google, graph, proxy, caldav)
+        yield Servers(google, graph, proxy, caldav, mailbox)
 
 
 @contextmanager

@@ -4,13 +4,16 @@ A failure tells its story, step by step, and how to play it again.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
+from scheduler.core.decision import Action, Decision, State
 from tests.simulation import faults, people
 from tests.simulation.__main__ import shrunk
-from tests.simulation.invariants import broken
+from tests.simulation.invariants import broken, into_what_was_busy
 from tests.simulation.run import quiet, simulate
 from tests.simulation.servers import Servers, servers
 from tests.simulation.service import publish
@@ -96,6 +99,43 @@ def test_two_meetings_at_once_break_the_third_unless_by_hand(published: World) -
     assert "I3" not in told(published)
 
 
+def test_two_meetings_at_once_that_nobody_put_there_break_the_third(published: World) -> None:
+    """Ana's calendar shows both, and so do our own books."""
+    (circle,) = [each for each in published.live() if each.group == "circle"]
+    calendar = published.calendar("ana")
+    assert calendar is not None
+    (key,) = calendar.series()
+    to = circle.sessions[1].start
+    assert to is not None
+    calendar.move(key, calendar.dates(key)[1], to)
+    (pair,) = [each for each in published.live() if each.group == "pair"]
+    moved = tuple(
+        replace(each, start=to) if each.session == pair.sessions[1].session else each for each in pair.occurrences
+    )
+    found = published.live()
+    with patch.object(
+        World, "live", lambda _: [replace(each, occurrences=moved) if each == pair else each for each in found]
+    ):
+        assert "I3" in told(published)
+
+
+@pytest.mark.parametrize(("people", "broken"), [((), set()), (("ana",), {"I4"}), (("ben",), {"I4"})])
+def test_a_move_into_what_is_busy_breaks_the_fourth(
+    published: World, people: tuple[str, ...], broken: set[str]
+) -> None:
+    """By what was read last, of whoever comes; of a time that a person chose it is no fault."""
+    at = next(event.sessions[0].start for event in published.live() if event.group == "pair")
+    assert at is not None
+    for person in people:
+        published.add_own(person, at + timedelta(minutes=15), 60)
+    published.app.refresh()
+    made = Decision(
+        id="x", at=published.now, action=Action.MOVE, state=State.DONE, group="pair", session=0, before=at, after=at
+    )
+    assert {line.split()[0] for line in into_what_was_busy(published, [made])} == broken
+    assert not list(into_what_was_busy(published, [replace(made, by="coordinator")]))
+
+
 def test_what_was_done_by_hand_and_is_gone_breaks_the_fifth(published: World) -> None:
     """A session was dragged, and stands again where it stood, and nothing was decided about it."""
     (pair,) = [each for each in published.live() if each.group == "pair"]
@@ -112,6 +152,17 @@ def test_a_mail_that_was_decided_by_nobody_breaks_the_sixth(published: World) ->
     mails = published.servers.google.all_mails
     mails.extend(list(mails))
     assert told(published) == {"I6"}
+
+
+def test_a_mail_of_ours_that_comes_twice_breaks_the_sixth(started: Servers) -> None:
+    """Where there is a mail server, who is at no provider is invited by mail."""
+    with world(started, 100) as made:
+        publish(made)
+        mails = started.mailbox.mails
+        assert {mail.to for mail in mails} == {"dee@example.org"}
+        assert broken(made) == []
+        mails.append(mails[0])
+        assert told(made) == {"I6"}
 
 
 def test_a_canary_in_the_state_breaks_the_seventh(published: World) -> None:

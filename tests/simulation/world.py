@@ -22,7 +22,7 @@ from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel, Delivery, Place
 from scheduler.core.event import Event, event_from_json
 from scheduler.programme import load
-from scheduler.settings import Google, Microsoft, Settings
+from scheduler.settings import Google, Microsoft, Notify, Settings, Smtp
 from scheduler.settings import Service as ServiceSettings
 from tests.desks import At
 from tests.doubles.graph import CLIENT, CLIENT_SECRET
@@ -76,6 +76,7 @@ class World:
 
     `own`: by person and name, when each appointment of their own begins, its minutes, and its id at the provider.
     `by_hand`: by group and session (None: the series), what an organiser did last, and how long the trail was then.
+    `mails`: whether there is a mail server: then who has no provider is invited by mail, and people hear of changes.
     `away`: who left their groups; `lost`: who took back their consent; `delivered`: our UID by the provider's.
     """
 
@@ -86,6 +87,7 @@ class World:
     made: int = 0
     until: str = "2027-04-09"
     unplanned: bool = False
+    mails: bool = False
     own: dict[str, dict[str, tuple[datetime, int, str]]] = field(default_factory=dict)
     by_hand: dict[tuple[str, int | None], Edit] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
@@ -137,7 +139,12 @@ class World:
             }
         )
         service = ServiceSettings(public_url=DOOR, poll_minutes=POLL)
-        return Settings().model_copy(update={"google": google, "microsoft": microsoft, "service": service})
+        told = {"google": google, "microsoft": microsoft, "service": service}
+        if self.mails:
+            host, port = self.servers.mailbox.host, self.servers.mailbox.port
+            told["smtp"] = Smtp(host=host, port=port, security="none", sender="meetings@example.org")
+            told["notify"] = Notify(people="all", coordinators=("coordinator@example.org",))
+        return Settings().model_copy(update=told)
 
     @property
     def now(self) -> datetime:
@@ -343,12 +350,16 @@ def _nobody() -> None:
 
 @contextmanager
 def world(servers: Servers, seed: int) -> Iterator[World]:
-    """A programme whose people are connected, on servers that nobody used before; nothing is planned yet."""
+    """A programme whose people are connected, on servers that nobody used before; nothing is planned yet.
+
+    Of every other hundred seeds there is a mail server.
+    """
     servers.empty()
     with tempfile.TemporaryDirectory() as tmp:
         folder = Path(tmp) / "spring"
         (folder / "calendars").mkdir(parents=True)
-        made = World(servers, folder, random.Random(seed), own={person: {} for person in PEOPLE})
+        own: dict[str, dict[str, tuple[datetime, int, str]]] = {person: {} for person in PEOPLE}
+        made = World(servers, folder, random.Random(seed), mails=bool(seed // 100 % 2), own=own)
         made.keep_key(seed)
         made.write_people()
         made.write_programme()
