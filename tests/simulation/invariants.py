@@ -153,7 +153,7 @@ def _decisions(was: Event | None, event: Event | None) -> int:
     """How many sessions changed from one form of an event to the next, and whether what is beside them did.
 
     Of a new event those count that are not where the rule puts them, since each is written after it. So they do of one
-    with another end: Outlook forgets them then.
+    with another end, since Outlook forgets them then, and of one with other people, of whom each has a list of its own.
     """
     assert event is not None
     alone = sum(each.start != each.recurrence_id for each in event.occurrences)
@@ -162,7 +162,7 @@ def _decisions(was: Event | None, event: Event | None) -> int:
     before = {each.session: each for each in was.occurrences}
     changed = sum(before.get(each.session) != each for each in event.occurrences)
     beside = not replace(event, occurrences=was.occurrences).same_as(was)
-    return max(1, changed + beside) + (alone if len(before) != len(event.occurrences) else 0)
+    return max(1, changed + beside) + (alone if beside or len(before) != len(event.occurrences) else 0)
 
 
 def _canaries(world: World) -> Iterator[str]:

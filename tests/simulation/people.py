@@ -58,7 +58,8 @@ def move_session(world: World) -> str:
         by += timedelta(days=world.chance.choice((-1, 1)))
     calendar = world.calendar(event.organizer)
     assert calendar is not None
-    calendar.move(key, date, date.start + by)
+    with world.theirs():
+        calendar.move(key, date, date.start + by)
     world.edited(event, date, date.start + by)
     return f"{event.organizer} drags {event.group} of {date.start:%d %b %H:%M} to {date.start + by:%d %b %H:%M}"
 
@@ -71,7 +72,8 @@ def delete_session(world: World) -> str:
     event, key, date = found
     calendar = world.calendar(event.organizer)
     assert calendar is not None
-    calendar.delete(key, date)
+    with world.theirs():
+        calendar.delete(key, date)
     world.edited(event, date, None)
     return f"{event.organizer} deletes {event.group} of {date.start:%d %b %H:%M}"
 
@@ -84,7 +86,8 @@ def drop_series(world: World) -> str:
     event, key, _ = found
     calendar = world.calendar(event.organizer)
     assert calendar is not None
-    calendar.drop(key)
+    with world.theirs():
+        calendar.drop(key)
     world.edited(event, None, None)
     return f"{event.organizer} deletes the series {event.group}"
 

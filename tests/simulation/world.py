@@ -7,12 +7,13 @@ import logging
 import random
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from scheduler.app.home import DATABASE, open_data
 from scheduler.app.importing import bring_in
@@ -201,6 +202,15 @@ class World:
         """Remember under which UID each event stands, for when it does no longer."""
         for _, each in self.deliveries():
             self.delivered[each.receipt.ical_uid or each.event.uid] = each.event.uid
+
+    @contextmanager
+    def theirs(self) -> Iterator[None]:
+        """Somebody edits: what their provider mails for it is none of our mails."""
+        sent: list[MutableSequence[Any]] = [self.servers.google.all_mails, self.servers.graph.mails]
+        before = [len(mails) for mails in sent]
+        yield
+        for mails, number in zip(sent, before, strict=True):
+            del mails[number:]
 
     def edited(self, event: Event, date: Date | None, to: datetime | None) -> None:
         """Note what an organiser did to a session, or to the series."""
