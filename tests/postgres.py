@@ -16,9 +16,7 @@ import psycopg
 INSTALL = "apt-get install postgresql"
 USER = "postgres"  # PostgreSQL refuses to run as root
 PATIENCE_SECONDS = 120
-SETTINGS = (
-    "fsync = off\nfull_page_writes = off\nmax_connections = 200\nshared_buffers = 32MB\n"
-)
+SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 200\nshared_buffers = 32MB\n"
 
 
 def programs() -> Path | None:

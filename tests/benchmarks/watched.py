@@ -19,7 +19,7 @@ from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel
 from scheduler.settings import load_settings
 from scheduler.solve import Params
-from scheduler.store import SqlEngine, SqlStore
+from scheduler.store import SqlEngine, SqlMarks, SqlStore, SqlSubscriptions
 from tests.doubles.google import Google
 from tests.doubles.graph import CLIENT, CLIENT_SECRET, GraphDouble
 from tests.doubles.server import serving
@@ -180,7 +180,6 @@ def served(watched: Watched, log: Path, **more: str) -> Iterator[Serving]:
 
 def subscribed(watched: Watched, engine: SqlEngine) -> None:
     """Wait until every provider tells of every calendar, and everything was read once."""
-    from scheduler.store import SqlMarks, SqlSubscriptions  # noqa: PLC0415
 
     end = time.monotonic() + READY_SECONDS + len(watched.people)
     soon = datetime.now(UTC)
