@@ -200,8 +200,9 @@ class World:
 
     def note_delivered(self) -> None:
         """Remember under which UID each event stands, for when it does no longer."""
-        for _, each in self.deliveries():
-            self.delivered[each.receipt.ical_uid or each.event.uid] = each.event.uid
+        for place, each in self.deliveries():
+            if place.channel in (Channel.GOOGLE, Channel.OUTLOOK):  # elsewhere it has the UID that it got there
+                self.delivered[each.receipt.ical_uid or each.event.uid] = each.event.uid
 
     @contextmanager
     def theirs(self) -> Iterator[None]:
