@@ -123,7 +123,7 @@ class OutlookDesk(Desk):
     ) -> Said:
         """One call below the mailbox; `reads`: it changes nothing, though it is no GET."""
         again = reads or method == "GET"
-        headers = {"Prefer": PREFER} | ({"If-Match": etag} if etag else {})
+        headers = {"Prefer": PREFER.format("UTC")} | ({"If-Match": etag} if etag else {})
         request = self._client.build_request(method, self._root + path, params=params, json=body, headers=headers)
         return patiently(lambda: self._once(request, again=again), pause=self.pause)
 

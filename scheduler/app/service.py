@@ -28,7 +28,7 @@ from scheduler.settings import Settings, load_settings
 from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
 from scheduler.telling import tell_owed
 
-SILENT = timedelta(seconds=30)
+SILENT = timedelta(seconds=20)
 SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
 """When a write that failed is tried again: first, and at the latest."""
 TELL_AGAIN = timedelta(minutes=5)
@@ -196,7 +196,7 @@ class Service:
         self._writes = True
 
     def silent(self) -> Sequence[str]:
-        """Processes that were not heard of for half a minute."""
+        """Processes that were not heard of for as long as four heartbeats take."""
         now = self.clock.now()
         return self._executors.claim(now - SILENT, now)
 

@@ -30,9 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("import", epilog="Example: rondo import spring --data /var/lib/rondo")(import_)
     app.command("backup", epilog="Example: rondo backup rondo-monday.db --data /var/lib/rondo")(backup)
     app.command("restore", epilog="Example: rondo restore rondo-monday.db --data /var/lib/rondo")(restore)
-    app.command("copy", epilog="Example: RONDO_SERVICE__DATABASE=postgresql://... rondo copy --data /var/lib/rondo")(
-        copy
-    )
+    app.command("copy", epilog="Example: rondo copy --data /var/lib/rondo")(copy)
 
 
 def import_(

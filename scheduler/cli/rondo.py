@@ -31,7 +31,7 @@ PARTS = {
     "doctor": ("doctor",),
     "serve": ("serve", "worker"),
     "watching": ("watch", "proposals", "log", "pause", "resume"),
-    "importing": ("import", "backup", "restore"),
+    "importing": ("import", "backup", "restore", "copy"),
 }
 """The modules of this package with their commands: one is loaded with the libraries that it needs, and no other."""
 

@@ -93,7 +93,7 @@ class Pace:
     sweep: float = 5
     gather: float = 1  # nudges
     beat: float = 5
-    reap: float = 10
+    reap: float = 5
     poll: float = 0.25  # of the queues: one write to an account starts at each
     tries: int = 3
     retry: float = 1  # before the second try, and twice that before the third

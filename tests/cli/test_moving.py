@@ -144,7 +144,7 @@ def test_a_moved_session_is_shown_and_taken_back(rondo: Rondo, published: Desk) 
     assert "By hand\n  pair #3: Sun 21 Mar 15:00 London\n" in shown
     assert "●●◆●●●●●" in shown
     assert "1 put where they stand by hand" in shown
-    assert rondo("status", "spring").out.endswith("by hand             pair #3\n")
+    assert rondo("status", "spring").out.endswith("by hand                 pair #3\n")
     (pin,) = rondo("status", "spring", "--json").document["pins"]
     assert pin == {
         "group": "pair",
@@ -158,7 +158,7 @@ def test_a_moved_session_is_shown_and_taken_back(rondo: Rondo, published: Desk) 
     assert headline.startswith("pair #3 stands at ")
     assert headline.endswith(", no longer decided by hand.")
     assert nothing.startswith("Plan: 0 to add, 0 to move")
-    assert rondo("status", "spring").out.endswith("by hand             nothing\n")
+    assert rondo("status", "spring").out.endswith("by hand                 nothing\n")
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_status_counts_what_is_known_planned_and_owed(rondo: Rondo, desk: Desk) 
     assert (after["people"]["known"], after["not_known"]) == (4, [])
     assert (after["published_events"], after["published_sessions"], after["writes_owed"]) == (2, 16, 0)
     assert after["planned_at"] == after["applied_at"] == "2027-02-20T12:00:00Z"
-    assert "applied at          2027-02-20T12:00:00Z" in rondo("status", "spring").out
+    assert "applied at              2027-02-20T12:00:00Z" in rondo("status", "spring").out
 
 
 # --- apply
