@@ -62,7 +62,8 @@ def test(arguments: list[str]) -> None:
     if shared.is_dir():
         os.environ.setdefault("RONDO_SHARED", str(shared))
     os.chdir(ROOT)
-    become("-m", "pytest", "-n", "auto", *arguments)
+    at_once = (os.cpu_count() or 1) + 1  # some tests mostly wait, for processes that were killed
+    become("-m", "pytest", "-n", str(at_once), *arguments)
 
 
 def check(_: list[str]) -> None:
