@@ -9,6 +9,8 @@ import pytest
 
 import dev
 
+AT_ONCE = str((os.cpu_count() or 1) + 1)
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -135,7 +137,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     [
         (["demo", "--seed", "1"], ["-m", "scheduler.cli", "demo", "--seed", "1"]),
         (["run", "plan", "DIR"], ["-m", "scheduler.cli", "plan", "DIR"]),
-        (["test", "--long", "-k", "house"], ["-m", "pytest", "-n", "auto", "--long", "-k", "house"]),
+        (["test", "--long", "-k", "house"], ["-m", "pytest", "-n", AT_ONCE, "--long", "-k", "house"]),
     ],
 )
 def test_arguments_are_passed_on(command: list[str], becomes: list[str], started: list[str]) -> None:
