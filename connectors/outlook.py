@@ -1,13 +1,14 @@
 """Outlook calendars, on Microsoft Graph: busy times read, changes told, series written, accounts signed in to."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors._graph.feed import changes
 from connectors._graph.push import OutlookPusher, told
 from connectors._graph.reading import read_schedules, read_view
 from connectors._graph.session import GraphSession
 from connectors._graph.signing import app_only_secret, grant_of, listed, revoke, sign_in
+from connectors._graph.times import present
 from connectors._graph.writing import OutlookWriter
 from scheduler.core.interval import Interval
 from scheduler.ports import Answer, Asked, Changes
@@ -33,10 +34,6 @@ APP_ONLY = app_only_secret()
 """The secret of an app by itself."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class OutlookReader:
     """Reads free/busy of mailboxes through one account (a CalendarReader), and tells of changes (a ChangeFeed).
 
@@ -44,7 +41,7 @@ class OutlookReader:
     busy times can't be told, nothing is known. `now`: the present, about which changes are told.
     """
 
-    def __init__(self, session: GraphSession, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, session: GraphSession, *, now: Callable[[], datetime] = present) -> None:
         self._session, self._now = session, now
 
     def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:

@@ -60,6 +60,11 @@ def refresh_some(
     return copies
 
 
+def calendars_of(person: Person) -> list[Calendar]:
+    """The calendars that somebody lists, in their order, as copies and marks name them."""
+    return [(person.id, label(calendar)) for calendar in person.calendars]
+
+
 def read_calendars(
     programme: Programme,
     *,
@@ -71,12 +76,12 @@ def read_calendars(
     """As `refresh`, and remembers nothing. Our own sessions are left out, else every series would block itself."""
     held, own = store.copies(), _Own(store)
     jobs = [
-        (person, calendar)
+        (person, calendar, name)
         for person in programme.people
-        for calendar in person.calendars
-        if only is None or (person.id, label(calendar)) in only
+        for calendar, name in zip(person.calendars, calendars_of(person), strict=True)
+        if only is None or name in only
     ]
-    before = [held.get((person.id, label(calendar))) for person, calendar in jobs]
+    before = [held.get(name) for _, _, name in jobs]
     asked = [
         Asked(
             calendar=calendar,
@@ -85,7 +90,7 @@ def read_calendars(
             own=own.of(person.id),
             token=copy.token if copy and copy.free_busy else "",
         )
-        for (person, calendar), copy in zip(jobs, before, strict=True)
+        for (person, calendar, _), copy in zip(jobs, before, strict=True)
     ]
     answers = reader.free_busy(asked, window=programme.horizon.interval)
     now = clock.now()

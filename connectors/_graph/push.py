@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from connectors._graph.reading import mailbox_of
 from connectors._graph.session import GraphSession, Refusal
-from connectors._graph.times import parsed
+from connectors._graph.times import parsed, present
 from scheduler.core.account import Provider
 from scheduler.core.subscription import Hint, Subscription, Told
 from scheduler.errors import Unavailable
@@ -36,17 +36,13 @@ HINTS = {
 }
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class OutlookPusher:
     """Subscriptions to the events of a mailbox: the account's own or, for an app by itself, any; a ports.Pusher.
 
     One door takes notifications and lifecycle messages. It has to be open while `subscribe` runs: Graph calls it first.
     """
 
-    def __init__(self, session: GraphSession, *, person: str = "", now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, session: GraphSession, *, person: str = "", now: Callable[[], datetime] = present) -> None:
         self._session, self._person, self._now = session, person, now
 
     def subscribe(self, calendar: str, *, id_: str, door: str, secret: str, until: datetime) -> Subscription:

@@ -10,6 +10,11 @@ from scheduler.core.zones import all_zones, windows_zone
 UTC_NAMES = {"UTC", "tzone://Microsoft/Utc"}
 
 
+def present() -> datetime:
+    """The instant, where no test has its own."""
+    return datetime.now(UTC)
+
+
 def instant(told: object) -> datetime:
     """The instant in UTC. Raises ValueError for what is none, or of a zone that nobody knows."""
     match told:

@@ -21,8 +21,9 @@ from scheduler.app.home import (
 )
 from scheduler.app.reading import connected
 from scheduler.core.account import Account
-from scheduler.core.address import Kind, label, parse_address
+from scheduler.core.address import Kind, parse_address
 from scheduler.errors import InputError, RondoError, Unavailable
+from scheduler.flow import calendars_of
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings
@@ -77,7 +78,8 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
         _put_beside(target, calendars)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
     unpacked(engine, programme, target)
-    SqlMarks(engine).agree(programme, _calendars(connected(known, there.accounts.all())), clock.now())
+    people = connected(known, there.accounts.all()).people
+    SqlMarks(engine).agree(programme, [each for who in people for each in calendars_of(who)], clock.now())
     SqlMarks(engine).dirty(programme)
     changed = held is None or held.revision != revision
     return Imported(programme=programme, folder=target, revision=revision, joined=joins, changed=changed)
@@ -180,7 +182,3 @@ def _published(folder: Path) -> dict[str, bytes]:
     """The calendars that were handed out: of what is not written again, nobody would have any in another folder."""
     found = (folder / PUBLISHED).rglob("*.ics")
     return dict(_files(folder, sorted(str(path.relative_to(folder)) for path in found)))
-
-
-def _calendars(programme: Programme) -> list[tuple[str, str]]:
-    return [(person.id, label(calendar)) for person in programme.people for calendar in person.calendars]

@@ -19,7 +19,6 @@ from scheduler.app.reading import Calendars, connected
 from scheduler.app.rooms import GroupRooms
 from scheduler.app.writing import Desks, PlacesOfProgramme
 from scheduler.core.account import Provider
-from scheduler.core.address import label
 from scheduler.core.change import Change
 from scheduler.core.event import Event
 from scheduler.core.explain import Notes
@@ -177,7 +176,7 @@ class App:
 
     def refresh_of(self, people: Collection[str]) -> None:
         """Read the calendars of some people and remember them."""
-        only = {(who.id, label(each)) for who in self.programme.people if who.id in people for each in who.calendars}
+        only = {each for who in self.programme.people if who.id in people for each in flow.calendars_of(who)}
         flow.refresh_some(self.programme, only, reader=self.reader, store=self.store, clock=self.clock)
 
     def free(self, people: Sequence[Person], window: Interval) -> Intervals:

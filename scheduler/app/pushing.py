@@ -10,8 +10,9 @@ from hashlib import sha256
 from uuid import uuid4
 
 from scheduler.app.programme import App
+from scheduler.app.reading import OF_ACCOUNT
 from scheduler.core.account import Account, Provider
-from scheduler.core.address import Kind, parse_address
+from scheduler.core.address import parse_address
 from scheduler.core.subscription import Hint, Subscription, Told
 from scheduler.errors import RondoError
 from scheduler.ports import Clock, Pusher
@@ -19,7 +20,6 @@ from scheduler.settings import Settings
 from scheduler.store import SqlSubscriptions
 
 LIFE = timedelta(days=6)  # both providers give at most seven
-PROVIDERS = {Kind.GOOGLE: Provider.GOOGLE, Kind.OUTLOOK: Provider.OUTLOOK}
 DOORS = {Provider.GOOGLE: "/hooks/google", Provider.OUTLOOK: "/hooks/graph"}
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,9 @@ class Pushing:
 
     def heed(self, told: Told, programme: str, subscription: Subscription) -> None:
         """What a message says of the subscription itself: the next `renew` prolongs it, or makes it anew."""
-        kept = self._held.find(told.provider, told.id)
-        if kept and told.kind in (Hint.LAPSING, Hint.LOST):
+        ends = told.kind in (Hint.LAPSING, Hint.LOST)
+        kept = self._held.find(told.provider, told.id) if ends else None
+        if kept:
             self._held.keep(programme, replace(subscription, expires_at=self._clock.now()), kept[2])
 
     def renew(self, programme: str, app: App) -> frozenset[tuple[str, str]]:
@@ -94,7 +95,7 @@ def _tellers(app: App) -> Iterator[tuple[str, tuple[str, Account, Pusher]]]:
     for person in app.programme.people:
         for calendar in person.calendars:
             address = parse_address(calendar)
-            provider = PROVIDERS.get(address.kind)
+            provider = OF_ACCOUNT.get(address.kind)
             account = app.accounts.serving(person.id, provider, calendar) if provider else None
             own = account and (account.person == person.id or account.everybody)
             pusher = app.connectors.pusher(account, address.rest) if account and own else None

@@ -23,7 +23,7 @@ from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
-from scheduler.programme import Person, Programme, load
+from scheduler.programme import Programme, load
 from scheduler.settings import Settings, load_settings
 from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
 from scheduler.telling import tell_owed
@@ -118,7 +118,8 @@ class Service:
         if marks:
             taken = take_over(app, {mark.person for mark in marks})
             moved = [who for who in app.programme.people if who.id in taken.disturbed]
-            only = {(mark.person, mark.calendar) for mark in marks} | {each for who in moved for each in _listed(who)}
+            only = {(mark.person, mark.calendar) for mark in marks}
+            only |= {each for who in moved for each in flow.calendars_of(who)}
             flow.refresh_some(app.programme, only, reader=app.reader, store=app.store, clock=app.clock)
             self._log(programme, taken)
         with self._lock:
@@ -250,7 +251,7 @@ class Service:
 
     def _agree(self, programme: str, app: App) -> None:
         """Have each calendar looked at from now on, those too that people connected since the programme came."""
-        listed = [calendar for who in app.programme.people for calendar in _listed(who)]
+        listed = [calendar for who in app.programme.people for calendar in flow.calendars_of(who)]
         self._marks.agree(programme, listed, self.clock.now())
 
     def _log(self, programme: str, done: Round) -> None:
@@ -289,11 +290,6 @@ class Service:
         for event, tries in store.owed(self.clock.now()):
             if event.uid == uid:
                 store.put_off(event, self.clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
-
-
-def _listed(person: Person) -> list[flow.Calendar]:
-    """The calendars of somebody, as marks name them."""
-    return [(person.id, label(calendar)) for calendar in person.calendars]
 
 
 def _account(app: App, event: Event) -> str:

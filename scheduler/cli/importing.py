@@ -2,7 +2,6 @@
 
 import re
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from scheduler.app.home import DATABASE, open_data
 from scheduler.app.importing import bring_in
 from scheduler.app.programme import SystemClock
+from scheduler.app.service_checks import SILENT
 from scheduler.cli.console import Folder, Json, confirm, print_json, rondo
 from scheduler.errors import InputError, Unavailable
 from scheduler.settings import load_settings
@@ -19,7 +19,6 @@ from scheduler.store import backup as write_backup
 from scheduler.store import restore as restore_from
 from scheduler.worker import claimed
 
-SILENT = timedelta(seconds=30)
 NO_ID = re.compile(r"[^a-z0-9]+")
 
 Data = Annotated[Path, typer.Option("--data", metavar="DATA", help="The service's data directory.")]

@@ -4,6 +4,7 @@ A decision names people by id and limits by kind; it has no field for a title, a
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import TypeAdapter
@@ -77,6 +78,10 @@ class Decision:
     def waits(self) -> bool:
         """Whether somebody has to say."""
         return self.state is State.PROPOSED
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether the session that it is about has begun where it stood."""
+        return self.session is not None and self.before is not None and self.before <= now
 
 
 _DECISION = TypeAdapter(Decision)

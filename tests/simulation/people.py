@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from scheduler.core.event import Event
-from tests.simulation.calendars import Date
+from tests.simulation.calendars import Calendar, Date
 from tests.simulation.world import GROUPS, PEOPLE, World
 
 HALF = timedelta(minutes=30)
@@ -52,12 +52,10 @@ def move_session(world: World) -> str:
     found = _some_date(world)
     if found is None:
         return ""
-    event, key, date = found
+    event, calendar, key, date = found
     by = HALF * world.chance.choice((-4, -2, -1, 1, 2, 4))
     if PEOPLE[event.organizer][0] != "outlook" and world.chance.random() < 0.2:
         by += timedelta(days=world.chance.choice((-1, 1)))
-    calendar = world.calendar(event.organizer)
-    assert calendar is not None
     with world.theirs():
         calendar.move(key, date, date.start + by)
     world.edited(event, date, date.start + by)
@@ -69,9 +67,7 @@ def delete_session(world: World) -> str:
     found = _some_date(world)
     if found is None:
         return ""
-    event, key, date = found
-    calendar = world.calendar(event.organizer)
-    assert calendar is not None
+    event, calendar, key, date = found
     with world.theirs():
         calendar.delete(key, date)
     world.edited(event, date, None)
@@ -83,9 +79,7 @@ def drop_series(world: World) -> str:
     found = _some_date(world)
     if found is None:
         return ""
-    event, key, _ = found
-    calendar = world.calendar(event.organizer)
-    assert calendar is not None
+    event, calendar, key, _ = found
     with world.theirs():
         calendar.drop(key)
     world.edited(event, None, None)
@@ -97,9 +91,7 @@ def decline(world: World) -> str:
     found = _some_date(world)
     if found is None:
         return ""
-    event, key, _ = found
-    calendar = world.calendar(event.organizer)
-    assert calendar is not None
+    event, calendar, key, _ = found
     others = [each for each in event.attendees if each.id != event.organizer]
     who = world.chance.choice(others)
     calendar.decline(key, who.email)
@@ -132,8 +124,9 @@ def _some_session(world: World) -> tuple[Event | None, datetime | None]:
     return world.chance.choice(sessions[:40]) if sessions else (None, None)
 
 
-def _some_date(world: World) -> tuple[Event, str, Date] | None:
-    """A date to come of a series in its organiser's own calendar, with the event that it is of."""
+def _some_date(world: World) -> tuple[Event, Calendar, str, Date] | None:
+    """A date to come of a series in its organiser's own calendar, with the event that it is of, that calendar, and the
+    name of the series there."""
     standing = [each for each in world.standing() if PEOPLE[each[0].organizer][0] != "file"]
     if not standing:
         return None
@@ -141,4 +134,4 @@ def _some_date(world: World) -> tuple[Event, str, Date] | None:
     calendar = world.calendar(event.organizer)
     assert calendar is not None
     dates = [date for date in calendar.dates(key) if date.start > world.now]
-    return (event, key, world.chance.choice(dates)) if dates else None
+    return (event, calendar, key, world.chance.choice(dates)) if dates else None

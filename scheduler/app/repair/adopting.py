@@ -117,9 +117,8 @@ def _let_lapse(ground: Ground, looked: Sequence[Looked], found: Collection[str],
     copies = {(each.event.group, place.person) for place, each in store.standing_deliveries() if place.copy}
     for old in ground.trail:
         if old.waits and old.by != RONDO and old.id not in found and old.group in ground.groups:
-            past = old.session is not None and old.before is not None and old.before <= now
             by, organizer = (old.group, old.by), (old.group, ground.groups[old.group].organizer)
-            if past or (organizer in seen and (by in seen or by not in copies)):
+            if old.is_past(now) or (organizer in seen and (by in seen or by not in copies)):
                 store.settle(old.id, State.LAPSED)
 
 

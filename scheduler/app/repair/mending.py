@@ -146,8 +146,7 @@ def _let_lapse(ground: Ground, found: Sequence[Disturbed], history: Sequence[Dec
     for old in history:
         if old.waits and old.action in OURS and old.by == RONDO:
             about: Key | str = old.group if old.session is None else (old.group, old.session)
-            past = old.session is not None and old.before is not None and old.before <= now
-            if past or about not in wrong or not _stands(ground, old):
+            if old.is_past(now) or about not in wrong or not _stands(ground, old):
                 ground.app.store.settle(old.id, State.LAPSED)
 
 

@@ -11,7 +11,6 @@ from scheduler.app.repair.ground import Ground, decision_id, other_times, standi
 from scheduler.app.repair.pausing import resume
 from scheduler.core.alternatives import week_of
 from scheduler.core.decision import Action, Decision, State
-from scheduler.core.disturbed import disturbed
 from scheduler.core.explain import explain_starts
 from scheduler.core.pins import with_pin, without_pin
 from scheduler.core.rearrange import replaced, usual_minute
@@ -139,10 +138,8 @@ def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
 def _shift(app: App, accepted: Decision) -> None:
     """Move the rest of a series as it would be moved now. Raises StalePlan where that is not called for any more."""
     ground = standing_group(app, accepted.group)
-    problem, notes = ground.problem, ground.posed.notes
-    since = problem.horizon.minute(app.clock.now())
-    found = disturbed(problem, ground.plan, notes, since=since, only={accepted.group})
-    changed = smallest_change(problem, ground.plan, [each for each in found if each.ours], notes=notes)
+    found = [each for each in ground.disturbed if each.ours and each.group == accepted.group]
+    changed = smallest_change(ground.problem, ground.plan, found, notes=ground.posed.notes)
     if accepted.group not in changed.shifted:
         raise StalePlan(f"{accepted.group} need not be moved as a whole any more. Look again: rondo proposals DIR")
     ground.change(changed.plan, {accepted.group}, (accepted,))
