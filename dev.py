@@ -21,7 +21,7 @@ RUN = ROOT / "requirements.lock"  # what Rondo needs
 DEV = ROOT / "requirements-dev.lock"  # the same, and what its tests and checks need
 PARTS = ROOT / "build" / "parts"  # tests/conftest.py looks for them here
 OLD_TZDATA = "2025.2"
-ICAL_JS = "2.2.1"
+NODE_PARTS = {"icaljs": ("ical.js", "2.2.1"), "axe": ("axe-core", "4.14.1")}
 
 CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",), ("lint-imports", "--no-logo"))
 COMPILE = ("pip", "compile", "pyproject.toml", "--no-config", "--universal", "--python-version=3.11")
@@ -34,7 +34,7 @@ usage: python3 dev.py COMMAND [ARGUMENTS]
   run ARGUMENTS               rondo ARGUMENTS, for example: run plan DIR
   test [--long] [ARGUMENTS]   the tests; ARGUMENTS go to pytest
   check                       format, lint, types and import contracts
-  parts                       fetch ical.js and old zone data, which some tests compare with
+  parts                       fetch ical.js, axe-core and old zone data, which some tests need
   lock [--upgrade]            write both locks anew from pyproject.toml
 """
 
@@ -75,17 +75,19 @@ def check(_: list[str]) -> None:
 
 
 def parts(_: list[str]) -> None:
-    """Outside parts that no lock can name: another version of a package, and a package of Node."""
+    """Outside parts that no lock can name: another version of a package, and packages of Node."""
     prepare(DEV)
-    old, icaljs = PARTS / f"tzdata-{OLD_TZDATA}", PARTS / "icaljs"
+    old = PARTS / f"tzdata-{OLD_TZDATA}"
     if not (old / "tzdata").is_dir():
         say(f"fetching tzdata {OLD_TZDATA}")
         call(*installer(), "--no-deps", "--target", str(old), f"tzdata=={OLD_TZDATA}")
-    if not (icaljs / "node_modules" / "ical.js").is_dir():
-        say(f"fetching ical.js {ICAL_JS}")
-        if shutil.which("npm") is None:
-            raise Stop("npm is not here. On Debian and Ubuntu: apt install nodejs npm")
-        call("npm", "install", "--no-save", "--no-package-lock", "--prefix", str(icaljs), f"ical.js@{ICAL_JS}")
+    for folder, (name, version) in NODE_PARTS.items():
+        if not (PARTS / folder / "node_modules" / name).is_dir():
+            say(f"fetching {name} {version}")
+            if shutil.which("npm") is None:
+                raise Stop("npm is not here. On Debian and Ubuntu: apt install nodejs npm")
+            where = str(PARTS / folder)
+            call("npm", "install", "--no-save", "--no-package-lock", "--prefix", where, f"{name}@{version}")
 
 
 def lock(arguments: list[str]) -> None:

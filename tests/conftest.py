@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests import browser
 from tests.postgres import INSTALL, Postgres, postgres, programs
 
 TENTH = 10
@@ -72,6 +74,23 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         pytest.skip(f"PostgreSQL is not here: `{INSTALL}` brings it")
     with postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: it ends with them, since tests of others use asyncio in their own way."""
+    if browser.program() is None:
+        pytest.skip(f"Chromium is not here: `{browser.INSTALL}` brings it")
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which finds what is not accessible on a page."""
+    return (
+        part("RONDO_AXE", PARTS / "axe", holds="node_modules/axe-core") / "node_modules/axe-core/axe.min.js"
+    ).read_text(encoding="utf-8")
 
 
 def without_skip(report: Report) -> Report:

@@ -56,7 +56,7 @@ class Service:
 
     def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
         self.data, self.settings, self.clock = data, settings, clock
-        self._database = database
+        self.database = database
         self._programmes = SqlProgrammes(database)
         self._marks = SqlMarks(database, longest=timedelta(minutes=settings.service.poll_minutes))
         self._executors = SqlExecutors(database)
@@ -93,7 +93,7 @@ class Service:
         """A programme as it is now; sessions with providers stay open from one time to the next."""
         home = self._home(programme)
         home.accounts.again()
-        unpacked(self._database, programme, home.folder)
+        unpacked(self.database, programme, home.folder)
         known = self._loaded(home.folder)
         return App(home.folder, known, self.settings, self.clock, home).of(known)
 
@@ -264,7 +264,7 @@ class Service:
             if programme not in self._homes:
                 folder = self.data / PROGRAMMES / programme
                 home = Home(folder, self.data, programme, self.settings)
-                home.__dict__["engine"] = self._database
+                home.__dict__["engine"] = self.database
                 self._homes[programme] = home
             return self._homes[programme]
 

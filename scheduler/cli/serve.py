@@ -10,10 +10,11 @@ import typer
 
 from scheduler import logs
 from scheduler.app.service import Service, open_service
+from scheduler.app.site import Site
 from scheduler.cli.console import Json
 from scheduler.cli.importing import Data
 from scheduler.errors import CredentialsRejected, Unavailable
-from scheduler.web import address, application, listen, serving
+from scheduler.web import add_site, address, application, listen, serving
 from scheduler.worker import claimed, told_to_stop, working
 
 ENDED = "ended"
@@ -52,7 +53,8 @@ def serve(
         service = _opened(data)
         logs.configure(log_level)
         stack.enter_context(working(service, executor))
-        stack.enter_context(serving(application(service), listening, ended=lambda: told.put(ENDED)))
+        app = add_site(application(service), Site(service, address(listening)))
+        stack.enter_context(serving(app, listening, ended=lambda: told.put(ENDED)))
         _ready(f"Serves at {address(listening)}", executor, json=json, address=address(listening))
         if told.get() == ENDED:
             raise Unavailable("the web server ended by itself: the log says why.")

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine as SqlEngine
 
+from scheduler.store.access import SqlAccess
 from scheduler.store.accounts import SqlAccounts, open_accounts
 from scheduler.store.backup import backup, copy_database, restore, take_in
 from scheduler.store.database import open_database, open_state
@@ -16,6 +17,7 @@ from scheduler.store.subscriptions import SqlSubscriptions
 __all__ = [
     "Held",
     "Mark",
+    "SqlAccess",
     "SqlAccounts",
     "SqlEngine",
     "SqlExecutors",

@@ -9,14 +9,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 metadata = MetaData()
 
 
-def _programme() -> Column[str]:
+def programme_column() -> Column[str]:
+    """Whose row it is."""
     return Column("programme", Text, primary_key=True, server_default="")
 
 
 calendar_copy = Table(
     "calendar_copy",
     metadata,
-    _programme(),
+    programme_column(),
     Column("person", String(64), primary_key=True),
     Column("calendar", Text, primary_key=True),
     Column("tried_at", BigInteger, nullable=False),
@@ -33,7 +34,7 @@ calendar_copy = Table(
 plan = Table(
     "plan",
     metadata,
-    _programme(),
+    programme_column(),
     Column(
         "kind", String(16), primary_key=True
     ),  # draft: planned last; standing: applied last; before: stood until then
@@ -46,7 +47,7 @@ plan = Table(
 pin = Table(
     "pin",
     metadata,
-    _programme(),
+    programme_column(),
     Column("group", String(200), primary_key=True),
     Column("session", Integer, primary_key=True),
     Column("start", BigInteger),  # seconds since 1970; none: skipped
@@ -58,7 +59,7 @@ pin = Table(
 event = Table(
     "event",
     metadata,
-    _programme(),
+    programme_column(),
     Column("uid", String(255), primary_key=True),
     Column("document", Text, nullable=False),
 )
@@ -66,7 +67,7 @@ event = Table(
 outbound_write = Table(
     "outbound_write",
     metadata,
-    _programme(),
+    programme_column(),
     Column("uid", String(255), primary_key=True),  # with the sequence: the same decision is never owed twice
     Column("sequence", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
@@ -81,7 +82,7 @@ Index("outbound_write_pending", outbound_write.c.done_at, outbound_write.c.progr
 delivery = Table(
     "delivery",
     metadata,
-    _programme(),
+    programme_column(),
     Column("uid", String(255), primary_key=True),
     Column("place", String(100), primary_key=True),
     Column("document", Text),  # none: begun for the first time
@@ -93,7 +94,7 @@ delivery = Table(
 account = Table(
     "account",
     metadata,
-    _programme(),
+    programme_column(),
     Column("person", String(64), primary_key=True),  # empty: the organisation's
     Column("provider", String(16), primary_key=True),
     Column("identity", Text, primary_key=True),
@@ -110,7 +111,7 @@ account = Table(
 decision = Table(
     "decision",
     metadata,
-    _programme(),
+    programme_column(),
     Column("id", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -124,7 +125,7 @@ Index("decision_in_order", decision.c.programme, decision.c.position)
 notice = Table(
     "notice",
     metadata,
-    _programme(),
+    programme_column(),
     Column("key", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("state", String(16), nullable=False),
@@ -142,12 +143,13 @@ programme = Table(
     Column("stopped", Text, nullable=False),  # why nothing may be written; empty: it may
     Column("sealed_key", Text, nullable=False),  # sealed by the vault
     Column("imported_at", BigInteger),  # none: it never was
+    Column("kind", String(16), nullable=False, server_default="programme"),  # or "pair", which two people began
 )
 
 document = Table(
     "document",
     metadata,
-    _programme(),
+    programme_column(),
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
@@ -155,7 +157,7 @@ document = Table(
 calendar_mark = Table(
     "calendar_mark",
     metadata,
-    _programme(),
+    programme_column(),
     Column("person", String(64), primary_key=True),
     Column("calendar", Text, primary_key=True),
     Column("dirty_seq", BigInteger, nullable=False),  # how often it was told to have changed

@@ -2,6 +2,7 @@
 
 from scheduler.web.application import application
 from scheduler.web.server import address, listen, serving
+from scheduler.web.site import add_site
 from scheduler.web.watched import Watched
 
-__all__ = ["Watched", "address", "application", "listen", "serving"]
+__all__ = ["Watched", "add_site", "address", "application", "listen", "serving"]

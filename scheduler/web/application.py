@@ -67,7 +67,9 @@ class _Sealed:
 
         async def sealed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                said = list(message.get("headers", ()))
+                own = {name.lower() for name, _ in said}
+                message["headers"] = [*said, *((name, value) for name, value in HEADERS if name not in own)]
             await send(message)
 
         await self._app(scope, receive, sealed)

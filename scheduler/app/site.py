@@ -1,0 +1,30 @@
+"""What pages and API work on: the programmes of a service, and who may come in."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduler.app.access import Access
+from scheduler.app.programme import App
+from scheduler.app.service import Service
+
+
+@dataclass(frozen=True)
+class Site:
+    """A service as its pages and its API see it. From any thread."""
+
+    service: Service
+    address: str  # where it listens: what links begin with, unless the settings say where it is reached
+
+    @cached_property
+    def access(self) -> Access:
+        """Sessions, links and roles."""
+        return Access(self.service.database, self.service.clock)
+
+    @property
+    def public_url(self) -> str:
+        """What links begin with."""
+        return self.service.settings.service.public_url or self.address
+
+    def app(self, programme: str) -> App:
+        """A programme as it is now. Raises Unavailable."""
+        return self.service.app(programme)

@@ -1,0 +1,109 @@
+"""Who may take a route. Every route names one of these, and the access matrix in the tests knows each.
+
+Whoever may not see something gets the same answer as for what is not there. A form has to carry its session's token,
+and to come from our own pages: that a browser would send the cookie along is not enough.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeAlias
+from urllib.parse import urlsplit
+
+from fastapi import Depends, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from scheduler.app.access import form_token
+from scheduler.app.site import Site
+from scheduler.core.tongue import speak
+from scheduler.core.visitor import Visitor
+from scheduler.tongues import tongue_of
+from scheduler.web.visit import COOKIE, Desk, Visit
+
+SAFE = ("GET", "HEAD")
+FOREIGN = "This form did not come from a page of yours. Load the page again, then send it once more."
+MOST_FIELDS, MOST_FILES, LARGEST_PART = 5_000, 5, 5_000_000
+
+
+async def anybody(request: Request) -> Visit:
+    """Everybody, signed in or not."""
+    return await _visit(request)
+
+
+async def signed_in(request: Request) -> Visit:
+    """Whoever signed in as a coordinator, of whichever programme, or of none yet."""
+    visit = await _visit(request)
+    if visit.visitor.identity is None:
+        raise HTTPException(401)
+    return visit
+
+
+async def coordinator(request: Request, programme: str) -> Desk:
+    """A coordinator of the programme."""
+    visit = await _visit(request)
+    if visit.visitor.identity is None and not visit.visitor.seats:
+        raise HTTPException(401)  # the same for all programmes, whether or not there are such
+    if programme not in visit.visitor.coordinates:
+        raise HTTPException(404)
+    return await _desk(visit, programme)
+
+
+async def participant(request: Request, programme: str, person: str) -> Desk:
+    """The person whose page it is, and nobody else."""
+    visit = await _visit(request)
+    if person not in visit.visitor.sits(programme):
+        raise HTTPException(404 if visit.visitor.session else 401)
+    return await _desk(visit, programme, person=person)
+
+
+async def partner(request: Request, programme: str, group: str) -> Desk:
+    """Somebody who is in the group, as themselves."""
+    visit = await _visit(request)
+    mine = visit.visitor.sits(programme)
+    if not mine:
+        raise HTTPException(404 if visit.visitor.session else 401)
+    desk = await _desk(visit, programme, group=group)
+    members = next((each.members for each in desk.app.programme.groups if each.id == group), ())
+    desk.person = next((each for each in members if each in mine), "")
+    if not desk.person:
+        raise HTTPException(404)
+    return desk
+
+
+GUARDS: tuple[Callable[..., Awaitable[Visit]], ...] = (anybody, signed_in, coordinator, participant, partner)
+
+Anybody: TypeAlias = Annotated[Visit, Depends(anybody)]
+SignedIn: TypeAlias = Annotated[Visit, Depends(signed_in)]
+Coordinator: TypeAlias = Annotated[Desk, Depends(coordinator)]
+Participant: TypeAlias = Annotated[Desk, Depends(participant)]
+Partner: TypeAlias = Annotated[Desk, Depends(partner)]
+
+
+async def _visit(request: Request) -> Visit:
+    site: Site = request.app.state.site
+    cookie = request.cookies.get(COOKIE, "")
+    visitor: Visitor = await run_in_threadpool(site.access.visitor, cookie)
+    form = FormData() if request.method in SAFE else await _form(request, cookie)
+    tongue = tongue_of(request.headers.get("accept-language", "").partition(",")[0].partition(";")[0] or "en-GB")
+    speak(tongue)
+    return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form)
+
+
+async def _form(request: Request, cookie: str) -> FormData:
+    """What was sent, where it came from a page of this session. Raises HTTPException."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, FOREIGN)
+    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_PART)
+    token = form.get("form_token", "")
+    if cookie and not (isinstance(token, str) and hmac.compare_digest(token.encode(), form_token(cookie).encode())):
+        raise HTTPException(403, FOREIGN)
+    return form
+
+
+async def _desk(visit: Visit, programme: str, *, person: str = "", group: str = "") -> Desk:
+    desk = Desk(**vars(visit), programme=programme, person=person, group=group)
+    app = await run_in_threadpool(lambda: desk.app)
+    zones = {each.id: each.boundary.zone for each in app.programme.people}
+    desk.zone = zones.get(person, desk.zone)
+    return desk

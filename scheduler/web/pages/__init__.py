@@ -1,0 +1,5 @@
+"""The pages, a module each: who may see it, what it shows, and what its forms do."""
+
+from scheduler.web.pages import coming_in, front
+
+PAGES = (front.router, coming_in.router)
