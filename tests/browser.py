@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 def visiting(browser: Browser, address: str, cookie: str = "", **options: Any) -> Iterator[Page]:
     """A page of somebody's session, in a browser of its own; what its console complains of fails the test.
 
-    `options` are Playwright's for a context: `viewport`, `locale`, `timezone_id`, `color_scheme`, `java_script_enabled`.
+    `options` are Playwright's for a context: `viewport`, `locale`, `timezone_id`, `color_scheme` and more.
     """
     context = browser.new_context(base_url=address, **options)
     try:
