@@ -1,5 +1,9 @@
 """The pages, a module each: who may see it, what it shows, and what its forms do."""
 
-from scheduler.web.pages import coming_in, front
+from scheduler.web.pages import coming_in, front, home
 
-PAGES = (front.router, coming_in.router)
+PAGES = (
+    front.router,
+    coming_in.router,
+    home.router,
+)
