@@ -4,27 +4,42 @@ from sqlalchemy import Engine as SqlEngine
 
 from scheduler.store.access import SqlAccess
 from scheduler.store.accounts import SqlAccounts, open_accounts
+from scheduler.store.answers import SqlAnswers
 from scheduler.store.backup import backup, copy_database, restore, take_in
 from scheduler.store.database import open_database, open_state
 from scheduler.store.executors import SqlExecutors
+from scheduler.store.feeds import SqlFeeds
 from scheduler.store.files import only_one, programme_key
+from scheduler.store.jobs import SqlJobs
 from scheduler.store.locks import writing
 from scheduler.store.marks import Mark, SqlMarks
 from scheduler.store.programmes import Held, SqlProgrammes
+from scheduler.store.sign_ins import SignIn, SqlSignIns
+from scheduler.store.sign_ins import KeptTrip, SqlSignIns
 from scheduler.store.sql import SqlStore, open_store
+from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
 
 __all__ = [
     "Held",
+    "KeptTrip",
     "Mark",
+    "SignIn",
     "SqlAccess",
     "SqlAccounts",
+    "SqlAnswers",
     "SqlEngine",
     "SqlExecutors",
+    "SqlFeeds",
+    "SqlJobs",
     "SqlMarks",
     "SqlProgrammes",
+    "SqlSignIns",
+    "SqlStamps",
+    "SqlSignIns",
     "SqlStore",
     "SqlSubscriptions",
+    "Stamps",
     "backup",
     "copy_database",
     "only_one",
