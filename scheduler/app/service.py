@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
@@ -11,6 +11,7 @@ from connectors import google, outlook
 from scheduler import flow
 from scheduler.app.home import DATABASE, PROGRAMMES, Home, check_keys, open_data, unpacked
 from scheduler.app.importing import FILES
+from scheduler.app.jobs import Jobs
 from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
 from scheduler.app.repair.round import Round, bring_back, take_over
@@ -18,6 +19,7 @@ from scheduler.app.telling import digest_owed
 from scheduler.core.address import label
 from scheduler.core.event import Event
 from scheduler.core.health import Health
+from scheduler.core.job import Job
 from scheduler.core.subscription import Hint, Told
 from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
@@ -65,10 +67,12 @@ class Service:
         self._read: dict[str, tuple[Mark, ...]] = {}
         self._tell_again: dict[str, datetime] = {}
         self._lock = threading.Lock()
+        self._files = threading.Lock()  # nobody reads them while another thread writes them
         self._engine: Engine | None = None
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
         self._writes = True
         self.forged = 0
+        self.jobs = Jobs(database, clock, self.app)
 
     def start(self, executor: str, pace: Pace | None = None) -> None:
         """Begin to work, as an executor that no other process is."""
@@ -86,6 +90,7 @@ class Service:
 
     def stop(self) -> None:
         """End, and leave what is not done to others."""
+        self.jobs.ending.set()
         if self._engine:
             self._engine.stop()
 
@@ -93,9 +98,28 @@ class Service:
         """A programme as it is now; sessions with providers stay open from one time to the next."""
         home = self._home(programme)
         home.accounts.again()
-        unpacked(self.database, programme, home.folder)
-        known = self._loaded(home.folder)
+        with self._files:
+            unpacked(self.database, programme, home.folder)
+            known = self._loaded(home.folder)
         return App(home.folder, known, self.settings, self.clock, home).of(known)
+
+    def ask(self, programme: str, kind: str, arguments: Mapping[str, object], by: str) -> Job:
+        """Have long work done, by the engine or, where none runs, in a thread. Raises Unavailable."""
+        job = self.jobs.new(programme, kind, arguments, by)
+        if self._engine:
+            self._engine.begin_asked()
+        else:
+            threading.Thread(target=self.work, args=(programme, job.id), name="job", daemon=True).start()
+        return job
+
+    def changed(self, programme: str, people: Collection[str] | None = None) -> None:
+        """Look after a programme whose files changed, for what no longer fits these people (None: anybody)."""
+        app = self.app(programme)
+        listed = self._agree(programme, app)
+        for person, calendar in [each for each in listed if people is None or each[0] in people] or listed[:1]:
+            self._marks.dirty(programme, person, calendar)
+        if self._engine:
+            self._engine.nudge(programme)
 
     # what the engine calls
 
@@ -167,6 +191,14 @@ class Service:
         if told.sent or told.failed:
             log.info("told", extra={"programme": programme, "sent": told.sent, "failed": len(told.failed)})
 
+    def asked(self) -> Sequence[tuple[str, str]]:
+        """Long work that somebody asked for and that is not over."""
+        return self.jobs.store.open()
+
+    def work(self, programme: str, id_: str) -> None:
+        """Do such work to its end."""
+        self.jobs.work(programme, id_)
+
     def renew(self) -> None:
         """See that every provider that tells of changes goes on to do so, and that every calendar is looked at."""
         for programme, app in self._apps():
@@ -186,6 +218,7 @@ class Service:
         now, kept = self.clock.now(), timedelta(days=self.settings.service.retention_days)
         for held in self._programmes.all():
             self._home(held.id).store.forget_notices(now - kept, now)
+        self.jobs.store.tidy(now, kept)
 
     def beat(self, executor: str) -> None:
         """Note that a process lives; one that can't write that down can't do its work."""
@@ -249,10 +282,14 @@ class Service:
             else:
                 yield held.id, app
 
-    def _agree(self, programme: str, app: App) -> None:
-        """Have each calendar looked at from now on, those too that people connected since the programme came."""
-        listed = [calendar for who in app.programme.people for calendar in flow.calendars_of(who)]
+    def _agree(self, programme: str, app: App) -> Sequence[tuple[str, str]]:
+        """Have each calendar looked at from now on, those too that people connected since the programme came.
+
+        Where nobody lists one, a mark of nobody's calendar: hours alone can change as well.
+        """
+        listed = [calendar for who in app.programme.people for calendar in flow.calendars_of(who)] or [("", "")]
         self._marks.agree(programme, listed, self.clock.now())
+        return listed
 
     def _log(self, programme: str, done: Round) -> None:
         if done.decisions or done.faults:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
@@ -18,6 +19,7 @@ from scheduler.engine.workflows import (
     VERSION,
     WAITING,
     WATCH,
+    WORK,
     WRITE,
     define,
     enqueue,
@@ -52,6 +54,7 @@ class Engine:
         self._threads: list[threading.Thread] = []
         self._round_by: dict[str, float] = {}  # when each loop must have come round again, on the monotonic clock
         self._nudged: set[str] = set()
+        self._begun = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -73,7 +76,7 @@ class Engine:
     def _launch(self) -> None:
         schedules = define(self._jobs, self._runs, self._pace)
         DBOS.launch()
-        for queue, workers in ((WATCH, self._pace.watching), (WRITE, self._pace.writing)):
+        for queue, workers in self._queues():
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
@@ -83,6 +86,10 @@ class Engine:
             )
         DBOS.apply_schedules(schedules)
         forget_workflows(["ERROR"], timedelta())  # what was parked is tried again: it may be an upgrade
+
+    def _queues(self) -> tuple[tuple[str, int], ...]:
+        """Each queue, and how many of its runs there are at a time in this process."""
+        return (WATCH, self._pace.watching), (WRITE, self._pace.writing), (WORK, self._pace.asked)
 
     def stop(self) -> None:
         """Begin nothing new, and wait for a while for what runs; what isn't done by then is taken up later."""
@@ -102,6 +109,11 @@ class Engine:
         """
         with self._lock:
             self._nudged.add(programme)
+
+    def begin_asked(self) -> None:
+        """Begin in about a second with work that somebody asked for. As `nudge`."""
+        with self._lock:
+            self._begun = True
 
     def lives(self) -> bool:
         """Whether it was started, and each of its loops comes round."""
@@ -139,9 +151,14 @@ class Engine:
     def _sweep(self) -> None:
         """Whatever is due and nobody looks after: the guarantee behind all hints."""
         self._look_after(self._jobs.due(), unless=[*WAITING, *RUNNING])
+        self._do_asked()
 
     def _gather(self) -> None:
         """What was nudged. A round that runs may have read already, so another one waits behind it."""
+        with self._lock:
+            begun, self._begun = self._begun, False
+        if begun:
+            self._do_asked()
         with self._lock:
             nudged, self._nudged = self._nudged, set()
         self._look_after(nudged, unless=WAITING)
@@ -152,6 +169,15 @@ class Engine:
             wanted -= {each.queue_partition_key or "" for each in listed(unless, queue_name=WATCH)}
         for programme in sorted(wanted):
             enqueue(WATCH, programme, "look_after", programme)
+
+    def _do_asked(self) -> None:
+        """Work that is not over, and that no workflow does or is about to do. Two of one would do it once."""
+        asked = set(self._jobs.asked())
+        if asked:
+            taken = listed([*WAITING, *RUNNING], queue_name=WORK)
+            asked -= {(each.queue_partition_key or "", each.workflow_id.partition("@")[0]) for each in taken}
+        for programme, id_ in sorted(asked):
+            enqueue(WORK, programme, "work", programme, id_, workflow_id=f"{id_}@{uuid4().hex}")
 
     def _reap(self) -> None:
         """Hand on what the dead left, and what seems to run in this process but doesn't (after lost connections)."""

@@ -61,6 +61,14 @@ class Jobs(Protocol):
         """Send the notices that are owed."""
         ...
 
+    def asked(self) -> Sequence[tuple[str, str]]:
+        """Long work that somebody asked for and that is not over: programme and id of each."""
+        ...
+
+    def work(self, programme: str, id_: str) -> None:
+        """Do such work to its end, or take it up where its process died; nothing where it is over."""
+        ...
+
     def renew(self) -> None:
         """Renew the subscriptions that end soon."""
         ...
@@ -103,6 +111,7 @@ class Pace:
     stop: int = 10
     watching: int = 4  # rounds at a time in a process
     writing: int = 8
+    asked: int = 1  # long works at a time in a process: each takes a processor
     kept: timedelta = timedelta(days=1)
     parked: timedelta = timedelta(hours=1)  # then it is tried again
     renewals: str = "0 */10 * * * *"

@@ -6,6 +6,7 @@ asks `DBOS.patch` first (tests/engine/test_steps.py fails without, and shows how
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dbos import DBOS, EnqueueOptions, ScheduleInput, WorkflowStatus
@@ -15,7 +16,7 @@ from scheduler.engine.runs import Runs
 
 VERSION = "1"
 """Of all workflows, for ever: with another, those that began before an upgrade would wait for ever."""
-WATCH, WRITE = "watch", "write"
+WATCH, WRITE, WORK = "watch", "write", "work"
 WAITING, RUNNING = ["ENQUEUED", "DELAYED"], ["PENDING"]
 PARKED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 DONE = ["SUCCESS", "CANCELLED"]
@@ -40,16 +41,17 @@ def define(jobs: Jobs, runs: Runs, pace: Pace) -> list[ScheduleInput]:
             steps.do("write", jobs.write, programme, uid)
             steps.do("tell", jobs.tell, programme)
 
+    @DBOS.workflow(name="work", max_recovery_attempts=pace.crashes)
+    def work(programme: str, id_: str) -> None:
+        with runs.run() as steps:
+            steps.do("work", jobs.work, programme, id_)
+
     def owed(programme: str) -> list[tuple[str, str, str]]:
         """Key, UID and account of what is to be written, unless it is about to be, or parked."""
         found = jobs.owed(programme)
         taken = listed([*WAITING, *RUNNING, *PARKED], workflow_id_prefix=f"write:{programme}:") if found else ()
         keys = {each.workflow_id.rpartition("@")[0] for each in taken}
         return [(each.key, each.uid, each.account) for each in found if each.key not in keys]
-
-    def forget() -> None:
-        forget_workflows(DONE, pace.kept)
-        forget_workflows(PARKED, pace.parked)
 
     def scheduled(name: str, cron: str, acts: Mapping[str, Callable[[], None]]) -> ScheduleInput:
         """A workflow of these steps, once at each of its times, over all processes."""
@@ -65,7 +67,7 @@ def define(jobs: Jobs, runs: Runs, pace: Pace) -> list[ScheduleInput]:
     return [
         scheduled("renew", pace.renewals, {"renew": jobs.renew}),
         scheduled("digest", pace.digests, {"digest": jobs.digest}),
-        scheduled("tidy", pace.tidying, {"tidy": jobs.tidy, "forget": forget}),
+        scheduled("tidy", pace.tidying, {"tidy": jobs.tidy, "forget": partial(_forget, pace)}),
     ]
 
 
@@ -89,6 +91,11 @@ def forget_workflows(states: Sequence[str], kept: timedelta) -> None:
     before = (datetime.now(UTC) - kept).isoformat()
     while ids := [each.workflow_id for each in listed(states, end_time=before, limit=BATCH)]:
         DBOS.delete_workflows(ids)
+
+
+def _forget(pace: Pace) -> None:
+    forget_workflows(DONE, pace.kept)
+    forget_workflows(PARKED, pace.parked)
 
 
 def resume(workflows: Sequence[WorkflowStatus]) -> None:

@@ -14,6 +14,7 @@ from scheduler.store.jobs import SqlJobs
 from scheduler.store.locks import writing
 from scheduler.store.marks import Mark, SqlMarks
 from scheduler.store.programmes import Held, SqlProgrammes
+from scheduler.store.sign_ins import SignIn, SqlSignIns
 from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
@@ -21,6 +22,7 @@ from scheduler.store.subscriptions import SqlSubscriptions
 __all__ = [
     "Held",
     "Mark",
+    "SignIn",
     "SqlAccess",
     "SqlAccounts",
     "SqlAnswers",
@@ -30,6 +32,7 @@ __all__ = [
     "SqlJobs",
     "SqlMarks",
     "SqlProgrammes",
+    "SqlSignIns",
     "SqlSignIns",
     "SqlStamps",
     "SqlStore",

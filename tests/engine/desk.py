@@ -54,6 +54,13 @@ NOTICE = sa.Table(
     sa.Column("programme", sa.Text, nullable=False),
     sa.Column("begun", sa.Integer, nullable=False, default=0),
 )
+ASKED = sa.Table(
+    "asked",
+    META,
+    sa.Column("programme", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("done", sa.Integer, nullable=False, default=0),
+)
 BEAT = sa.Table("beat", META, sa.Column("executor", sa.Text, primary_key=True), sa.Column("at", sa.Float))
 
 
@@ -114,6 +121,20 @@ class Desk:
         untold = sa.select(NOTICE.c.programme).where(NOTICE.c.begun == 0)
         with self._engine.connect() as connection:
             return sorted({row[0] for query in (marked, owed, untold) for row in connection.execute(query)})
+
+    def asked(self) -> Sequence[tuple[str, str]]:
+        """Long work that is not over."""
+        with self._engine.connect() as connection:
+            return [(row.programme, row.id) for row in connection.execute(sa.select(ASKED).where(ASKED.c.done == 0))]
+
+    def work(self, programme: str, id_: str) -> None:
+        """Ask the provider, slowly, and note that it is over."""
+        self._ask(f"/work/{programme}/{id_}")
+        self._do(sa.update(ASKED).where(ASKED.c.programme == programme, ASKED.c.id == id_).values(done=1))
+
+    def ask(self, programme: str, id_: str) -> None:
+        """Somebody wants long work done."""
+        self._do(sa.insert(ASKED).values(programme=programme, id=id_))
 
     def read(self, programme: str) -> None:
         """Read if it is marked, and take the mark as it was before."""
@@ -193,7 +214,7 @@ class Desk:
         """Its row goes."""
         self._do(sa.delete(BEAT).where(BEAT.c.executor == executor))
 
-    def _do(self, statement: sa.Update | sa.Delete) -> int:
+    def _do(self, statement: sa.Insert | sa.Update | sa.Delete) -> int:
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount
 

@@ -19,6 +19,7 @@ BEGUN = json.loads((Path(__file__).parent / "begun.json").read_text())  # a roun
 STEPS = {
     "look_after": ["read", "repair", "owed", "write", "write", "tell"],
     "write": ["write", "tell"],
+    "work": ["work"],
     "renew": ["renew"],
     "digest": ["digest"],
     "tidy": ["tidy", "forget"],
@@ -41,6 +42,7 @@ def test_the_steps_are_those_that_are_on_record(desk: Desk, url: str, there: Pro
     """Names and order, of every workflow."""
     every = "* * * * * *"
     desk.begin(programmes=1, events=2)
+    desk.ask("p0", "long")
     with running(desk, url, Pace(sweep=0.3, poll=0.05, renewals=every, digests=every, tidying=every)):
         until(lambda: desk.done() and recorded(url) == STEPS, seconds=20)
 
