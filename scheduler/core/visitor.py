@@ -10,7 +10,12 @@ class LinkKind(StrEnum):
 
     PERSON = "person"  # somebody's own limits and meetings; it may be used again until it ends
     SIGN_IN = "sign-in"  # a coordinator's mailbox
-    FIRST = "first"  # the first coordinator of a service, from whoever started it
+    FIRST = "first"  # the owner of the installation, from whoever may read its data directory
+    INVITE = "invite"  # somebody is to coordinate a programme
+    OWNER = "owner"  # the same, and they may begin programmes of their own
+
+
+INVITING = (LinkKind.INVITE, LinkKind.OWNER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +52,14 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Whoever shows a session: a coordinator of some programmes, some people of programmes, or both, or nobody."""
+    """Whoever shows a session: a coordinator of some programmes, some people of programmes, or both, or nobody.
+
+    `owner`: of the installation, who may begin programmes.
+    """
 
     session: str = ""
     identity: Identity | None = None
+    owner: bool = False
     coordinates: frozenset[str] = frozenset()
     seats: frozenset[Seat] = frozenset()
 

@@ -14,15 +14,15 @@ from scheduler.store.jobs import SqlJobs
 from scheduler.store.locks import writing
 from scheduler.store.marks import Mark, SqlMarks
 from scheduler.store.programmes import Held, SqlProgrammes
-from scheduler.store.sign_ins import SignIn, SqlSignIns
+from scheduler.store.sign_ins import KeptTrip, SqlSignIns
 from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
 
 __all__ = [
     "Held",
+    "KeptTrip",
     "Mark",
-    "SignIn",
     "SqlAccess",
     "SqlAccounts",
     "SqlAnswers",

@@ -1,15 +1,21 @@
 """Who may come in: identities, the programmes that they coordinate, sessions with their seats, and links."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from scheduler.core.visitor import Identity, Link, LinkKind, Seat, Visitor
+from scheduler.core.visitor import INVITING, Identity, Link, LinkKind, Seat, Visitor
 from scheduler.store.database import alone
 from scheduler.store.rows import instant, seconds
-from scheduler.store.web_tables import coordinator, identity, link, seat, session
+from scheduler.store.tables import programme
+from scheduler.store.web_tables import coordinator, identity, link, seat, session, sign_in
+
+EVERYWHERE = ""
+"""In the place of a programme: whoever coordinates this owns the installation."""
+SEEN_EVERY = timedelta(minutes=5)
+"""How closely it is known when a session was shown last: not every look at a page is a write."""
 
 
 class SqlAccess:
@@ -32,11 +38,11 @@ class SqlAccess:
             if not connection.execute(update(identity).where(identity.c.id == who.id).values(values)).rowcount:
                 connection.execute(insert(identity), {"id": who.id, **values, "created_at": seconds(at)})
 
-    def coordinators(self, programme: str) -> tuple[Identity, ...]:
+    def coordinators(self, programme_: str) -> tuple[Identity, ...]:
         """Of a programme, by address."""
         query = select(identity).join(coordinator, coordinator.c.identity == identity.c.id)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(coordinator.c.programme == programme)).mappings().all()
+            rows = connection.execute(query.where(coordinator.c.programme == programme_)).mappings().all()
         return tuple(sorted(map(_identity, rows), key=lambda each: (each.email, each.id)))
 
     def any_coordinator(self) -> bool:
@@ -44,41 +50,61 @@ class SqlAccess:
         with self._engine.connect() as connection:
             return connection.execute(select(coordinator.c.identity).limit(1)).first() is not None
 
-    def let_coordinate(self, programme: str, who: str, at: datetime) -> None:
+    def let_coordinate(self, programme_: str, who: str, at: datetime) -> None:
         """Make an identity a coordinator of a programme."""
-        mine = (coordinator.c.programme == programme) & (coordinator.c.identity == who)
+        mine = (coordinator.c.programme == programme_) & (coordinator.c.identity == who)
         with alone(self._engine, "access") as connection:
             connection.execute(delete(coordinator).where(mine))
-            connection.execute(insert(coordinator), {"programme": programme, "identity": who, "since": seconds(at)})
+            connection.execute(insert(coordinator), {"programme": programme_, "identity": who, "since": seconds(at)})
 
-    def forget_coordinator(self, programme: str, who: str) -> None:
-        """Take that back."""
-        mine = (coordinator.c.programme == programme) & (coordinator.c.identity == who)
+    def remove_coordinator(self, programme_: str, who: str) -> bool:
+        """Take that back, and sign them out everywhere; not from the last one that a programme has."""
+        theirs = coordinator.c.programme == programme_
         with alone(self._engine, "access") as connection:
-            connection.execute(delete(coordinator).where(mine))
+            others = connection.execute(
+                select(coordinator.c.identity).where(theirs, coordinator.c.identity != who).limit(1)
+            )
+            if others.first() is None:
+                return False
+            connection.execute(delete(coordinator).where(theirs, coordinator.c.identity == who))
+            _sign_out(connection, who)
+        return True
 
-    def visitor(self, hash_: str, now: datetime) -> Visitor | None:
-        """Whose session it is; None for one that ended or never was. Seats end with the links they were taken by."""
+    def adopt(self, at: datetime) -> None:
+        """Let the owners of the installation coordinate what nobody coordinates; never a private pair."""
+        orphan = ~exists().where(coordinator.c.programme == programme.c.id)
+        theirs = (programme.c.kind == "programme") & programme.c.imported_at.is_not(None) & orphan
+        with alone(self._engine, "access") as connection:
+            orphans = connection.execute(select(programme.c.id).where(theirs)).scalars().all()
+            owners = connection.execute(
+                select(coordinator.c.identity).where(coordinator.c.programme == EVERYWHERE)
+            ).scalars()
+            rows = [
+                {"programme": each, "identity": who, "since": seconds(at)} for who in owners.all() for each in orphans
+            ]
+            if rows:
+                connection.execute(insert(coordinator), rows)
+
+    def visitor(self, hash_: str, now: datetime, *, idle: timedelta) -> Visitor | None:
+        """Whose session it is; None for one that ended or never was. Seats end with the links they were taken by.
+
+        Whoever was signed in and not seen for as long as `idle` is so no more, and keeps the seats.
+        """
         with self._engine.connect() as connection:
             mine = (session.c.hash == hash_) & (session.c.expires_at > seconds(now))
             held = connection.execute(select(session).where(mine)).mappings().first()
             if held is None:
                 return None
-            who = connection.execute(select(identity).where(identity.c.id == held["identity"])).mappings().first()
-            coordinates = connection.execute(
-                select(coordinator.c.programme).where(coordinator.c.identity == held["identity"])
-            ).scalars()
-            seats = connection.execute(
-                select(seat.c.programme, seat.c.person)
-                .join(link, (link.c.hash == seat.c.link) & (link.c.programme == seat.c.programme))
-                .where(seat.c.session == hash_, link.c.revoked_at.is_(None), link.c.expires_at > seconds(now))
-            )
-            return Visitor(
-                session=hash_,
-                identity=_identity(who) if who else None,
-                coordinates=frozenset(coordinates),
-                seats=frozenset(Seat(programme=each.programme, person=each.person) for each in seats),
-            )
+            awake = instant(held["seen_at"]) > now - idle
+            found = _visitor(connection, hash_, held["identity"] if awake else None, now)
+        if now - instant(held["seen_at"]) >= SEEN_EVERY:
+            self._seen(hash_, now, awake=awake)
+        return found
+
+    def _seen(self, hash_: str, now: datetime, *, awake: bool) -> None:
+        values: dict[str, object] = {"seen_at": seconds(now)} | ({} if awake else {"identity": None})
+        with alone(self._engine, "access") as connection:
+            connection.execute(update(session).where(session.c.hash == hash_).values(values))
 
     def begin_session(
         self, hash_: str, who: str | None, until: datetime, now: datetime, *, instead_of: str = ""
@@ -100,9 +126,7 @@ class SqlAccess:
     def end_sessions_of(self, who: str) -> None:
         """Sign an identity out everywhere."""
         with alone(self._engine, "access") as connection:
-            theirs = select(session.c.hash).where(session.c.identity == who).scalar_subquery()
-            connection.execute(delete(seat).where(seat.c.session.in_(theirs)))
-            connection.execute(delete(session).where(session.c.identity == who))
+            _sign_out(connection, who)
 
     def take_seat(self, hash_: str, taken: Link) -> None:
         """Let a session act as the person of a link."""
@@ -140,26 +164,65 @@ class SqlAccess:
                 connection.execute(update(link).where(link.c.hash == hash_).values(used_at=seconds(now)))
         return found
 
-    def links_of(self, programme: str, person: str, now: datetime) -> Sequence[Link]:
+    def links_of(self, programme_: str, person: str, now: datetime) -> Sequence[Link]:
         """Somebody's links that still open something."""
-        theirs = (link.c.programme == programme) & (link.c.person == person)
+        theirs = (link.c.programme == programme_) & (link.c.person == person)
         with self._engine.connect() as connection:
             rows = connection.execute(select(link).where(theirs, _opens(now))).mappings().all()
         return [_link(row) for row in rows]
 
-    def revoke_links(self, programme: str, person: str, now: datetime) -> int:
+    def invitations(self, programme_: str, now: datetime) -> Sequence[Link]:
+        """Those to coordinate a programme that nobody has taken yet, by address."""
+        theirs = (link.c.programme == programme_) & link.c.kind.in_([str(kind) for kind in INVITING])
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(link).where(theirs, _opens(now))).mappings().all()
+        return sorted(map(_link, rows), key=lambda each: (each.email, each.hash))
+
+    def revoke_link(self, programme_: str, hash_: str, now: datetime) -> None:
+        """End one link of a programme."""
+        with alone(self._engine, "access") as connection:
+            meant = (link.c.programme == programme_) & (link.c.hash == hash_)
+            connection.execute(update(link).where(meant).values(revoked_at=seconds(now)))
+
+    def revoke_links(self, programme_: str, person: str, now: datetime) -> int:
         """End all links of somebody, and the seats that were taken by them; how many."""
-        theirs = (link.c.programme == programme) & (link.c.person == person) & link.c.revoked_at.is_(None)
+        theirs = (link.c.programme == programme_) & (link.c.person == person) & link.c.revoked_at.is_(None)
         with alone(self._engine, "access") as connection:
             return connection.execute(update(link).where(theirs).values(revoked_at=seconds(now))).rowcount
 
     def tidy(self, now: datetime) -> None:
-        """Forget sessions and links that ended."""
+        """Forget sessions, links and sign-ins that ended."""
         with alone(self._engine, "access") as connection:
             ended = select(session.c.hash).where(session.c.expires_at <= seconds(now)).scalar_subquery()
             connection.execute(delete(seat).where(seat.c.session.in_(ended)))
             connection.execute(delete(session).where(session.c.expires_at <= seconds(now)))
             connection.execute(delete(link).where(link.c.expires_at <= seconds(now)))
+            connection.execute(delete(sign_in).where(sign_in.c.expires_at <= seconds(now)))
+
+
+def _visitor(connection: Connection, hash_: str, who: str | None, now: datetime) -> Visitor:
+    known = connection.execute(select(identity).where(identity.c.id == who)).mappings().first()
+    coordinates = set(
+        connection.execute(select(coordinator.c.programme).where(coordinator.c.identity == who)).scalars()
+    )
+    seats = connection.execute(
+        select(seat.c.programme, seat.c.person)
+        .join(link, (link.c.hash == seat.c.link) & (link.c.programme == seat.c.programme))
+        .where(seat.c.session == hash_, link.c.revoked_at.is_(None), link.c.expires_at > seconds(now))
+    )
+    return Visitor(
+        session=hash_,
+        identity=_identity(known) if known else None,
+        owner=EVERYWHERE in coordinates,
+        coordinates=frozenset(coordinates - {EVERYWHERE}),
+        seats=frozenset(Seat(programme=each.programme, person=each.person) for each in seats),
+    )
+
+
+def _sign_out(connection: Connection, who: str) -> None:
+    theirs = select(session.c.hash).where(session.c.identity == who).scalar_subquery()
+    connection.execute(delete(seat).where(seat.c.session.in_(theirs)))
+    connection.execute(delete(session).where(session.c.identity == who))
 
 
 def _open_link(connection: Connection, hash_: str, now: datetime) -> Link | None:
