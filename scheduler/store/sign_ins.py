@@ -1,4 +1,4 @@
-"""Sign-ins at a provider that are under way: known by the hash of their state, each ends once, where it began."""
+"""Trips to a provider and back (OAuth 2.0, RFC 6749): known by the hash of their state, each ends at its return."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,25 +6,21 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, insert, select
 
 from scheduler.store.database import alone
-from scheduler.store.rows import instant, seconds
+from scheduler.store.rows import seconds
 from scheduler.store.web_tables import sign_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """`session` is the SHA-256 of the cookie that began it; `programme` is empty where it is to come in.
-
-    `sealed`: verifier and nonce, as the vault sealed them. `next`: where it leads when it is done.
-    """
+class KeptTrip:
+    """`session` is the SHA-256 of the cookie that began it; `programme` is empty where it is to sign in."""
 
     state_hash: str
     session: str
     provider: str
-    programme: str = ""
-    person: str = ""
+    programme: str
+    person: str
     sealed: str
-    next: str = ""
-    expires_at: datetime
+    next: str
 
 
 class SqlSignIns:
@@ -33,20 +29,18 @@ class SqlSignIns:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def keep(self, begun: SignIn, now: datetime) -> None:
-        """Somebody sets out; whoever did so long ago and never came back is forgotten."""
-        names = [name for name in SignIn.__slots__ if name != "expires_at"]
-        row = {name: getattr(begun, name) for name in names} | {"expires_at": seconds(begun.expires_at)}
+    def keep(self, trip: KeptTrip, until: datetime) -> None:
+        """Somebody sets out."""
+        row = {name: getattr(trip, name) for name in KeptTrip.__slots__} | {"expires_at": seconds(until)}
         with alone(self._engine, "access") as connection:
-            connection.execute(delete(sign_in).where(sign_in.c.expires_at <= seconds(now)))
             connection.execute(insert(sign_in), row)
 
-    def take(self, state_hash: str, session: str, provider: str, now: datetime) -> SignIn | None:
-        """The sign-in of a state, once, to the session and from the provider where it began; None for all else."""
-        mine = (sign_in.c.state_hash == state_hash) & (sign_in.c.session == session) & (sign_in.c.provider == provider)
+    def take(self, state_hash: str, session: str, now: datetime) -> KeptTrip | None:
+        """The trip of a state, once, to the session that began it, in time; None for all else."""
+        theirs = (sign_in.c.state_hash == state_hash) & (sign_in.c.session == session)
         with alone(self._engine, "access") as connection:
-            row = connection.execute(select(sign_in).where(mine)).mappings().first()
-            connection.execute(delete(sign_in).where(mine))
+            row = connection.execute(select(sign_in).where(theirs)).mappings().first()
+            connection.execute(delete(sign_in).where(theirs))
         if row is None or row["expires_at"] <= seconds(now):
             return None
-        return SignIn(**{**row, "expires_at": instant(row["expires_at"])})
+        return KeptTrip(**{name: row[name] for name in KeptTrip.__slots__})
