@@ -4,7 +4,7 @@ A coordinator is told who can't come and by which kind of limit; a participant w
 others only that not everybody is free. Nobody is told what is in a calendar.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scheduler.core.decision import RONDO, Action, Cause, Decision, State
@@ -68,6 +68,11 @@ def sentence(decision: Decision, names: Mapping[str, str], *, zone: str, reader:
     more = len(causes) - MOST_CAUSES
     reasons = listed([*causes[:MOST_CAUSES], *([f"{more} more"] if more > 0 else [])]) if causes else ""
     return f"{SENTENCES[decision.action](told)}{': ' if reasons else ''}{reasons}."
+
+
+def in_the_way(causes: Iterable[Cause], names: Mapping[str, str]) -> list[str]:
+    """What keeps people from a time, a clause each, for a coordinator: `Ana's calendar is taken`."""
+    return list(dict.fromkeys(_clause(THEIRS, cause, names) for cause in causes))
 
 
 def _causes(decision: Decision, names: Mapping[str, str], reader: str) -> Iterator[str]:
