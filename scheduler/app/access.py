@@ -1,18 +1,36 @@
-"""Coming in: sessions, links, and who may do what. A secret that opens something is kept as its SHA-256 alone."""
+"""Coming in: sessions, links, and who may do what. A secret that opens something is kept as its SHA-256 alone.
+
+Whoever runs the service owns the installation: a link that only they are shown lets them in as its first coordinator,
+who may begin programmes, and coordinates those that come in by the command line. All others are invited.
+"""
 
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 
-from scheduler.core.visitor import NOBODY, Identity, Link, LinkKind, Visitor
+from scheduler.core.visitor import INVITING, NOBODY, Identity, Link, LinkKind, Visitor
 from scheduler.errors import InputError
 from scheduler.ports import Clock
 from scheduler.store import SqlAccess, SqlEngine
 
 SECRET_BYTES = 24  # 192 bits
-SESSION, PERSONS_LINK, SIGN_IN_LINK = timedelta(days=30), timedelta(days=200), timedelta(minutes=15)
+SESSION, IDLE = timedelta(days=30), timedelta(hours=12)
+"""How long a session lasts, and how long a coordinator stays signed in who is not seen."""
+LASTS = {
+    LinkKind.PERSON: timedelta(days=200),
+    LinkKind.SIGN_IN: timedelta(minutes=15),
+    LinkKind.FIRST: timedelta(hours=1),
+    LinkKind.INVITE: timedelta(days=14),
+    LinkKind.OWNER: timedelta(days=14),
+}
+MAILBOX, HERE = "mail", "here"
+"""Issuers of ours, beside those of OpenID Connect: a mailbox that somebody can read, and who runs the service."""
+EVERYWHERE = ""
+"""In the place of a programme: the installation itself."""
 GONE = "this link has ended, or was used already."
+MASK = hashlib.sha256().digest_size
 
 
 class Access:
@@ -23,12 +41,11 @@ class Access:
 
     def visitor(self, cookie: str) -> Visitor:
         """Whoever shows this session; nobody where there is none."""
-        return (self.store.visitor(digest(cookie), self._clock.now()) if cookie else None) or NOBODY
+        return (self.store.visitor(digest(cookie), self._clock.now(), idle=IDLE) if cookie else None) or NOBODY
 
     def hand_out(self, kind: LinkKind, programme: str = "", person: str = "", *, email: str = "") -> str:
         """A new link's secret, to be told once and kept by nobody."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
-        lasts = PERSONS_LINK if kind is LinkKind.PERSON else SIGN_IN_LINK
         link = Link(
             hash=digest(secret),
             kind=kind,
@@ -36,7 +53,7 @@ class Access:
             person=person,
             email=email,
             single=kind is not LinkKind.PERSON,
-            expires_at=self._clock.now() + lasts,
+            expires_at=self._clock.now() + LASTS[kind],
         )
         self.store.keep_link(link, self._clock.now())
         return secret
@@ -47,12 +64,22 @@ class Access:
 
     def enter(self, secret: str, cookie: str) -> tuple[str, Link]:
         """Take a link's seat or sign in by it; the cookie of the session that goes on so. Raises InputError."""
-        link = self._open(self.store.use_link(digest(secret), self._clock.now()))
-        who = None if link.kind is LinkKind.PERSON else self._by_link(link)
-        new = self.begin(cookie, who)
+        link = self._taken(secret)
         if link.kind is LinkKind.PERSON:
+            new = self.begin(cookie)
             self.store.take_seat(digest(new), link)
-        return new, link
+            return new, link
+        who = self.known(HERE, "first", "", "") if link.kind is LinkKind.FIRST else self.by_mailbox(link.email)
+        self._admit(link, who)
+        return self.begin(cookie, who), link
+
+    def accept(self, secret: str, who: Identity) -> Link:
+        """Take an invitation as somebody whom a provider vouches for. Raises InputError."""
+        if self.shown(secret).kind not in INVITING:
+            raise InputError("this is no invitation.")
+        link = self._taken(secret)
+        self._admit(link, who)
+        return link
 
     def begin(self, cookie: str, who: Identity | None = None) -> str:
         """A new session in place of the one that was shown, which ends: nobody can have planted this one."""
@@ -74,10 +101,29 @@ class Access:
         """Sign out."""
         self.store.end_session(digest(cookie))
 
-    def _by_link(self, link: Link) -> Identity:
-        if link.kind is LinkKind.FIRST:
-            return self.known("here", "first", "", "")
-        return self.known("mail", link.email.casefold(), link.email, "")
+    def by_mailbox(self, email: str) -> Identity:
+        """Whoever reads a mailbox."""
+        return self.known(MAILBOX, email.casefold(), email, "")
+
+    def expected(self, email: str) -> bool:
+        """Whether somebody coordinates who signs in by this mailbox."""
+        held = self.store.identity(MAILBOX, email.casefold())
+        return held is not None and self.store.coordinates(held.id)
+
+    def tidy(self) -> None:
+        """Forget what ended."""
+        self.store.tidy(self._clock.now())
+
+    def _admit(self, link: Link, who: Identity) -> None:
+        now = self._clock.now()
+        if link.programme:
+            self.store.let_coordinate(link.programme, who.id, now)
+        if link.kind in (LinkKind.FIRST, LinkKind.OWNER):
+            self.store.let_coordinate(EVERYWHERE, who.id, now)
+            self.store.adopt(now)
+
+    def _taken(self, secret: str) -> Link:
+        return self._open(self.store.use_link(digest(secret), self._clock.now()))
 
     def _open(self, link: Link | None) -> Link:
         if link is None:
@@ -91,5 +137,27 @@ def digest(secret: str) -> str:
 
 
 def form_token(cookie: str) -> str:
-    """What a form of this session carries: pages of others can't know it, and it tells nothing of the session."""
-    return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+    """What a form of this session carries: pages of others can't know it, and it tells nothing of the session.
+
+    It looks different each time, so that nobody finds it out by how well pages are compressed (BREACH).
+    """
+    mask = secrets.token_bytes(MASK)
+    return urlsafe_b64encode(mask + _masked(mask, _proof(cookie))).decode()
+
+
+def fits(token: str, cookie: str) -> bool:
+    """Whether a token is one of this session's."""
+    try:
+        content = urlsafe_b64decode(token.encode("ascii"))
+    except ValueError:
+        return False
+    mask, told = content[:MASK], content[MASK:]
+    return bool(cookie) and len(content) == 2 * MASK and hmac.compare_digest(_masked(mask, told), _proof(cookie))
+
+
+def _proof(cookie: str) -> bytes:
+    return hmac.digest(cookie.encode(), b"form", "sha256")
+
+
+def _masked(mask: bytes, content: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mask, content, strict=False))

@@ -50,6 +50,12 @@ class SqlAccess:
         with self._engine.connect() as connection:
             return connection.execute(select(coordinator.c.identity).limit(1)).first() is not None
 
+    def coordinates(self, who: str) -> bool:
+        """Whether an identity coordinates anything."""
+        with self._engine.connect() as connection:
+            query = select(coordinator.c.programme).where(coordinator.c.identity == who).limit(1)
+            return connection.execute(query).first() is not None
+
     def let_coordinate(self, programme_: str, who: str, at: datetime) -> None:
         """Make an identity a coordinator of a programme."""
         mine = (coordinator.c.programme == programme_) & (coordinator.c.identity == who)

@@ -4,7 +4,6 @@ Whoever may not see something gets the same answer as for what is not there. A f
 and to come from our own pages: that a browser would send the cookie along is not enough.
 """
 
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
@@ -13,15 +12,16 @@ from fastapi import Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from scheduler.app.access import form_token
+from scheduler.app.access import fits
 from scheduler.app.site import Site
 from scheduler.core.tongue import speak
 from scheduler.core.visitor import Visitor
 from scheduler.tongues import tongue_of
-from scheduler.web.visit import COOKIE, Desk, Visit
+from scheduler.web.visit import Desk, Visit, cookie_name
 
 SAFE = ("GET", "HEAD")
 FOREIGN = "This form did not come from a page of yours. Load the page again, then send it once more."
+NO_TEXT = "The form holds what is no text."
 MOST_FIELDS, MOST_FILES, LARGEST_PART = 5_000, 5, 5_000_000
 
 
@@ -81,29 +81,39 @@ Partner: TypeAlias = Annotated[Desk, Depends(partner)]
 
 async def _visit(request: Request) -> Visit:
     site: Site = request.app.state.site
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_name(site), "")
     visitor: Visitor = await run_in_threadpool(site.access.visitor, cookie)
-    form = FormData() if request.method in SAFE else await _form(request, cookie)
+    form = FormData() if request.method in SAFE else await _form(request, site, cookie)
     tongue = tongue_of(request.headers.get("accept-language", "").partition(",")[0].partition(";")[0] or "en-GB")
     speak(tongue)
     return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form)
 
 
-async def _form(request: Request, cookie: str) -> FormData:
+async def _form(request: Request, site: Site, cookie: str) -> FormData:
     """What was sent, where it came from a page of this session. Raises HTTPException."""
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    if _is_foreign(request, site):
         raise HTTPException(403, FOREIGN)
     form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_PART)
-    token = form.get("form_token", "")
-    if cookie and not (isinstance(token, str) and hmac.compare_digest(token.encode(), form_token(cookie).encode())):
+    token = form.get("form_token")
+    if not isinstance(token, str) or not fits(token, cookie):
         raise HTTPException(403, FOREIGN)
+    if any("\0" in part for name, value in form.multi_items() for part in (name, value) if isinstance(part, str)):
+        raise HTTPException(400, NO_TEXT)
     return form
+
+
+def _is_foreign(request: Request, site: Site) -> bool:
+    """What a browser says of where a form was; a page with no-referrer is told as "null", and its token has to do."""
+    origin = request.headers.get("origin", "null")
+    ours = ("null", site.public_url, f"{urlsplit(origin).scheme}://{request.headers.get('host')}")
+    return origin not in ours or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
 async def _desk(visit: Visit, programme: str, *, person: str = "", group: str = "") -> Desk:
     desk = Desk(**vars(visit), programme=programme, person=person, group=group)
     app = await run_in_threadpool(lambda: desk.app)
     zones = {each.id: each.boundary.zone for each in app.programme.people}
+    if person and person not in zones:  # who left the programme and still has a link
+        raise HTTPException(404)
     desk.zone = zones.get(person, desk.zone)
     return desk

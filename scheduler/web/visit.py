@@ -1,26 +1,29 @@
 """One request of somebody: who they are, what their form says, and how they are answered."""
 
+import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app.access import form_token
+from scheduler.app.access import SECRET_BYTES, SESSION, form_token
 from scheduler.app.programme import App
 from scheduler.app.site import Site
 from scheduler.core.visitor import Visitor
 from scheduler.core.words import place, utc_offset
 from scheduler.web import frame
 
-COOKIE = "rondo"
+
+def cookie_name(site: Site) -> str:
+    """Of the session's cookie. On https no other host of the domain can set it (RFC 6265bis, 4.1.3.2)."""
+    return "__Host-rondo" if site.public_url.startswith("https:") else "rondo"
 
 
 @dataclass(kw_only=True)
 class Visit:
-    """A request at the pages. `cookie` is the session's secret, empty where there is none."""
+    """A request at the pages. `cookie` is the session's secret, or one that a session may begin with; empty: none."""
 
     request: Request
     site: Site
@@ -45,26 +48,36 @@ class Visit:
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of ours, with what all of them show."""
-        now = self.site.service.clock.now()
+        now, shown = self.site.service.clock.now(), self.cookie
         shared = {
             "visit": self,
             "path": self.path,
-            "form_token": form_token(self.cookie) if self.cookie else "",
             "zone": self.zone,
             "zone_words": f"{place(self.zone)} ({utc_offset(now, self.zone)})",
             "now": now,
         }
-        return frame.page(template, shared | values, status)
+        answer = frame.page(template, shared | values, status)
+        return answer if self.cookie == shown else self.with_cookie(answer, self.cookie)
+
+    def form_token(self) -> str:
+        """What each form carries. Whoever has no session is handed a cookie with the page, for its forms alone."""
+        self.cookie = self.cookie or secrets.token_urlsafe(SECRET_BYTES)
+        return form_token(self.cookie)
 
     def go(self, name: str, **parts: object) -> Response:
         """To another page, after something was done (303)."""
         return RedirectResponse(self.path(name, **parts), 303)
 
-    def with_cookie(self, answer: Response, cookie: str, *, seconds: int = 30 * 24 * 3600) -> Response:
+    def with_cookie(self, answer: Response, cookie: str) -> Response:
         """The same answer, which hands the browser its session; an empty one ends it."""
-        secure = self.request.url.scheme == "https" or urlsplit(self.site.public_url).scheme == "https"
+        name = cookie_name(self.site)
         answer.set_cookie(
-            COOKIE, cookie, max_age=seconds if cookie else 0, httponly=True, samesite="lax", secure=secure
+            name,
+            cookie,
+            max_age=int(SESSION.total_seconds()) if cookie else 0,
+            httponly=True,
+            samesite="lax",
+            secure=name.startswith("__Host-"),
         )
         return answer
 
