@@ -30,7 +30,7 @@ FORM = ("--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-fi
 USAGE = """\
 usage: python3 dev.py COMMAND [ARGUMENTS]
 
-  demo [ARGUMENTS]            a first plan, on the sample programme
+  demo [ARGUMENTS]            a first plan of the sample programme, and its pages
   run ARGUMENTS               rondo ARGUMENTS, for example: run plan DIR
   test [--long] [ARGUMENTS]   the tests; ARGUMENTS go to pytest
   check                       format, lint, types and import contracts
@@ -44,7 +44,7 @@ class Stop(Exception):
 
 
 def demo(arguments: list[str]) -> None:
-    """A first plan."""
+    """A first plan, and pages until Ctrl-C."""
     run(["demo", *arguments])
 
 

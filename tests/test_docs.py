@@ -175,6 +175,6 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     shown = re.search(r"^```\n(Spring 2027.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
     assert shown
     known = os.environ | {"RONDO_NOW": "2027-01-04T09:00:00Z", "TMPDIR": str(tmp_path), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "scheduler.cli", "demo"]
+    command = [sys.executable, "-m", "scheduler.cli", "demo", "--no-pages"]
     said = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert shown[1].splitlines() == [line.rstrip() for line in said.partition("\n\nPublished:")[0].splitlines()]

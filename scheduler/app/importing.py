@@ -57,7 +57,7 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
         hint = "Choose one with --id: small letters, digits and hyphens."
         raise InputError(f"{programme[:64]!r} is no id for a programme.", hint=hint)
     files, calendars = dict(_files(folder, FILES)), dict(_files(folder, _calendar_files(known)))
-    data = _made(data)
+    data = made(data)
     engine = open_data(data, settings)
     check_keys(engine, data, settings)
     programmes, target = SqlProgrammes(engine), data / PROGRAMMES / programme
@@ -100,7 +100,8 @@ def hand_out(home: Home, target: Path) -> int:
     return len(files)
 
 
-def _made(data: Path) -> Path:
+def made(data: Path) -> Path:
+    """A data directory, made where there is none. Raises Unavailable."""
     try:
         (data / PROGRAMMES).mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as fault:

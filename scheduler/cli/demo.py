@@ -1,27 +1,40 @@
-"""`demo`: a whole programme on this machine, from calendars to published events, without account or network."""
+"""`demo`: a whole programme on this machine, from calendars to events and pages, without account or network."""
 
 import tempfile
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scheduler.app.importing import bring_in
 from scheduler.app.programme import App, open_app
+from scheduler.app.site import Site
 from scheduler.cli.console import Json, out, print_json, rondo
-from scheduler.cli.documents import changes_document, plan_document
+from scheduler.cli.serve import first_link, open_site, wait
 from scheduler.cli.solving import reporter
 from scheduler.cli.views import show_plan
+from scheduler.core.visitor import LinkKind
+from scheduler.documents import changes_document, plan_document
 from scheduler.programme.sample import PLANNED_AT, write_sample
+from scheduler.settings import load_settings
 from scheduler.solve import Params
 
+SAMPLE = "spring"
+SOMEBODY = "hana"
+"""A participant of the sample whose page has a bit of everything."""
 
-class FixedClock:
-    """The sample's own present: its calendars are of one half-year, and the demo shows the same in any other."""
+
+class SampleClock:
+    """The sample's own present, which goes on: its calendars are of one half-year, and any other shows the same."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
 
     def now(self) -> datetime:
-        """The week before the sample begins."""
-        return PLANNED_AT
+        """From the week before the sample begins."""
+        return PLANNED_AT + timedelta(seconds=int(time.monotonic() - self._began))
 
 
 def register(app: typer.Typer) -> None:
@@ -33,29 +46,48 @@ def demo(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="Write the sample programme here, and stop.")
     ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the pages; 0: any that is free.")] = 0,
+    pages: Annotated[bool, typer.Option("--pages/--no-pages", help="Leave the pages out, and end.")] = True,
     json: Json = False,
 ) -> None:
-    """Plan and publish a sample programme of 12 people in a temporary folder, or write it to a folder of yours."""
+    """Plan and publish a sample programme of 12 people in a temporary folder, and open its pages until Ctrl-C.
+
+    With DIR, only write the sample to a folder of yours; with --json, show the plan and end.
+    """
     if folder is not None:
         write_sample(folder)
         _say_written(folder, json)
         return
-    folder = Path(tempfile.mkdtemp(prefix="rondo-demo-"))
-    write_sample(folder)
-    app = open_app(folder, FixedClock())
+    data, clock = Path(tempfile.mkdtemp(prefix="rondo-demo-")) / "data", SampleClock()
+    write_sample(data.parent / SAMPLE)
+    app = open_app(bring_in(data.parent / SAMPLE, data, SAMPLE, load_settings(), clock).folder, clock)
     copies = app.refresh()
     planned = app.plan(app.pose(), params=Params(seed=app.settings.planning.seed), report=reporter())
     changes = app.changes(planned)
     written = app.apply(planned, changes)
     if json:
-        print_json(plan_document(app, planned) | {"changes": changes_document(changes), "folder": str(folder)})
+        print_json(plan_document(app, planned) | {"changes": changes_document(changes), "folder": str(app.folder)})
         return
     _headline(app, len(copies))
     show_plan(out(), app, planned)
     typer.echo(
         f"\nPublished: {written.events} recurring events, one .ics a group and one a person, in {app.published}."
     )
-    _say_next(folder)
+    _say_next(app.folder)
+    if pages:
+        _show_pages(data, port, clock)
+
+
+def _show_pages(data: Path, port: int, clock: SampleClock) -> None:
+    with open_site(data, "127.0.0.1", port, clock=clock) as (site, _, told):
+        typer.echo("\nThe pages are open, until Ctrl-C. Each link stands for somebody; try them in separate windows:")
+        typer.echo(f"  as coordinator    {first_link(site)}")
+        typer.echo(f"  as participant    {_link(site, SOMEBODY)}")
+        wait(told)
+
+
+def _link(site: Site, person: str, programme: str = SAMPLE) -> str:
+    return f"{site.public_url}/in/{site.access.hand_out(LinkKind.PERSON, programme, person)}"
 
 
 def _headline(app: App, calendars: int) -> None:

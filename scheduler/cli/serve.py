@@ -1,19 +1,25 @@
 """`serve` and `worker`: the service, until somebody stops it."""
 
 import json as json_text
-from contextlib import ExitStack
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Annotated
 
 import typer
 
 from scheduler import logs
+from scheduler.app.importing import made
 from scheduler.app.service import Service, open_service
 from scheduler.app.site import Site
 from scheduler.cli.console import Json
 from scheduler.cli.importing import Data
+from scheduler.core.visitor import LinkKind
 from scheduler.errors import CredentialsRejected, Unavailable
+from scheduler.ports import Clock
 from scheduler.web import add_site, address, application, listen, serving
 from scheduler.worker import claimed, told_to_stop, working
 
@@ -42,22 +48,59 @@ def serve(
     data: Data,
     host: Annotated[str, typer.Option("--host", help="Where to listen; keep TLS before it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = 8000,
+    open_: Annotated[bool, typer.Option("--open", help="Open the pages in this machine's browser.")] = False,
     log_level: LogLevel = Level.INFO,
     json: Json = False,
 ) -> None:
-    """Look after all programmes of a data directory, and answer health checks and providers, until it is stopped."""
+    """Look after all programmes of a data directory, and serve their pages and the API, until it is stopped.
+
+    The directory is made where there is none. While nobody coordinates anything there, a link for the first coordinator
+    is printed.
+    """
+    with open_site(data, host, port, log_level) as (site, executor, told):
+        first = first_link(site)
+        more = {"address": site.address} | ({"first": first} if first else {})
+        _ready(f"Serves at {site.address}", executor, json=json, **more)
+        if first and not json:
+            typer.echo(f"Nobody coordinates here yet. Within an hour, and once, this link lets you in: {first}")
+        if open_:
+            webbrowser.open(first or site.address)
+        wait(told)
+
+
+@contextmanager
+def open_site(
+    data: Path, host: str, port: int, log_level: Level = Level.WARNING, clock: Clock | None = None
+) -> Iterator[tuple[Site, str, SimpleQueue[str]]]:
+    """A service at work behind its pages, as long as the block lasts: its site, its name, and where `wait` listens.
+
+    Raises InputError, Unavailable.
+    """
     with ExitStack() as stack:
         told = stack.enter_context(told_to_stop())
+        made(data)
         executor = stack.enter_context(claimed(data, "serve"))
         listening = stack.enter_context(listen(host, port))
-        service = _opened(data)
+        service = _opened(data, clock)
         logs.configure(log_level)
         stack.enter_context(working(service, executor))
-        app = add_site(application(service), Site(service, address(listening)))
+        site = Site(service, address(listening))
+        app = add_site(application(service), site)
         stack.enter_context(serving(app, listening, ended=lambda: told.put(ENDED)))
-        _ready(f"Serves at {address(listening)}", executor, json=json, address=address(listening))
-        if told.get() == ENDED:
-            raise Unavailable("the web server ended by itself: the log says why.")
+        yield site, executor, told
+
+
+def first_link(site: Site) -> str:
+    """A link for whoever runs the service to come in by, while nobody coordinates anything in it; else empty."""
+    if site.access.store.any_coordinator():
+        return ""
+    return f"{site.public_url}/in/{site.access.hand_out(LinkKind.FIRST)}"
+
+
+def wait(told: SimpleQueue[str]) -> None:
+    """Until somebody stops it. Raises Unavailable where it ended by itself."""
+    if told.get() == ENDED:
+        raise Unavailable("the web server ended by itself: the log says why.")
 
 
 def worker(
@@ -75,10 +118,10 @@ def worker(
             told.get()
 
 
-def _opened(data: Path) -> Service:
+def _opened(data: Path, clock: Clock | None = None) -> Service:
     """Raises Unavailable for keys that don't fit, too: here it is no person who has to sign in again."""
     try:
-        return open_service(data)
+        return open_service(data, clock)
     except CredentialsRejected as fault:
         raise Unavailable(str(fault)) from None
 
