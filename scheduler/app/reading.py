@@ -22,7 +22,11 @@ OF_ACCOUNT = {Kind.GOOGLE: Provider.GOOGLE, Kind.OUTLOOK: Provider.OUTLOOK, Kind
 def connected(programme: Programme, accounts: Sequence[Account]) -> Programme:
     """A programme whose people have the calendars that count of their accounts, and an account's mail address where
     they have none."""
-    return replace(programme, people=tuple(_with(person, accounts) for person in programme.people))
+    owned = defaultdict[str, list[Account]](list)
+    for account in accounts:
+        owned[account.person].append(account)
+    people = (_with(person, owned[person.id]) if person.id in owned else person for person in programme.people)
+    return replace(programme, people=tuple(people))
 
 
 class Calendars:
@@ -86,8 +90,7 @@ class Calendars:
         return self._connectors.reader(account), some
 
 
-def _with(person: Person, accounts: Sequence[Account]) -> Person:
-    own = [account for account in accounts if account.person == person.id]
+def _with(person: Person, own: Sequence[Account]) -> Person:
     calendars = [*person.calendars, *(calendar for account in own for calendar in account.calendars)]
     mailboxes = [account.address for account in own if account.provider in MAILBOXES]
     return replace(person, calendars=tuple(dict.fromkeys(calendars)), email=person.email or next(iter(mailboxes), ""))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduler.app.access import Access
+from scheduler.app.overview import Overview, Overviews
 from scheduler.app.programme import App
+from scheduler.app.publishing import Reviews
 from scheduler.app.service import Service
 
 
@@ -28,3 +30,17 @@ class Site:
     def app(self, programme: str) -> App:
         """A programme as it is now. Raises Unavailable."""
         return self.service.app(programme)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What publishing would do, as far as it is in memory."""
+        return Reviews(self.service)
+
+    @cached_property
+    def overviews(self) -> Overviews:
+        """What lists show, as far as it is in memory."""
+        return Overviews()
+
+    def overview(self, programme: str) -> Overview:
+        """A programme as its lists show it now. Raises Unavailable."""
+        return self.overviews.of(self.app(programme), programme)
