@@ -167,6 +167,6 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.new")
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # of two who write at once, neither waits
         aside.write_bytes(content)
         aside.replace(path)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from scheduler.errors import ChangedElsewhere
 from scheduler.store.rows import changing, instant, seconds
 from scheduler.store.tables import document, metadata, programme
 from scheduler.store.trail import NO_PROGRAMME
@@ -14,7 +15,10 @@ from scheduler.store.trail import NO_PROGRAMME
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A programme: `revision` is how often its files changed, `stopped` why nothing may be written (empty: it may)."""
+    """A programme: `revision` is how often its files changed, `stopped` why nothing may be written (empty: it may).
+
+    `kind` is "programme", or "pair": what two people began by themselves.
+    """
 
     id: str
     name: str
@@ -22,6 +26,7 @@ class Held:
     stopped: str
     sealed_key: str
     imported_at: datetime
+    kind: str = "programme"
 
 
 class SqlProgrammes:
@@ -42,15 +47,28 @@ class SqlProgrammes:
             row = _row(connection, id_)
         return _held(row) if row and row["imported_at"] is not None else None
 
-    def put(self, id_: str, name: str, files: Mapping[str, bytes], sealed_key: str, at: datetime) -> int:
+    def put(
+        self,
+        id_: str,
+        name: str,
+        files: Mapping[str, bytes],
+        sealed_key: str,
+        at: datetime,
+        *,
+        kind: str = "programme",
+        expected: int | None = None,
+    ) -> int:
         """Take a programme's files, by their names, in place of all that it had; answers its revision.
 
-        That grows where any file differs. The key is taken at the first time only.
+        That grows where any file differs. Key and kind are taken at the first time only. Raises ChangedElsewhere where
+        its revision is not the one that is expected; 0: there is no such programme yet.
         """
         with changing(self._engine, id_) as connection:
             row = _row(connection, id_)
+            if expected is not None and expected != (row["revision"] if row else 0):
+                raise ChangedElsewhere("somebody changed the programme meanwhile: look at it again.")
             if row is None:
-                connection.execute(insert(programme), {**NO_PROGRAMME, "id": id_})
+                connection.execute(insert(programme), {**NO_PROGRAMME, "id": id_, "kind": kind})
             before = row or NO_PROGRAMME
             revision = int(before["revision"]) + (not before["revision"] or files != _files(connection, id_))
             values = {
@@ -102,4 +120,5 @@ def _held(row: RowMapping) -> Held:
         stopped=row["stopped"],
         sealed_key=row["sealed_key"],
         imported_at=instant(row["imported_at"]),
+        kind=row["kind"],
     )

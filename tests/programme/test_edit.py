@@ -1,13 +1,27 @@
 """Adding a group to a programme folder: what stands stays to the letter, also where the group can't be."""
 
 import stat
+import tomllib
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduler.core.series import Cadence
 from scheduler.errors import InputError
 from scheduler.programme import Programme
-from scheduler.programme.edit import add_group
+from scheduler.programme.edit import (
+    Stay,
+    add_group,
+    with_group,
+    with_people,
+    with_person_cells,
+    with_travel,
+    with_values,
+    without_group,
+    without_people,
+)
 from tests.programme.folders import SETTINGS, Folder
 
 
@@ -50,7 +64,7 @@ def test_what_stood_stands_to_the_letter(folder: Folder) -> None:
     ("groups", "rows"),
     [
         ("group,person,role\npair,amara,\npair,chen,", b"\nchen-dev,chen,required\nchen-dev,dev,required\n"),
-        ("role;person;group\r\n;amara;pair\r\n;chen;pair\r\n", b"required;chen;chen-dev\nrequired;dev;chen-dev\n"),
+        ("role;person;group\r\n;amara;pair\r\n;chen;pair\r\n", b"required;chen;chen-dev\r\nrequired;dev;chen-dev\r\n"),
         ("\ufeffperson,group\namara,pair\nchen,pair\n", b"chen,chen-dev\ndev,chen-dev\n"),
     ],
     ids=["no end of line", "semicolons, other order", "byte order mark, no roles"],
@@ -110,3 +124,91 @@ def test_a_folder_without_its_files_is_told(folder: Folder) -> None:
     (folder.path / "groups.csv").unlink()
     with pytest.raises(InputError, match=r"groups\.csv"):
         added(folder)
+
+
+PEOPLE = b'\xef\xbb\xbfid;name;timezone\r\namara; Amara ;London\r\n\r\nchen;"Chen\r\nLi";New York'
+
+
+def test_cells_of_one_person_change_and_all_else_stays_to_the_byte() -> None:
+    """Byte order mark, line ends, quotes, empty lines and spaces; a new column is the last one."""
+    assert (
+        with_person_cells(PEOPLE, "chen", {"hours": "9-17; not 12-13"})
+        == PEOPLE.replace(b"timezone\r", b"timezone;hours\r") + b';"9-17; not 12-13"\r\n'
+    )
+    assert with_person_cells(PEOPLE, "amara", {"timezone": "Rome"}) == PEOPLE.replace(
+        b" Amara ;London", b" Amara ;Rome"
+    )
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_made_safe() -> None:
+    """OWASP ASVS 1.2.10."""
+    assert with_person_cells(b"id,name\na,b\n", "a", {"name": "=1+1"}) == b"id,name\na,'=1+1\n"
+
+
+def test_people_are_added_at_the_end() -> None:
+    """Whoever is there already is changed."""
+    changed = with_people(b"id,timezone\na,UTC", {"b": {"timezone": "Rome"}, "a": {"timezone": "Lisbon"}})
+    assert changed == b"id,timezone\na,Lisbon\nb,Rome\n"
+
+
+def test_nobody_is_added_by_mistake() -> None:
+    """Where somebody is to be changed, they must be there."""
+    with pytest.raises(InputError, match='nobody has the id "b"'):
+        with_person_cells(b"id,timezone\na,UTC\n", "b", {"timezone": "Rome"})
+
+
+def test_who_leaves_is_in_no_file_any_more() -> None:
+    """Nor in a table of programme.toml."""
+    files = {
+        "people.csv": b"id,timezone\na,UTC\nb,UTC\n",
+        "groups.csv": b"group,person\ng,a\ng,b\n",
+        "programme.toml": b"[people.a]\ntravel = []\n\n[people.b]\noverrides = {}\n",
+    }
+    after = without_people(files, {"a"})
+    assert (after["people.csv"], after["groups.csv"]) == (b"id,timezone\nb,UTC\n", b"group,person\ng,b\n")
+    assert tomllib.loads(after["programme.toml"].decode()) == {"people": {"b": {"overrides": {}}}}
+
+
+def test_a_group_comes_and_goes_with_its_table() -> None:
+    """An optional person makes the column of roles."""
+    files = {"groups.csv": b"group,person\ng,a\ng,b\n", "programme.toml": b"x = 1 # one\n[groups.g]\nminutes = 30\n"}
+    more = with_group(files, "h.1", [("a", "required"), ("b", "optional")], {"minutes": 60})
+    assert more["groups.csv"] == b"group,person,role\ng,a\ng,b\nh.1,a,required\nh.1,b,optional\n"
+    values = {"x": 1, "groups": {"g": {"minutes": 30}, "h.1": {"minutes": 60}}}
+    assert tomllib.loads(more["programme.toml"].decode()) == values
+    less = without_group(more, "g")
+    assert b"g,a" not in less["groups.csv"]
+    assert tomllib.loads(less["programme.toml"].decode()) == {"x": 1, "groups": {"h.1": {"minutes": 60}}}
+
+
+def test_trips_replace_those_that_were_there() -> None:
+    """With the dates of TOML; none takes the key away, and comments stay."""
+    before = b'# ours\n[people.ana]\ntravel = [{ zone = "Rome", from = 2027-01-01, to = 2027-01-02 }]\n'
+    stay = Stay(zone="Lisbon", first=date(2027, 5, 3), last=date(2027, 5, 17))
+    after = with_travel(before, "ana", [stay])
+    trip = {"zone": "Lisbon", "from": date(2027, 5, 3), "to": date(2027, 5, 17)}
+    assert tomllib.loads(after.decode()) == {"people": {"ana": {"travel": [trip]}}}
+    assert tomllib.loads(with_travel(after, "ana", []).decode()) == {"people": {"ana": {}}}
+    assert with_travel(after, "bo", []) == after
+    assert after.startswith(b"# ours\n")
+
+
+KEYS = st.sampled_from(["a", "b.c", "d e", "f"])
+
+
+@settings(deadline=None)  # tomlkit takes its time, and more on a busy machine
+@given(st.lists(st.tuples(st.tuples(st.sampled_from(["groups", "people"]), KEYS, KEYS), st.none() | st.integers())))
+def test_whatever_is_set_the_file_says_it_and_nothing_else_changes(
+    values: list[tuple[tuple[str, str, str], int | None]],
+) -> None:
+    """Against plain dictionaries, with tables that stand in no order."""
+    text = b'[groups.a]\nf = 1 # one\n[people."b.c"]\na = 2\n\n[groups."d e"]\n[people.f]\n[video]\nx = "y" # z\n'
+    expected = tomllib.loads(text.decode())
+    for keys, value in values:
+        text = with_values(text, {keys: value})
+        if value is not None:
+            expected[keys[0]].setdefault(keys[1], {})[keys[2]] = value
+        elif keys[1] in expected[keys[0]]:
+            expected[keys[0]][keys[1]].pop(keys[2], None)
+        assert tomllib.loads(text.decode()) == expected
+    assert b'x = "y" # z' in text
