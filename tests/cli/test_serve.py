@@ -197,18 +197,27 @@ def refusing(rondo: Rondo, monkeypatch: pytest.MonkeyPatch) -> Rondo:
     return rondo
 
 
-def test_a_directory_that_is_none_is_refused(refusing: Rondo, tmp_path: Path) -> None:
+def test_a_worker_is_refused_where_there_is_no_directory(refusing: Rondo, tmp_path: Path) -> None:
     """In one line that says what to do; nothing is made there."""
-    for command in (("serve", "--port", 0), ("worker", "--slot", 1)):
-        said = refusing(*command, "--data", "nowhere")
-        assert (said.code, said.complaint) == (
-            1,
-            "rondo: nowhere: there is no such data directory. `rondo import` makes one.",
-        )
+    said = refusing("worker", "--slot", 1, "--data", "nowhere")
+    complaint = "rondo: nowhere: there is no such data directory. `rondo import` makes one."
+    assert (said.code, said.complaint) == (1, complaint)
     assert list(tmp_path.iterdir()) == []
-    (tmp_path / "empty").mkdir()
-    said = refusing("serve", "--port", 0, "--data", "empty")
-    assert (said.code, "rondo import" in said.complaint) == (1, True)
+
+
+def test_a_service_begins_with_nothing_and_lets_its_first_coordinator_in(begin: Begin, tmp_path: Path) -> None:
+    """By a link that it prints; once somebody coordinates, there is no such link any more."""
+    data = tmp_path / "new"
+    running = begin("serve", "--data", data, "--port", 0)()
+    first = running.ready["first"]
+    with httpx.Client(trust_env=False) as client:
+        assert "Continue" in client.get(first).text
+        assert client.post(first).status_code == 303
+        assert client.post(first).status_code == 422
+    assert running.ended() == 0
+    again = begin("serve", "--data", data, "--port", 0)()
+    assert "first" not in again.ready
+    assert again.ended() == 0
 
 
 def test_a_port_that_is_taken_is_refused(refusing: Rondo, data: Path) -> None:
