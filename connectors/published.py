@@ -1,5 +1,6 @@
 """Calendars as files: `published/groups/GROUP.ics`, and `published/people/PERSON.ics` for everybody who attends."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -44,6 +45,20 @@ class PublishedFiles:
     def cancel(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Mark the event as cancelled in the group's file and in those of all who had it. Raises as `put`."""
         return self.put(replace(event, cancelled=True), standing=standing)
+
+
+def feed(events: Iterable[Event], name: str, *, reader: str = "") -> bytes:
+    """A calendar of these events as it stands in our files: that of a group or, for a `reader`, of who they are.
+
+    Of an event that was taken back, or at which the reader never is, a CANCELLED one is left. Raises ValueError for an
+    event that is not stamped.
+    """
+    content = replaced(b"", "", b"", name)
+    for event in events:
+        own = event if event.sessions else _without_sessions(event)
+        own = _own(own, reader) if reader else own
+        content = replaced(content, event.uid, vevents(own, reader), name)
+    return content
 
 
 def _own(event: Event, person: str) -> Event:

@@ -95,6 +95,14 @@ def carried(event: Event, receipt: Receipt) -> Event:
     return event.known_as(receipt.ical_uid or event.uid, receipt.conference or event.conference)
 
 
+def as_told(event: Event, standing: Mapping[Place, Delivery]) -> Event:
+    """The event as its people know it by now, with the room and the UID that it got where it stands."""
+    for place, delivery in standing.items():
+        if not place.copy and place.channel is not Channel.MAIL:
+            event = carried(event, delivery.receipt)
+    return event
+
+
 def invited(event: Event, reach: Mapping[str, Reach]) -> frozenset[str]:
     """The attendees whom the provider of the organiser's calendar invites by itself."""
     home = reach.get(event.organizer, Reach())

@@ -6,6 +6,7 @@ from scheduler.store.access import SqlAccess
 from scheduler.store.accounts import SqlAccounts, open_accounts
 from scheduler.store.answers import SqlAnswers
 from scheduler.store.backup import backup, copy_database, restore, take_in
+from scheduler.store.choices import SqlChoices
 from scheduler.store.database import open_database, open_state
 from scheduler.store.executors import SqlExecutors
 from scheduler.store.feeds import SqlFeeds
@@ -26,6 +27,7 @@ __all__ = [
     "SqlAccess",
     "SqlAccounts",
     "SqlAnswers",
+    "SqlChoices",
     "SqlEngine",
     "SqlExecutors",
     "SqlFeeds",

@@ -1,9 +1,10 @@
 """The pages, a module each: who may see it, what it shows, and what its forms do."""
 
-from scheduler.web.pages import coming_in, front, home
+from scheduler.web.pages import coming_in, feeds, front, home
 
 PAGES = (
     front.router,
     coming_in.router,
     home.router,
+    feeds.router,
 )
