@@ -110,6 +110,10 @@ class Access:
         held = self.store.identity(MAILBOX, email.casefold())
         return held is not None and self.store.coordinates(held.id)
 
+    def adopt(self) -> None:
+        """Let the owners coordinate programmes that came by the command line."""
+        self.store.adopt(self._clock.now())
+
     def tidy(self) -> None:
         """Forget what ended."""
         self.store.tidy(self._clock.now())
