@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -208,14 +209,15 @@ def test_a_worker_is_refused_where_there_is_no_directory(refusing: Rondo, tmp_pa
 def test_a_service_begins_with_nothing_and_lets_its_first_coordinator_in(begin: Begin, tmp_path: Path) -> None:
     """By a link that it prints; once somebody coordinates, there is no such link any more."""
     data = tmp_path / "new"
-    running = begin("serve", "--data", data, "--port", 0)()
+    running = begin("serve", data)()
     first = running.ready["first"]
     with httpx.Client(trust_env=False) as client:
-        assert "Continue" in client.get(first).text
-        assert client.post(first).status_code == 303
-        assert client.post(first).status_code == 422
+        found = re.search(r'name="form_token" value="([^"]+)"', client.get(first).text)
+        assert found
+        form = {"form_token": found[1]}
+        assert [client.post(first, data=form).status_code for _ in range(2)] == [303, 403]  # the session is another
     assert running.ended() == 0
-    again = begin("serve", "--data", data, "--port", 0)()
+    again = begin("serve", data)()
     assert "first" not in again.ready
     assert again.ended() == 0
 
