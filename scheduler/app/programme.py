@@ -147,6 +147,11 @@ class App:
         return hashlib.sha256(b"uid" + self.home.key).hexdigest()[:16]
 
     @property
+    def names(self) -> dict[str, str]:
+        """The names of people.csv, by id."""
+        return {person.id: person.name for person in self.programme.people}
+
+    @property
     def published(self) -> Path:
         """Where calendars for people without a provider are handed out."""
         return self.folder / PUBLISHED

@@ -8,9 +8,10 @@ import typer
 
 from scheduler.app.connect import Seen, Ticked, disconnect, overview, rotate, tick
 from scheduler.app.programme import open_app
-from scheduler.cli.console import Folder, Json, instant, print_json, rondo
+from scheduler.cli.console import Folder, Json, print_json, rondo
 from scheduler.core.account import Account, Provider
 from scheduler.core.words import one_line
+from scheduler.documents import instant
 
 LONGEST_NAME = 60
 SCOPE = "https://www.googleapis.com/auth/"

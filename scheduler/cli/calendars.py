@@ -6,9 +6,10 @@ import typer
 
 from scheduler.app.programme import open_app
 from scheduler.cli.busy import From, To, instants, window_of
-from scheduler.cli.console import Folder, Json, instant, print_json
+from scheduler.cli.console import Folder, Json, print_json
 from scheduler.core.freebusy import CalendarCopy, Knowledge
 from scheduler.core.interval import MINUTE
+from scheduler.documents import instant
 
 
 def register(app: typer.Typer) -> None:

@@ -3,13 +3,13 @@
 import json
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from scheduler.documents.moments import instant as instant
 from scheduler.errors import InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]
@@ -38,11 +38,6 @@ def to_json(document: object) -> str:
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
     typer.echo(to_json(document), nl=False)
-
-
-def instant(at: datetime) -> str:
-    """RFC 3339 in UTC."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def rondo(*arguments: object) -> str:

@@ -15,7 +15,6 @@ from scheduler.app.programme import App, open_app
 from scheduler.cli.console import Folder, Json, out, print_json, progress, read_text, rondo, write_text
 from scheduler.cli.solving import STOPPED, Workers, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals
-from scheduler.cli.views import names_of
 from scheduler.core.chart import svg
 from scheduler.core.fairness import best_alone, worst_above
 from scheduler.core.ledger import FORMAT, Earlier, Ledger, earlier_from_json, ledger, ledger_to_json
@@ -106,7 +105,7 @@ def _curve(app: App, slacks: Sequence[int], params: Params) -> Iterator[Trade]:
 
 
 def _show_people(to: Console, app: App, book: Ledger) -> None:
-    names, before = names_of(app), any(entry.carried.planned for entry in book.entries)
+    names, before = app.names, any(entry.carried.planned for entry in book.entries)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Person")
     for heading in ("Burden", "Unavoidable", "Above", "Of all", "Sessions", "Moved", *(["Earlier"] if before else [])):

@@ -12,19 +12,19 @@ from scheduler.app.moving import Chosen, against, choose, decide, moved_with_it,
 from scheduler.app.programme import App, open_app
 from scheduler.app.repair.proposals import take_back as take_back_decision
 from scheduler.app.undo import find_undo, write_undo
-from scheduler.cli.console import Folder, Json, confirm, instant, out, print_json, progress, rondo
-from scheduler.cli.documents import changes_document
+from scheduler.cli.console import Folder, Json, confirm, out, print_json, progress, rondo
 from scheduler.cli.planning import NoRefresh, ask_to_write, resume, warn_of_faults
 from scheduler.cli.solving import STOPPED, reporter, stoppable
-from scheduler.cli.views import names_of, show_changes
+from scheduler.cli.views import show_changes
 from scheduler.cli.watching import COORDINATOR, write_decision
-from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
+from scheduler.cli.written import code_of, say_written, warn_of_writes
 from scheduler.core.alternatives import Alternative
 from scheduler.core.plan import Session
 from scheduler.core.series import Series
 from scheduler.core.walltime import local
 from scheduler.core.words import beside, listed, when
 from scheduler.delivering import Written
+from scheduler.documents import changes_document, instant, outcome_document
 from scheduler.flow import Planned
 from scheduler.solve import Params
 
@@ -214,7 +214,7 @@ def _clocks(chosen: Chosen, minute: int) -> str:
 
 
 def _costs(app: App, each: Alternative) -> str:
-    names = names_of(app)
+    names = app.names
     outside = ", ".join(f"{names[who]} {minutes} minutes" for who, minutes in each.outside.items())
     parts = [f"outside preferred hours: {outside}"] if outside else []
     parts += [f"without {listed(names[who] for who in each.absent)}"] if each.absent else []

@@ -14,7 +14,6 @@ from scheduler.cli.console import (
     Json,
     confirm,
     err,
-    instant,
     nobody_to_ask,
     out,
     print_json,
@@ -23,11 +22,10 @@ from scheduler.cli.console import (
     to_json,
     write_text,
 )
-from scheduler.cli.documents import changes_document, plan_document
 from scheduler.cli.solving import STOPPED, Stages, StagesFile, TimeLimit, read_plan, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals
 from scheduler.cli.views import show_changed, show_changes, show_plan
-from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
+from scheduler.cli.written import code_of, say_written, warn_of_writes
 from scheduler.core.change import Change, Keep
 from scheduler.core.change import diff as changed
 from scheduler.core.decision import RONDO
@@ -38,6 +36,7 @@ from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
 from scheduler.delivering import Written
+from scheduler.documents import changes_document, instant, outcome_document, plan_document
 from scheduler.errors import ChangedElsewhere, InputError
 from scheduler.flow import Planned
 from scheduler.solve import Params

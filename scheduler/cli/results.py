@@ -8,9 +8,10 @@ import typer
 
 from scheduler.app.importing import hand_out
 from scheduler.app.programme import open_app
-from scheduler.cli.console import Folder, Json, instant, to_json, write_text
+from scheduler.cli.console import Folder, Json, to_json, write_text
 from scheduler.core.event import Event, Occurrence
 from scheduler.core.walltime import local
+from scheduler.documents import instant
 from scheduler.programme.table import csv_text
 
 HEADER = ("group", "session", "start", "local", "zone", "minutes", "status", "title", "link")

@@ -17,6 +17,7 @@ from scheduler.cli.console import Json, print_json, progress, read_text, to_json
 from scheduler.core.plan import Plan, plan_from_json, plan_to_json
 from scheduler.core.problem import Problem, problem_from_json
 from scheduler.core.verify import Report, check
+from scheduler.documents import score_document
 from scheduler.errors import RondoError
 from scheduler.solve import Params, Progress, solve
 
@@ -159,29 +160,6 @@ def reporter() -> Callable[[Progress], None]:
         typer.echo(f"\r{text:<90}" if tty else text, err=True, nl=not tty)
 
     return report
-
-
-def score_document(report: Report) -> dict[str, object]:
-    """The figures of a checked plan, as JSON."""
-    score = report.score
-    return {
-        "planned": score.planned,
-        "happen": score.happen,
-        "held": score.held,
-        "moved": score.moved,
-        "pinned": score.pinned,
-        "skipped": score.skipped,
-        "unplaced_series": score.unplaced_series,
-        "changed": score.changed,
-        "keep": score.keep,
-        "strain": score.strain,
-        "excess_moves": score.excess_moves,
-        "absences": score.absences,
-        "worst_burden": round(score.worst_burden, 3),
-        "total_pain": score.total_pain,
-        "discomfort": score.discomfort,
-        "violations": len(report.faults),
-    }
 
 
 def tell_score(report: Report, plan: Plan) -> None:

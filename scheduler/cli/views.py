@@ -15,8 +15,9 @@ from scheduler.core.explain import explain_starts
 from scheduler.core.interval import Horizon
 from scheduler.core.plan import Status
 from scheduler.core.reasons import reasons
-from scheduler.core.story import SIGNS, SKIPPED_BY_HAND, GroupStory, stories
+from scheduler.core.story import SIGNS, SKIPPED_BY_HAND, GroupStory
 from scheduler.core.words import place, when
+from scheduler.documents import stories_of
 from scheduler.flow import Planned
 
 MARKS = {Kind.ADDED: "+", Kind.MOVED: "~", Kind.SKIPPED: "-", Kind.RESTORED: "+", Kind.DROPPED: "-"}
@@ -26,11 +27,6 @@ LEGEND = (
     f"{SIGNS[Status.HELD]} holds  {SIGNS[Status.MOVED]} moves  {SIGNS[Status.PINNED]} by hand  "
     f"{SIGNS[Status.SKIPPED]} no time  {SIGNS[None]} none due"
 )
-
-
-def stories_of(app: App, planned: Planned) -> tuple[GroupStory, ...]:
-    """A plan's stories, with the names of people.csv."""
-    return stories(planned.posed.problem, planned.plan, planned.posed.notes, names_of(app))
 
 
 def names_of(app: App) -> dict[str, str]:
@@ -62,7 +58,7 @@ def show_figures(to: Console, app: App, planned: Planned) -> None:
     )
     worst = next(iter(burdens(planned.posed.problem, planned.plan).items()), None)
     if worst and worst[1]:
-        name = names_of(app).get(worst[0], worst[0])
+        name = app.names.get(worst[0], worst[0])
         to.print(f"Furthest from preferred hours: {name}, {worst[1]:.0f} minutes a session on average.", markup=False)
 
 
@@ -108,7 +104,7 @@ def _reasons(app: App, planned: Planned, change: Change, session: SessionChange)
         return []
     at = np.array([problem.horizon.minute(session.before)])
     told = explain_starts(problem, series, at, plan=plan, notes=planned.posed.notes)
-    return reasons(told, problem, {person.id: person.name for person in app.programme.people})
+    return reasons(told, problem, app.names)
 
 
 def _group_table(told: Sequence[GroupStory]) -> Table:

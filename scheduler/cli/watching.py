@@ -12,13 +12,13 @@ from scheduler.app.repair.pausing import pause as let_rest
 from scheduler.app.repair.pausing import resume as take_up
 from scheduler.app.repair.proposals import accept, refuse, waiting
 from scheduler.app.repair.round import Round, look_after
-from scheduler.cli.console import Folder, Json, instant, print_json, progress, rondo
-from scheduler.cli.views import names_of
-from scheduler.cli.written import code_of, outcome_document, say_written, warn_of_writes
+from scheduler.cli.console import Folder, Json, print_json, progress, rondo
+from scheduler.cli.written import code_of, say_written, warn_of_writes
 from scheduler.core.decision import Decision
-from scheduler.core.decision_words import sentence
 from scheduler.core.repairs import Mode
 from scheduler.core.walltime import parse_instant
+from scheduler.documents import decision_document, outcome_document
+from scheduler.documents.decisions import decision_words
 from scheduler.errors import ChangedElsewhere, InputError, RondoError
 
 WAITING = 3
@@ -176,31 +176,7 @@ def _list(app: App, decisions: tuple[Decision, ...], json: bool, nothing: str) -
 def _line(app: App, decision: Decision) -> str:
     what = f"{decision.group} #{decision.session + 1}" if decision.session is not None else decision.group
     why = f" ({decision.why})" if decision.why else ""
-    return f"{decision.id[:SHORT]}  {decision.state:<9} {what:<14} {_words(app, decision)}{why}"
-
-
-def _words(app: App, decision: Decision) -> str:
-    zones = {group.id: group.anchor for group in app.programme.groups}
-    return sentence(decision, names_of(app), zone=zones.get(decision.group, "UTC"))
-
-
-def decision_document(app: App, decision: Decision) -> dict[str, object]:
-    """A decision in JSON."""
-    return {
-        "id": decision.id,
-        "at": instant(decision.at),
-        "action": str(decision.action),
-        "state": str(decision.state),
-        "group": decision.group,
-        "session": None if decision.session is None else decision.session + 1,
-        "before": decision.before and instant(decision.before),
-        "after": decision.after and instant(decision.after),
-        "causes": [{"person": each.person, "limit": str(each.limit)} for each in decision.causes],
-        "by": decision.by,
-        "why": decision.why,
-        "options": [instant(option) for option in decision.options],
-        "words": _words(app, decision),
-    }
+    return f"{decision.id[:SHORT]}  {decision.state:<9} {what:<14} {decision_words(app, decision)}{why}"
 
 
 def _when(text: str) -> datetime | None:

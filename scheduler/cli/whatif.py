@@ -9,12 +9,12 @@ from scheduler.app.programme import App, open_app
 from scheduler.app.what_if import Imagined, imagined
 from scheduler.cli.console import Folder, Json, out, print_json
 from scheduler.cli.planning import NoRefresh
-from scheduler.cli.solving import STOPPED, TimeLimit, reporter, score_document, stoppable
-from scheduler.cli.views import names_of
+from scheduler.cli.solving import STOPPED, TimeLimit, reporter, stoppable
 from scheduler.core.compare import Fate
 from scheduler.core.conflict_words import rule_in_words
 from scheduler.core.plan import Status
 from scheduler.core.story import SIGNS
+from scheduler.documents import score_document
 from scheduler.flow import Planned
 from scheduler.programme import parse_overlay
 from scheduler.solve import Params
@@ -64,7 +64,7 @@ def _show(app: App, found: Imagined) -> None:
     if found.difference.changed:
         to.print(_group_table(found))
     for who, (one, two) in list(found.difference.burdens.items())[:MOST_PEOPLE]:
-        name = names_of(app).get(who, who)
+        name = app.names.get(who, who)
         to.print(f"{name}: {one:.0f} minutes a session outside preferred hours now, {two:.0f} then.", soft_wrap=True)
     to.print("Nothing has been written.")
 

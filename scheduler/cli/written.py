@@ -1,7 +1,6 @@
 """What came of writing, in words and as JSON; and the exit code that it means."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from scheduler.app.programme import App
 from scheduler.cli.console import progress
@@ -22,27 +21,6 @@ def warn_of_writes(written: Written, said: Written | None = None) -> None:
     for line in _lines(written):
         if line not in before:
             progress(f"warning: {line}")
-
-
-def outcome_document(written: Written) -> dict[str, Any]:
-    """What failed, what is late, and what stands otherwise than planned."""
-    return {
-        "written": written.events,
-        "channels": [str(channel) for channel in written.channels],
-        "failed": [
-            {"group": event.group, "place": str(place), "error": str(fault)}
-            for event, outcome in written.outcomes
-            for place, fault in outcome.failed
-        ],
-        "late": [
-            {"group": event.group, "place": str(place)} for event, outcome in written.outcomes for place in outcome.late
-        ],
-        "differences": [
-            {"group": event.group, "place": str(place), "difference": told}
-            for event, outcome in written.outcomes
-            for place, told in outcome.differences
-        ],
-    }
 
 
 def code_of(written: Written) -> int:

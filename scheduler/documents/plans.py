@@ -1,18 +1,17 @@
-"""Plans as JSON documents: instants as RFC 3339 in UTC, and beside them the local time and its zone."""
+"""Plans, and what applying them would change."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from scheduler.app.programme import App
-from scheduler.cli.console import instant
-from scheduler.cli.solving import score_document
-from scheduler.cli.views import stories_of
 from scheduler.core.burden import burdens
 from scheduler.core.change import Change, Keep, counts
 from scheduler.core.interval import Horizon
 from scheduler.core.plan import Session
-from scheduler.core.story import GroupStory, SlotStory
+from scheduler.core.story import GroupStory, SlotStory, stories
+from scheduler.core.verify import Report
 from scheduler.core.walltime import local
+from scheduler.documents.moments import instant
 from scheduler.flow import Planned
 
 
@@ -41,6 +40,34 @@ def changes_document(changes: Sequence[Change]) -> dict[str, Any]:
         "counts": {"add": sums.add, "move": sums.move, "cancel": sums.cancel, "skip": sums.skip},
         "events": [_change_document(change) for change in changes if not isinstance(change, Keep)],
     }
+
+
+def score_document(report: Report) -> dict[str, object]:
+    """The figures of a checked plan, as JSON."""
+    score = report.score
+    return {
+        "planned": score.planned,
+        "happen": score.happen,
+        "held": score.held,
+        "moved": score.moved,
+        "pinned": score.pinned,
+        "skipped": score.skipped,
+        "unplaced_series": score.unplaced_series,
+        "changed": score.changed,
+        "keep": score.keep,
+        "strain": score.strain,
+        "excess_moves": score.excess_moves,
+        "absences": score.absences,
+        "worst_burden": round(score.worst_burden, 3),
+        "total_pain": score.total_pain,
+        "discomfort": score.discomfort,
+        "violations": len(report.faults),
+    }
+
+
+def stories_of(app: App, planned: Planned) -> tuple[GroupStory, ...]:
+    """A plan's stories, with the names of people.csv."""
+    return stories(planned.posed.problem, planned.plan, planned.posed.notes, app.names)
 
 
 def _group_document(horizon: Horizon, anchor: str, story: GroupStory) -> dict[str, Any]:
