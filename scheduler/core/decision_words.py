@@ -9,35 +9,37 @@ from dataclasses import dataclass
 
 from scheduler.core.decision import RONDO, Action, Cause, Decision, State
 from scheduler.core.explain import Limit
-from scheduler.core.words import listed, one_line, when
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
+from scheduler.core.words import listed, more_of, one_line, when
 
 COORDINATOR = ""
 """The reader who is told everything."""
 MOST_CAUSES = 3
 NOT_MADE = (State.PROPOSED, State.REFUSED, State.LAPSED)
-NOT_FREE = "not everybody is free"
+NOT_FREE = noted("not everybody is free")
 
 THEIRS: Mapping[Limit, str] = {
-    Limit.UNKNOWN: "{name}'s calendar can't be read",
-    Limit.NOTICE: "{name} needs more notice",
-    Limit.DAY_OFF: "{name} has a day off{detail}",
-    Limit.HOURS: "it is outside {name}'s hours",
-    Limit.CALENDAR: "{name}'s calendar is taken",
-    Limit.BUFFER: "{name} needs a gap",
-    Limit.SERIES: "{name} meets another group{detail}",
-    Limit.DAY_CAP: "{name} has enough sessions that day",
-    Limit.WEEK_CAP: "{name} has enough sessions that week",
+    Limit.UNKNOWN: noted("%(name)s's calendar can't be read"),
+    Limit.NOTICE: noted("%(name)s needs more notice"),
+    Limit.DAY_OFF: noted("%(name)s has a day off%(detail)s"),
+    Limit.HOURS: noted("it is outside %(name)s's hours"),
+    Limit.CALENDAR: noted("%(name)s's calendar is taken"),
+    Limit.BUFFER: noted("%(name)s needs a gap"),
+    Limit.SERIES: noted("%(name)s meets another group%(detail)s"),
+    Limit.DAY_CAP: noted("%(name)s has enough sessions that day"),
+    Limit.WEEK_CAP: noted("%(name)s has enough sessions that week"),
 }
 YOURS: Mapping[Limit, str] = {
-    Limit.UNKNOWN: "your calendar can't be read",
-    Limit.NOTICE: "you need more notice",
-    Limit.DAY_OFF: "you have a day off{detail}",
-    Limit.HOURS: "it is outside your hours",
-    Limit.CALENDAR: "your calendar is taken",
-    Limit.BUFFER: "you need a gap",
-    Limit.SERIES: "you meet another group",
-    Limit.DAY_CAP: "you have enough sessions that day",
-    Limit.WEEK_CAP: "you have enough sessions that week",
+    Limit.UNKNOWN: noted("your calendar can't be read"),
+    Limit.NOTICE: noted("you need more notice"),
+    Limit.DAY_OFF: noted("you have a day off%(detail)s"),
+    Limit.HOURS: noted("it is outside your hours"),
+    Limit.CALENDAR: noted("your calendar is taken"),
+    Limit.BUFFER: noted("you need a gap"),
+    Limit.SERIES: noted("you meet another group"),
+    Limit.DAY_CAP: noted("you have enough sessions that day"),
+    Limit.WEEK_CAP: noted("you have enough sessions that week"),
 }
 
 
@@ -48,6 +50,7 @@ class _Told:
     before: str
     after: str
     who: str
+    mine: bool
     proposed: bool
     whole: bool
 
@@ -61,13 +64,14 @@ def sentence(decision: Decision, names: Mapping[str, str], *, zone: str, reader:
         before=before or "",
         after=after or "",
         who=_who(decision.by, names, reader),
+        mine=decision.by == reader != COORDINATOR,
         proposed=decision.state in NOT_MADE,
         whole=decision.session is None,
     )
     causes = list(dict.fromkeys(_causes(decision, names, reader)))
     more = len(causes) - MOST_CAUSES
-    reasons = listed([*causes[:MOST_CAUSES], *([f"{more} more"] if more > 0 else [])]) if causes else ""
-    return f"{SENTENCES[decision.action](told)}{': ' if reasons else ''}{reasons}."
+    reasons = listed([*causes[:MOST_CAUSES], *([more_of(more)] if more > 0 else [])]) if causes else ""
+    return f"{_said(decision.action, told)}{': ' if reasons else ''}{reasons}."
 
 
 def in_the_way(causes: Iterable[Cause], names: Mapping[str, str]) -> list[str]:
@@ -83,12 +87,12 @@ def _causes(decision: Decision, names: Mapping[str, str], reader: str) -> Iterat
         elif cause.person == reader:
             yield _clause(YOURS, cause, names)
     if reader != COORDINATOR and any(cause.person != reader for cause in decision.causes):
-        yield NOT_FREE
+        yield _(NOT_FREE)
 
 
 def _clause(phrases: Mapping[Limit, str], cause: Cause, names: Mapping[str, str]) -> str:
     detail = f" ({one_line(cause.detail)})" if cause.detail else ""
-    return phrases[cause.limit].format(name=_name(cause.person, names), detail=detail)
+    return _(phrases[cause.limit]) % {"name": _name(cause.person, names), "detail": detail}
 
 
 def _name(person: str, names: Mapping[str, str]) -> str:
@@ -98,57 +102,86 @@ def _name(person: str, names: Mapping[str, str]) -> str:
 def _who(by: str, names: Mapping[str, str], reader: str) -> str:
     if by == RONDO:
         return "Rondo"
-    if by == reader:
-        return "You"
     if reader != COORDINATOR:
-        return "Somebody"
-    return "The coordinator" if by == "coordinator" else _name(by, names)
+        return _("Somebody")
+    return _("The coordinator") if by == "coordinator" else _name(by, names)
+
+
+def _said(action: Action, told: _Told) -> str:
+    values = {"before": told.before or _("A session"), "after": told.after, "who": told.who}
+    return _(SENTENCES[action](told)) % values
 
 
 def _move(told: _Told) -> str:
-    return f"{told.before} {'could move' if told.proposed else 'moves'} to {told.after}"
+    return noted("%(before)s could move to %(after)s") if told.proposed else noted("%(before)s moves to %(after)s")
 
 
 def _skip(told: _Told) -> str:
-    return f"{told.before} {'can not be held' if told.proposed else 'does not take place'}"
+    return noted("%(before)s can not be held") if told.proposed else noted("%(before)s does not take place")
 
 
 def _shift(told: _Told) -> str:
-    from_then = f"From {told.before} on the series {'could move' if told.proposed else 'moves'}"
-    return f"{from_then} to another time, first {told.after}" if told.after else f"{from_then} to another time"
+    if told.proposed and told.after:
+        return noted("From %(before)s on the series could move to another time, first %(after)s")
+    if told.proposed:
+        return noted("From %(before)s on the series could move to another time")
+    if told.after:
+        return noted("From %(before)s on the series moves to another time, first %(after)s")
+    return noted("From %(before)s on the series moves to another time")
 
 
 def _adopt(told: _Told) -> str:
     if told.whole:
-        return f"{told.who} moved the series, from {told.before} on" + (f", to {told.after}" if told.after else "")
+        return _series_adopted(told)
     if not told.after:
-        return f"{told.who} deleted {told.before}"
-    return f"{told.who} moved {told.before} to {told.after}" if told.before else f"{told.who} brought back {told.after}"
+        return noted("You deleted %(before)s") if told.mine else noted("%(who)s deleted %(before)s")
+    if not told.before:
+        return noted("You brought back %(after)s") if told.mine else noted("%(who)s brought back %(after)s")
+    if told.mine:
+        return noted("You moved %(before)s to %(after)s")
+    return noted("%(who)s moved %(before)s to %(after)s")
+
+
+def _series_adopted(told: _Told) -> str:
+    if told.mine and told.after:
+        return noted("You moved the series, from %(before)s on, to %(after)s")
+    if told.mine:
+        return noted("You moved the series, from %(before)s on")
+    if told.after:
+        return noted("%(who)s moved the series, from %(before)s on, to %(after)s")
+    return noted("%(who)s moved the series, from %(before)s on")
 
 
 def _decline(told: _Told) -> str:
-    verb = "decline" if told.who == "You" else "declines"
-    return f"{told.who} {verb} " + (f"the series, from {told.before} on" if told.whole else told.before)
+    if told.mine:
+        return noted("You decline the series, from %(before)s on") if told.whole else noted("You decline %(before)s")
+    if told.whole:
+        return noted("%(who)s declines the series, from %(before)s on")
+    return noted("%(who)s declines %(before)s")
+
+
+def _pause(told: _Told) -> str:
+    return noted("The series is no longer in its calendar") if told.proposed else noted("The series rests")
 
 
 def _undo(told: _Told) -> str:
     if told.whole or not (told.before or told.after):
-        return "Changes are taken back"
+        return noted("Changes are taken back")
     if not told.before:
-        return f"{told.after} takes place again"
-    return f"{told.before} goes back to {told.after}" if told.after else f"{told.before} is taken back"
+        return noted("%(after)s takes place again")
+    return noted("%(before)s goes back to %(after)s") if told.after else noted("%(before)s is taken back")
 
 
 SENTENCES: Mapping[Action, Callable[[_Told], str]] = {
     Action.MOVE: _move,
     Action.SKIP: _skip,
     Action.SHIFT: _shift,
-    Action.CLOCKS: lambda told: f"{told.after} keeps its time on the clock, which by a new law is another instant",
+    Action.CLOCKS: lambda told: noted("%(after)s keeps its time on the clock, which by a new law is another instant"),
     Action.ADOPT: _adopt,
-    Action.CLASH: lambda told: f"{told.before or 'A session'} no longer holds",
+    Action.CLASH: lambda told: noted("%(before)s no longer holds"),
     Action.DECLINE: _decline,
-    Action.PAUSE: lambda told: "The series is no longer in its calendar" if told.proposed else "The series rests",
-    Action.RESUME: lambda told: "The series goes on",
+    Action.PAUSE: _pause,
+    Action.RESUME: lambda told: noted("The series goes on"),
     Action.UNDO: _undo,
-    Action.STOP: lambda told: "Nothing is written",
+    Action.STOP: lambda told: noted("Nothing is written"),
 }

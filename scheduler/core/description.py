@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from scheduler.core.event import Attendee, Event, Occurrence
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import local_time
 from scheduler.core.words import beside, dates_in_words, one_line, shifts, usual_time, when
 
@@ -27,7 +28,7 @@ def session_description(event: Event, occurrence: Occurrence, reader: str = "") 
     people = [each for each in _attending(event, reader) if each.id not in occurrence.absent]
     lines = [f"{_name(person, reader)}: {beside(occurrence.start, person.zone, zone)}" for person in people]
     if occurrence.start != occurrence.recurrence_id:
-        lines.insert(0, f"Moved from {when(occurrence.recurrence_id, zone, dated=True)}.")
+        lines.insert(0, _("Moved from %(time)s.") % {"time": when(occurrence.recurrence_id, zone, dated=True)})
     return "\n".join([*lines, *_video(event)])
 
 
@@ -54,13 +55,17 @@ def _absences(event: Event, person: Attendee, reader: str) -> str:
         for each in event.occurrences
         if each.start and person.id in each.absent
     ]
-    return f"Without {'you' if person.id == reader else _name(person, reader)}: {dates_in_words(days)}" if days else ""
+    if not days:
+        return ""
+    if person.id == reader:
+        return _("Without you: %(dates)s") % {"dates": dates_in_words(days)}
+    return _("Without %(name)s: %(dates)s") % {"name": _name(person, reader), "dates": dates_in_words(days)}
 
 
 def _name(person: Attendee, reader: str) -> str:
-    return "You" if person.id == reader else one_line(person.name) or person.id
+    return _("You") if person.id == reader else one_line(person.name) or person.id
 
 
 def _video(event: Event) -> Iterator[str]:
     if event.conference:
-        yield f"Video: {one_line(event.conference)}"
+        yield _("Video: %(room)s") % {"room": one_line(event.conference)}

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from scheduler.core.notice_words import Line, Words, bounded, question, words
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import ngettext
 from scheduler.core.words import listed, one_line
 
 MOST_NAMES = 20
@@ -19,24 +21,34 @@ def digest(
     paragraphs = [*_paragraphs(done, waiting, unread, missing)]
     if not paragraphs:
         return None
-    subject = f"The week: {counted(len(done), 'change')}, {len(waiting)} waiting for your word"
+    subject = _("The week: %(changes)s, %(waiting)s waiting for your word") % {
+        "changes": _changes(len(done)),
+        "waiting": len(waiting),
+    }
     return words(subject, "\n\n".join(paragraphs).splitlines(), programme)
 
 
-def counted(number: int, what: str) -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _changes(count: int) -> str:
+    return ngettext("%(count)s change", "%(count)s changes", count) % {"count": count}
 
 
 def _paragraphs(done: Sequence[Line], waiting: Sequence[Line], unread: Sequence[str], missing: int) -> Iterator[str]:
     if done:
-        yield "\n".join([f"{counted(len(done), 'change')}:", *bounded(map(str, done))])
+        yield "\n".join([f"{_changes(len(done))}:", *bounded(map(str, done))])
     if waiting:
         told = bounded("\n".join(question(line)) for line in waiting)
-        yield "\n".join(["Waiting for your word:", *told])
+        yield "\n".join([_("Waiting for your word:"), *told])
     if unread:
         more = len(unread) - MOST_NAMES
-        names = [*map(one_line, unread[:MOST_NAMES]), *([f"{more} others"] if more > 0 else [])]
-        yield f"Calendars that can't be read now: those of {listed(names)}"
+        names = [*map(one_line, unread[:MOST_NAMES]), *([_others(more)] if more > 0 else [])]
+        yield _("Calendars that can't be read now: those of %(names)s") % {"names": listed(names)}
     if missing:
-        yield f"{counted(missing, 'notice')} may not have come: rondo status shows whose."
+        yield ngettext(
+            "%(count)s notice may not have come: rondo status shows whose.",
+            "%(count)s notices may not have come: rondo status shows whose.",
+            missing,
+        ) % {"count": missing}
+
+
+def _others(count: int) -> str:
+    return ngettext("%(count)s other", "%(count)s others", count) % {"count": count}

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scheduler.core.decision import Action, Decision
-from scheduler.core.words import one_line, when
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import ngettext, noted
+from scheduler.core.words import more_of, one_line, when
 
 Whom = Literal["changes", "all", "none"]
 """Who is mailed where their sessions change: whom nothing else tells, all of them, or nobody."""
 
 LONGEST_SUBJECT, MOST_LINES = 120, 40
 SHORT = 8  # signs of a decision's id, by which people name it
-WHOLE = {Action.SHIFT: "New time", Action.PAUSE: "Paused", Action.RESUME: "Resumed"}
+WHOLE = {
+    Action.SHIFT: noted("New time: %(series)s"),
+    Action.PAUSE: noted("Paused: %(series)s"),
+    Action.RESUME: noted("Resumed: %(series)s"),
+}
+CHANGED = noted("Changed: %(series)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +46,46 @@ class Line:
 def change_words(lines: Sequence[Line], *, programme: str, answered: bool) -> Words:
     """For somebody whose sessions changed. `answered`: answers to the mail come to a person."""
     [first, *more] = lines
-    subject = f"{len(lines)} changes to your meetings" if more else _happened(first)
-    whom = "answer this mail" if answered else "ask your coordinator"
-    ending = f"If that does not suit you, {whom}: it can be undone."
+    many = ngettext("%(count)s change to your meetings", "%(count)s changes to your meetings", len(lines))
+    subject = many % {"count": len(lines)} if more else _happened(first)
+    ending = (
+        _("If that does not suit you, answer this mail: it can be undone.")
+        if answered
+        else _("If that does not suit you, ask your coordinator: it can be undone.")
+    )
     return words(subject, [*bounded(map(str, lines)), "", ending], programme)
 
 
 def question_words(lines: Sequence[Line], *, programme: str) -> Words:
     """For those who have to say: what waits for them, why, and what else would do."""
     stopped = any(line.decision.action is Action.STOP for line in lines)
-    waiting = f"{len(lines)} changes wait for your word" if len(lines) > 1 else "A change waits for your word"
+    waiting = ngettext("A change waits for your word", "%(count)s changes wait for your word", len(lines))
     told = bounded("\n".join(question(line)) for line in lines)
-    stop = ["Nothing is written until you say so."] if stopped else []
-    answer = "To refuse one, take --refuse; rondo proposals DIR lists what waits."
-    return words("Writing is stopped" if stopped else waiting, [*told, "", *stop, answer], programme)
+    stop = [_("Nothing is written until you say so.")] if stopped else []
+    answer = _("To refuse one, take --refuse; rondo proposals DIR lists what waits.")
+    return words(
+        _("Writing is stopped") if stopped else waiting % {"count": len(lines)}, [*told, "", *stop, answer], programme
+    )
 
 
 def question(line: Line) -> Iterator[str]:
     """One that waits; below it why, what else would do, and how it is accepted."""
     yield str(line)
     if line.decision.why:
-        about = "Why" if line.decision.action is Action.STOP else "It waits"
-        yield f"  {about}: {one_line(line.decision.why)}."
+        stopped = line.decision.action is Action.STOP
+        about = _("Why: %(why)s.") if stopped else _("It waits: %(why)s.")
+        yield "  " + about % {"why": _(one_line(line.decision.why))}
     if line.decision.options:
         times = "; ".join(when(option, line.zone, dated=True) for option in line.decision.options)
-        yield f"  Other times that would do: {times}."
-    yield f"  To accept it: rondo proposals DIR --accept {line.decision.id[:SHORT]}"
+        yield "  " + _("Other times that would do: %(times)s.") % {"times": times}
+    yield "  " + _("To accept it: rondo proposals DIR --accept %(id)s") % {"id": line.decision.id[:SHORT]}
 
 
 def bounded(lines: Iterable[str]) -> list[str]:
     """The first of so many lines, and how many more there are."""
     told = list(lines)
     more = len(told) - MOST_LINES
-    return [*told[:MOST_LINES], f"and {more} more."] if more > 0 else told
+    return [*told[:MOST_LINES], _("and %(more)s.") % {"more": more_of(more)}] if more > 0 else told
 
 
 def words(subject: str, lines: Sequence[str], programme: str) -> Words:
@@ -79,7 +93,7 @@ def words(subject: str, lines: Sequence[str], programme: str) -> Words:
     name = one_line(programme)
     whole = f"{one_line(subject)} ({name})"
     short = whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…"
-    return Words(short, "\n".join([*lines, "", "-- ", f"Rondo, for {name}"]) + "\n")
+    return Words(short, "\n".join([*lines, "", "-- ", _("Rondo, for %(programme)s") % {"programme": name}]) + "\n")
 
 
 def _happened(line: Line) -> str:
@@ -88,7 +102,9 @@ def _happened(line: Line) -> str:
     before = decision.before and when(decision.before, zone, dated=True)
     after = decision.after and when(decision.after, zone, dated=True)
     if decision.session is None:
-        return f"{WHOLE.get(decision.action, 'Changed')}: {line.head}"
+        return _(WHOLE.get(decision.action, CHANGED)) % {"series": line.head}
     if before and after:
-        return f"Moved: {before} to {after}"
-    return f"Taking place again: {after}" if after else f"Not taking place: {before}"
+        return _("Moved: %(before)s to %(after)s") % {"before": before, "after": after}
+    if after:
+        return _("Taking place again: %(time)s") % {"time": after}
+    return _("Not taking place: %(time)s") % {"time": before}

@@ -12,6 +12,7 @@ from scheduler.core.plan import Placement, Plan, Status
 from scheduler.core.problem import Problem
 from scheduler.core.reasons import reasons
 from scheduler.core.series import Series, regular_starts
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import local_time
 from scheduler.core.words import Shift, WeekTime, place, shifts, usual_time
 
@@ -91,11 +92,12 @@ def _why(
         return tuple(reasons(told, problem, names))
     found = closest_slot(problem, series)
     if found is None:
-        return (f"{series.sessions} sessions don't fit into {problem.horizon.weeks} weeks",)
+        asked = {"sessions": series.sessions, "weeks": problem.horizon.weeks}
+        return (_("%(sessions)s sessions don't fit into %(weeks)s weeks") % asked,)
     first, slot = found
     told = explain_slot(problem, series, [slot], first, plan=plan, notes=notes)
-    closest = f"closest: {WeekTime(slot.weekday, slot.minute)} {place(series.anchor_zone)}"
-    return (closest, *reasons(told, problem, names))
+    at = f"{WeekTime(slot.weekday, slot.minute)} {place(series.anchor_zone)}"
+    return (_("closest: %(at)s") % {"at": at}, *reasons(told, problem, names))
 
 
 def _strip(problem: Problem, series: Series, placement: Placement) -> str:

@@ -25,6 +25,16 @@ class Tongue:
     translations: NullTranslations = field(default_factory=NullTranslations)
 
     @property
+    def language(self) -> str:
+        """Of the words: `en`, `de`."""
+        return self.translations.info().get("language", "en")
+
+    @property
+    def words(self) -> Locale:
+        """That of the names of days and months, since a text speaks one language: its own where words are in it."""
+        return self.locale if self.locale.language == self.language else Locale.parse(WHOSE.get(self.language, "en_GB"))
+
+    @property
     def direction(self) -> str:
         """In which the words run: `ltr` or `rtl`."""
         return "rtl" if self.translations.info().get("x-direction") == "rtl" else "ltr"
@@ -35,6 +45,8 @@ class Tongue:
         return self.locale.first_week_day
 
 
+WHOSE = {"de": "de_DE"}
+"""Whose manner of writing dates goes with words in a language that is not the reader's."""
 ENGLISH = Tongue(locale=Locale("en", "GB"))
 _current: ContextVar[Tongue] = ContextVar("tongue", default=ENGLISH)
 
@@ -62,6 +74,11 @@ def speaking(one: Tongue) -> Iterator[None]:
 def gettext(message: str) -> str:
     """A message in the language of whoever is spoken to."""
     return tongue().translations.gettext(message)
+
+
+def noted(message: str) -> str:
+    """A message that is translated where it is told: marks it for the catalogues."""
+    return message
 
 
 def ngettext(one: str, many: str, count: int) -> str:

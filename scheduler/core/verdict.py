@@ -9,6 +9,7 @@ from itertools import chain
 
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.repairs import Mode, RepairRules
+from scheduler.core.tongue import noted
 from scheduler.core.words import dates_in_words
 
 MONTH = timedelta(days=30)
@@ -16,7 +17,7 @@ DAY = timedelta(days=1)
 CHANGES = (Action.MOVE, Action.SKIP, Action.SHIFT)
 MADE = (State.DONE, State.ACCEPTED)
 TIMES = {1: "once", 2: "twice"}
-ASK = "its group wants to be asked"
+ASK = noted("its group wants to be asked")
 
 
 def verdict(
@@ -35,10 +36,10 @@ def verdict(
     within its weeks. `history`: the audit trail, with what was decided a moment ago in the same round.
     """
     objections = {
-        "somebody put it there by hand": pinned,
-        "it begins too soon to be changed unasked": frozen,
-        "its series keeps to its regular time": not movable,
-        "nothing else in its week is free": decision.after is None,
+        noted("somebody put it there by hand"): pinned,
+        noted("it begins too soon to be changed unasked"): frozen,
+        noted("its series keeps to its regular time"): not movable,
+        noted("nothing else in its week is free"): decision.after is None,
         ASK: rules.mode is Mode.SUGGEST,
     }
     found = (why for why, holds in objections.items() if holds)
@@ -54,7 +55,7 @@ def _limits(rules: RepairRules, decision: Decision, history: Sequence[Decision],
     ]
     same = [each for each in ours if each.session in (decision.session, None)]
     if any(now - each.at < DAY for each in same):
-        yield "it was changed less than a day ago already"
+        yield noted("it was changed less than a day ago already")
     if decision.session is not None and len(same) >= rules.most_of_one:
         yield f"it was changed {_times(len(same))} already" if same else ASK
     recent = [each for each in ours if now - each.at < MONTH]

@@ -8,6 +8,8 @@ from scheduler.core.hours import format_hours
 from scheduler.core.plan import Placement
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.core.words import listed, place
 
 
@@ -37,15 +39,15 @@ OWN_PRICES = {
 
 
 PHRASES: Mapping[Way, str] = {
-    Way.EARLIER: "{name} begins {detail} minutes earlier",
-    Way.LATER: "{name} stays {detail} minutes longer",
-    Way.FORTNIGHTLY: "meet every {detail} weeks",
-    Way.SHORTER: "meet for {detail} minutes",
-    Way.ROTATE: "{detail} times that take turns",
-    Way.OPTIONAL: "{name} may miss sessions",
-    Way.QUORUM: "do with {detail} of {people}",
-    Way.ANCHOR: "keep to the clock of {city}",
-    Way.SPLIT: "split in groups.csv, with {apart} as a group of their own",
+    Way.EARLIER: noted("%(name)s begins %(detail)s minutes earlier"),
+    Way.LATER: noted("%(name)s stays %(detail)s minutes longer"),
+    Way.FORTNIGHTLY: noted("meet every %(detail)s weeks"),
+    Way.SHORTER: noted("meet for %(detail)s minutes"),
+    Way.ROTATE: noted("%(detail)s times that take turns"),
+    Way.OPTIONAL: noted("%(name)s may miss sessions"),
+    Way.QUORUM: noted("do with %(detail)s of %(people)s"),
+    Way.ANCHOR: noted("keep to the clock of %(city)s"),
+    Way.SPLIT: noted("split in groups.csv, with %(apart)s as a group of their own"),
 }
 
 
@@ -76,8 +78,10 @@ class WayOut:
 
 def way_in_words(way: WayOut, names: Mapping[str, str]) -> str:
     """`Chen L. begins 30 minutes earlier: 24 of 26 sessions, 2 of them moved`."""
-    moved = f", {way.moved} of them moved" if way.moved else ""
-    return f"{_change(way, names)}: {way.happen} of {way.sessions} sessions{moved}"
+    told = {"change": _change(way, names), "happen": way.happen, "sessions": way.sessions, "moved": way.moved}
+    if way.moved:
+        return _("%(change)s: %(happen)s of %(sessions)s sessions, %(moved)s of them moved") % told
+    return _("%(change)s: %(happen)s of %(sessions)s sessions") % told
 
 
 def edits(way: WayOut) -> tuple[str, ...]:
@@ -107,10 +111,10 @@ def edits(way: WayOut) -> tuple[str, ...]:
 def _change(way: WayOut, names: Mapping[str, str]) -> str:
     people = [names.get(who, who) for who in way.carries]
     apart = listed(names.get(who, who) for who in way.changed[-1].members)
-    return PHRASES[way.way].format(
-        name=people[0] if people else "",
-        people=listed(people) if people else "",
-        detail=way.detail,
-        city=place(way.detail),
-        apart=apart,
-    )
+    return _(PHRASES[way.way]) % {
+        "name": people[0] if people else "",
+        "people": listed(people) if people else "",
+        "detail": way.detail,
+        "city": place(way.detail),
+        "apart": apart,
+    }
