@@ -88,8 +88,18 @@ class Google(_Section):
     auth_uri: Endpoint = "https://accounts.google.com/o/oauth2/auth"
     token_uri: Endpoint = "https://oauth2.googleapis.com/token"
     revoke_uri: Endpoint = "https://oauth2.googleapis.com/revoke"
+    issuer: Endpoint = "https://accounts.google.com"
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    web_client_id: str = ""
+    web_client_secret: SecretStr = SecretStr("")
+
+    @property
+    def of_pages(self) -> tuple[str, str]:
+        """Id and secret of the app that pages send people to: Google has another kind of client for them."""
+        if self.web_client_id:
+            return self.web_client_id, self.web_client_secret.get_secret_value()
+        return self.client_id, self.client_secret.get_secret_value()
 
 
 class Microsoft(_Section):

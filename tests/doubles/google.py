@@ -168,6 +168,10 @@ class Google(Double):
                 return self.oauth.authorize(request)
             case "/revoke":
                 return self.oauth.revoked(request)
+            case "/.well-known/openid-configuration":
+                return self.oauth.discovery(self.url)
+            case "/certs":
+                return self.oauth.certs()
         try:
             return self._called(request)
         except ApiError as error:

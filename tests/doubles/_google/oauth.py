@@ -9,16 +9,18 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-import google.auth.crypt
 import google.auth.jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.wrappers import Request, Response
 
+from tests.doubles.id_tokens import IdTokens, key_set
+
 Json = dict[str, Any]
 SECRET = "GOCSPX-CANARY-client-secret"
 ALWAYS = "https://oauth2.googleapis.com/token"  # whom service accounts' assertions are for, wherever they are sent
 CLIENT = "rondo-test.apps.googleusercontent.com"
+ISSUER = "https://accounts.google.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class OAuth:
     services: dict[str, frozenset[str]] = field(default_factory=dict)
     access: dict[str, Token] = field(default_factory=dict)
     refresh: dict[str, Token] = field(default_factory=dict)
-    codes: dict[str, tuple[Token, str, str]] = field(default_factory=dict)
+    codes: dict[str, tuple[Token, str, str, str]] = field(default_factory=dict)
+    id_tokens: IdTokens = field(default_factory=IdTokens)
+    issuer: str = ""  # what it says at its return that it is (RFC 9207); empty: nothing
     consents: str = ""
     grant: frozenset[str] | None = None
     deny: bool = False
@@ -77,8 +81,30 @@ class OAuth:
         scopes = frozenset(asked.get("scope", "").split())
         code = self.fresh("4/code")
         granted = scopes if self.grant is None else scopes & self.grant
-        self.codes[code] = (Token(self.consents, granted), asked.get("code_challenge", ""), back)
-        return _redirect(back, {"code": code, "state": state, "scope": " ".join(sorted(granted))})
+        self.codes[code] = (
+            Token(self.consents, granted),
+            asked.get("code_challenge", ""),
+            back,
+            asked.get("nonce", ""),
+        )
+        named = {"iss": self.issuer} if self.issuer else {}
+        return _redirect(back, {"code": code, "state": state, "scope": " ".join(sorted(granted)), **named})
+
+    def discovery(self, url: str) -> Response:
+        """The document of OpenID Connect."""
+        return _json(
+            {
+                "issuer": ISSUER,
+                "authorization_endpoint": f"{url}/auth",
+                "token_endpoint": f"{url}/token",
+                "jwks_uri": f"{url}/certs",
+                "id_token_signing_alg_values_supported": ["RS256"],
+            }
+        )
+
+    def certs(self) -> Response:
+        """The keys that sign identity tokens."""
+        return _json(key_set(_key()))
 
     def token(self, request: Request, url: str) -> Response:
         """The token endpoint."""
@@ -114,12 +140,12 @@ class OAuth:
         return self._issue(held, more)
 
     def _by_code(self, form: Any, secret: str) -> Response:
-        held, challenge, back = self.codes.pop(form.get("code", ""), (None, "", ""))
+        held, challenge, back, nonce = self.codes.pop(form.get("code", ""), (None, "", "", ""))
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         proved = base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
         if held is None or not proved or form.get("redirect_uri") != back or secret != SECRET:
             return _error(400, "invalid_grant")
-        return self._issue(held, {"refresh_token": self.remember(held.email, tuple(held.scopes))})
+        return self._issue(held, {"refresh_token": self.remember(held.email, tuple(held.scopes))}, nonce)
 
     def _by_assertion(self, assertion: str, url: str) -> Response:
         try:
@@ -136,28 +162,29 @@ class OAuth:
             return _error(401, "unauthorized_client")
         return self._issue(Token(subject, asked, service), {})
 
-    def _issue(self, held: Token, more: Json) -> Response:
+    def _issue(self, held: Token, more: Json, nonce: str = "") -> Response:
         token = self.fresh("ya29")
         self.access[token] = held
         answer = {"access_token": token, "expires_in": 3599, "token_type": "Bearer", **more}
         if not held.service:
             answer["scope"] = " ".join(sorted(held.scopes))
             if self.with_id_token and "openid" in held.scopes:
-                answer["id_token"] = self._id_token(held.email)
+                answer["id_token"] = self._id_token(held.email, nonce)
         return _json(answer)
 
-    def _id_token(self, email: str) -> str:
+    def _id_token(self, email: str, nonce: str) -> str:
         now = int(time.time())
         claims = {
-            "iss": "https://accounts.google.com",
+            "iss": ISSUER,
             "aud": CLIENT,
             "sub": self.subs[email],
             "email": email,
+            "email_verified": True,
             "iat": now,
             "exp": now + 3600,
+            **({"nonce": nonce} if nonce else {}),
         }
-        signer = google.auth.crypt.RSASigner.from_string(private_key())  # type: ignore[no-untyped-call]  # untyped there
-        return bytes(google.auth.jwt.encode(signer, claims)).decode()  # type: ignore[no-untyped-call]  # untyped there
+        return self.id_tokens.signed(claims, _key())
 
 
 @lru_cache(maxsize=1)

@@ -14,10 +14,11 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
-import jwt
 import msal
 from cryptography.hazmat.primitives.asymmetric import rsa
 from werkzeug.wrappers import Request, Response
+
+from tests.doubles.id_tokens import IdTokens, key_set
 
 LOGIN = "https://login.microsoftonline.com"
 TENANT = "7f0a6c1e-25a4-4a55-9c0f-3e1d1f5b8a42"
@@ -53,15 +54,17 @@ class Entra:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     devices: dict[str, dict[str, str]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    id_tokens: IdTokens = field(default_factory=IdTokens)
+    at_home: bool = False  # discovery announces where this double is, for libraries that take such addresses
 
     def answer(self, request: Request) -> Response | None:
         """What Entra answers; None where it is not asked."""
         tenant, _, path = request.path.lstrip("/").partition("/")
         if path == "v2.0/.well-known/openid-configuration":
-            return _json(_discovery(tenant)) if _is_tenant(tenant) else _json({"error": "invalid_tenant"}, 400)
+            base = request.host_url.rstrip("/") if self.at_home else LOGIN
+            return _json(_discovery(base, tenant)) if _is_tenant(tenant) else _json({"error": "invalid_tenant"}, 400)
         if path == "discovery/v2.0/keys":
-            key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(signing_key().public_key()))
-            return _json({"keys": [{**key, "kid": "test", "use": "sig"}]})
+            return _json(key_set(signing_key()))
         pages = {"authorize": self._consent, "token": self._token, "devicecode": self._device}
         page = pages.get(path.removeprefix("oauth2/v2.0/"))
         return page(request, tenant) if page and path.startswith("oauth2/v2.0/") else None
@@ -184,7 +187,7 @@ class Entra:
         return {
             "access_token": self.new_pass(held.mailbox, held.scopes),
             "refresh_token": refresh,
-            "id_token": jwt.encode(claims, signing_key(), algorithm="RS256", headers={"kid": "test"}),
+            "id_token": self.id_tokens.signed(claims, signing_key()),
             "client_info": _b64(json.dumps({"uid": oid, "utid": tenant}).encode()),
             "token_type": "Bearer",
             "expires_in": 3600,
@@ -200,14 +203,14 @@ def _is_tenant(tenant: str) -> bool:
     return tenant in (TENANT, PERSONAL, "organizations", "common")
 
 
-def _discovery(tenant: str) -> dict[str, Any]:
-    base = f"{LOGIN}/{tenant}"
+def _discovery(base: str, tenant: str) -> dict[str, Any]:
+    named = TENANT if tenant in (TENANT, PERSONAL) else "{tenantid}"
     return {
-        "issuer": f"{LOGIN}/{TENANT}/v2.0",
-        "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-        "token_endpoint": f"{base}/oauth2/v2.0/token",
-        "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
-        "jwks_uri": f"{base}/discovery/v2.0/keys",
+        "issuer": f"{LOGIN}/{named}/v2.0",
+        "authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/authorize",
+        "token_endpoint": f"{base}/{tenant}/oauth2/v2.0/token",
+        "device_authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/devicecode",
+        "jwks_uri": f"{base}/{tenant}/discovery/v2.0/keys",
     }
 
 
