@@ -121,6 +121,18 @@ class Service:
         if self._engine:
             self._engine.nudge(programme)
 
+    def owes(self, programme: str) -> None:
+        """Have what was just decided written and told: in a second by the engine or, where none runs, now.
+
+        What fails stays owed. Raises Unavailable.
+        """
+        if self._engine:
+            self._engine.nudge(programme)
+            return
+        for each in self.owed(programme):
+            self.write(programme, each.uid)
+        self.tell(programme)
+
     # what the engine calls
 
     def due(self) -> Sequence[str]:

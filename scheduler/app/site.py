@@ -7,6 +7,7 @@ from scheduler.app.access import Access
 from scheduler.app.overview import Overview, Overviews
 from scheduler.app.programme import App
 from scheduler.app.publishing import Reviews
+from scheduler.app.readers import Readers
 from scheduler.app.service import Service
 
 
@@ -21,6 +22,11 @@ class Site:
     def access(self) -> Access:
         """Sessions, links and roles."""
         return Access(self.service.database, self.service.clock)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """How visitors want to read."""
+        return Readers(self.service.database)
 
     @property
     def public_url(self) -> str:

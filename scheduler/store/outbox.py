@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
 from scheduler.core.event import Event, event_from_json, event_to_json
 from scheduler.store.rows import Rows, seconds
@@ -39,6 +39,13 @@ class Outbox(Rows):
         query = select(table.c.document, table.c.attempts).where(self._of(table), due_by(seconds(now)))
         rows = self._read(query.order_by(table.c.position))
         return tuple((event_from_json(row["document"]), row["attempts"]) for row in rows)
+
+    def waiting(self) -> tuple[int, int]:
+        """How many events are to be written yet, and how many of these failed before and are tried again."""
+        mine = self._of(table) & table.c.done_at.is_(None)
+        query = select(table.c.uid, func.max(table.c.attempts).label("tries")).where(mine).group_by(table.c.uid)
+        tries = [int(row["tries"]) for row in self._read(query)]
+        return len(tries), sum(each > 0 for each in tries)
 
     def done(self, event: Event, at: datetime) -> None:
         """Note that an event's writing was confirmed: what it was to be before is owed no more either."""

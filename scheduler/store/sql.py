@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, select, update
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.decision import Decision
@@ -62,9 +62,22 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
 
     def events_before(self) -> tuple[Event, ...]:
         """Every event that was published when what stood before stood, as it was then."""
+        return self._events_until(
+            select(plan.c.position).where(self._of(plan), plan.c.kind == BEFORE).scalar_subquery()
+        )
+
+    def position(self) -> int:
+        """Of the last write that was ever owed: it grows whenever something else is to stand."""
+        with self._engine.connect() as connection:
+            return self._last(connection, outbound_write)
+
+    def events_at(self, position: int) -> tuple[Event, ...]:
+        """Every event that was published when `position` was this, as it was then."""
+        return self._events_until(position)
+
+    def _events_until(self, position: int | ScalarSelect[Any]) -> tuple[Event, ...]:
         written = outbound_write
-        until = select(plan.c.position).where(self._of(plan), plan.c.kind == BEFORE).scalar_subquery()
-        query = select(written.c.document).where(self._of(written), written.c.position <= until)
+        query = select(written.c.document).where(self._of(written), written.c.position <= position)
         versions = [event_of(row["document"]) for row in self._read(query.order_by(written.c.position))]
         newest = {version.uid: version for version in versions}
         return tuple(newest[uid] for uid in sorted(newest))

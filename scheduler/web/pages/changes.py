@@ -1,0 +1,297 @@
+"""What would change, why, and who is told: publishing it, keeping what was, and taking back; nothing without a button.
+
+A picture of each change is drawn beside its words, which say all that the picture does.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from babel.numbers import format_decimal
+from fastapi import APIRouter, HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from scheduler.app import publishing
+from scheduler.app.jobs import PLAN
+from scheduler.app.publishing import Headline, Line, Review, causes, lines
+from scheduler.app.repair import proposals
+from scheduler.app.undo import find_undo
+from scheduler.core.change import Kind
+from scheduler.core.decision import Action, Decision, State
+from scheduler.core.decision_words import in_the_way, sentence
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import ngettext, tongue
+from scheduler.core.words import when
+from scheduler.errors import ChangedElsewhere, InputError, StalePlan
+from scheduler.web.guards import Coordinator
+from scheduler.web.pages.planning import who
+from scheduler.web.pictures.changes import step
+from scheduler.web.visit import Desk
+
+router = APIRouter(prefix="/p/{programme}/changes")
+A_PAGE = 100
+MOST_MOVES = 10
+MOST_NAMES = 6
+PATIENCE_SECONDS = 2.5
+COORDINATOR = "coordinator"
+SIGNS: Mapping[Kind | None, tuple[str, str]] = {
+    Kind.MOVED: ("↷", "moves"),
+    Kind.ADDED: ("●", "holds"),
+    Kind.RESTORED: ("●", "holds"),
+    Kind.SKIPPED: ("✕", "none"),
+    Kind.DROPPED: ("✕", "none"),
+    None: ("●", "holds"),
+}
+
+
+@router.get("", name="changes")
+def changes(visit: Coordinator) -> Response:
+    """What the draft would change, what waits for a word, and what was changed of late."""
+    return visit.page("changes.html", **shown(visit))
+
+
+@router.get("/publish", name="publishing")
+def confirm(visit: Coordinator) -> Response:
+    """What is written, and who hears of it: the last look."""
+    found = visit.site.reviews.of(visit.programme)
+    if found.stale or not found.lines:
+        return visit.go("changes", programme=visit.programme)
+    told = sorted({visit.app.names.get(each, each) for line in found.lines for each in line.told})
+    groups = list(dict.fromkeys(line.title for line in found.lines))
+    return visit.page("publishing.html", review=found, headline=in_words(found.headline), told=told, groups=groups)
+
+
+@router.post("/publish", name="publish")
+def publish(visit: Coordinator) -> Response:
+    """Decide it, and have it written. Whoever pressed twice has published once."""
+    try:
+        publishing.publish(visit.site.service, visit.programme, visit.said("stamp"))
+    except ChangedElsewhere as fault:
+        return stale(visit, str(fault))
+    except StalePlan as fault:
+        return stale(visit, str(fault))
+    except InputError:
+        return visit.go("changes", programme=visit.programme)
+    return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?published=1", 303)
+
+
+@router.post("/keep", name="keep-old")
+def keep(visit: Coordinator) -> Response:
+    """A meeting stays where it was; the rest is planned around it."""
+    publishing.keep_old(visit.app, visit.said("group"), number(visit))
+    return planned_again(visit)
+
+
+@router.post("/release", name="release")
+def release(visit: Coordinator) -> Response:
+    """What was decided by hand counts no more."""
+    publishing.release(visit.app, visit.said("group"), number(visit))
+    return planned_again(visit)
+
+
+@router.post("/proposals/{decision}", name="proposal")
+def proposal(visit: Coordinator, decision: str) -> Response:
+    """Say yes, another time, or no to a proposal."""
+    said = visit.said("said")
+    if said == "no":
+        proposals.refuse(visit.app, decision, COORDINATOR)
+    elif said == "yes":
+        proposals.accept(visit.app, decision, None, COORDINATOR)
+    else:
+        proposals.accept(visit.app, decision, _instant(said), COORDINATOR)
+    visit.site.service.owes(visit.programme)
+    return visit.go("changes", programme=visit.programme)
+
+
+@router.post("/moves/{decision}/undo", name="undo-move")
+def undo_move(visit: Coordinator, decision: str) -> Response:
+    """Put a meeting that Rondo moved back where it was."""
+    proposals.take_back(visit.app, decision, COORDINATOR)
+    visit.site.service.owes(visit.programme)
+    return visit.go("changes", programme=visit.programme)
+
+
+@router.get("/undo", name="undoing")
+def undoing(visit: Coordinator) -> Response:
+    """What taking back the last publishing would do."""
+    try:
+        found = find_undo(visit.app)
+    except (InputError, StalePlan) as fault:
+        return visit.page("undoing.html", rows=(), against=str(fault), more=0)
+    rows = list(lines(found.changes))
+    return visit.page(
+        "undoing.html", rows=[row(visit, each) for each in rows[:A_PAGE]], against="", more=max(len(rows) - A_PAGE, 0)
+    )
+
+
+@router.post("/undo", name="undo")
+def undo(visit: Coordinator) -> Response:
+    """Take it back."""
+    publishing.undo(visit.site.service, visit.programme)
+    return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?undone=1", 303)
+
+
+def shown(visit: Desk) -> dict[str, Any]:
+    """All that the page shows."""
+    found, app = visit.site.reviews.of(visit.programme), visit.app
+    last = max((len(found.lines) - 1) // A_PAGE, 0)
+    number = min(int(visit.said("page")), last) if visit.said("page").isdecimal() and len(visit.said("page")) < 6 else 0
+    decisions = app.store.decisions()
+    owed, failed = app.home.store.waiting()
+    overview_of_job = visit.site.service.jobs.store.get(visit.programme, visit.said("job"))
+    return {
+        "review": found,
+        "headline": in_words(found.headline),
+        "publish_words": publish_words(found.headline),
+        "rows": [row(visit, line, found) for line in found.lines[number * A_PAGE : (number + 1) * A_PAGE]],
+        "number": number,
+        "last": last,
+        "proposals": [told(visit, each) for each in decisions if each.waits],
+        "moves": [told(visit, each) for each in reversed(decisions) if _by_us(each)][:MOST_MOVES],
+        "pins": [(pin, visit.app.names) for pin in app.store.pins() if pin.command == publishing.KEEP],
+        "zones": {group.id: group.anchor for group in app.programme.groups},
+        "titles": {group.id: group.title for group in app.programme.groups},
+        "owed": owed,
+        "failed": failed,
+        "stopped": app.home.store.stopped(),
+        "stands": found.position > 0,
+        "job": overview_of_job,
+        "published": visit.said("published") == "1",
+        "undone": visit.said("undone") == "1",
+    }
+
+
+def row(visit: Desk, line: Line, found: Review | None = None) -> dict[str, Any]:
+    """One change as it is shown."""
+    sign, kind = SIGNS[line.kind]
+    names = visit.app.names
+    told_names = [names.get(each, each) for each in line.told]
+    return {
+        "line": line,
+        "sign": sign,
+        "class": kind,
+        "word": word(line),
+        "before": when(line.before, line.zone, dated=True) if line.before else "",
+        "after": when(line.after, line.zone, dated=True) if line.after else "",
+        "why": why(visit, found, line) if found else "",
+        "told": shortened(told_names),
+        "step": step(line.before, line.after, line.zone) if line.session is not None else None,
+    }
+
+
+def word(line: Line) -> str:
+    """What becomes of it."""
+    words = {
+        Kind.MOVED: _("moves"),
+        Kind.RESTORED: _("takes place again"),
+        Kind.SKIPPED: _("no time"),
+        None: _("same times; people, title or link change"),
+    }
+    if line.kind is Kind.ADDED:
+        return ngettext("%(count)d new meeting", "%(count)d new meetings", line.count) % {"count": line.count}
+    if line.kind is Kind.DROPPED:
+        return ngettext("%(count)d meeting is cancelled", "%(count)d meetings are cancelled", line.count) % {
+            "count": line.count
+        }
+    return words[line.kind]
+
+
+def why(visit: Desk, found: Review, line: Line) -> str:
+    """The kind of reason, by person; times of nobody."""
+    if line.session is None or line.before is None:
+        return _("The group is new.") if line.kind is Kind.ADDED else ""
+    clauses = in_the_way(causes(found, line), visit.app.names)
+    if clauses:
+        return "; ".join(clauses) + "."
+    return _("It would still hold; moving it lets more meetings take place, or suits people better.")
+
+
+def told(visit: Desk, decision: Decision) -> dict[str, Any]:
+    """A decision in words, with the other times that would do."""
+    groups = {group.id: group for group in visit.app.programme.groups}
+    group = groups.get(decision.group)
+    zone = group.anchor if group else visit.zone
+    options = [each for each in (decision.after, *decision.options) if each] if decision.session is not None else []
+    return {
+        "decision": decision,
+        "title": group.title if group else decision.group,
+        "words": sentence(decision, visit.app.names, zone=zone),
+        "options": [(each.isoformat(), when(each, zone, dated=True)) for each in dict.fromkeys(options)],
+        "is_ahead": bool(decision.before and decision.before > visit.site.service.clock.now()),
+        "refusable": decision.action is not Action.STOP,
+    }
+
+
+def in_words(headline: Headline) -> str:
+    """`8 meetings move, 0 cancelled, 1,485 stay.`"""
+    move, cancel, add = headline.move, headline.cancel, headline.add
+    parts = [ngettext("%(count)s meeting moves", "%(count)s meetings move", move) % {"count": figure(move)}]
+    if add:
+        parts.append(_("%(count)s are new") % {"count": figure(add)})
+    parts.append(_("%(count)s cancelled") % {"count": figure(cancel)})
+    parts.append(_("%(count)s stay") % {"count": figure(headline.stay)})
+    return ", ".join(parts) + "."
+
+
+def publish_words(headline: Headline) -> str:
+    """What the button says."""
+    count = figure(headline.changes or headline.groups)
+    if headline.changes == headline.move and headline.move:
+        return ngettext("Publish %(count)s move", "Publish %(count)s moves", headline.move) % {"count": count}
+    return ngettext("Publish %(count)s change", "Publish %(count)s changes", headline.changes) % {"count": count}
+
+
+def figure(number: int) -> str:
+    """A number as the reader writes it."""
+    return str(format_decimal(number, locale=tongue().locale))
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Some names, and how many more."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + " " + _("and %(count)d more") % {"count": more}
+
+
+def stale(visit: Desk, words: str) -> Response:
+    """409: what came first, beside what would be changed now."""
+    position = visit.said("position")
+    first = publishing.came_first(visit.app, int(position)) if position.isdecimal() and len(position) < 10 else ()
+    rows = [row(visit, each) for each in first[:A_PAGE]]
+    return visit.page("stale.html", status=409, words=words, rows=rows, more=max(len(first) - A_PAGE, 0))
+
+
+def planned_again(visit: Desk) -> Response:
+    """Plan as it was planned last, and show it as soon as it is there."""
+    jobs = visit.site.service.jobs
+    last = next((job for job in jobs.store.of(visit.programme) if job.kind == PLAN and job.arguments), None)
+    arguments = {"replan": bool(last and last.arguments.get("replan"))}
+    job = visit.site.service.ask(visit.programme, PLAN, arguments, who(visit))
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and jobs.get(visit.programme, job.id).is_open:
+        time.sleep(0.05)
+    return visit.go("job", programme=visit.programme, job=job.id)
+
+
+def number(visit: Desk) -> int:
+    """The session that a form is about. Raises HTTPException."""
+    said = visit.said("session")
+    if not said.isdecimal() or len(said) > 6:
+        raise HTTPException(422, _("This form is not whole. Load the page again."))
+    return int(said)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(_("that is no time."), hint=_("Choose one of those that are offered.")) from None
+    if at.tzinfo is None:
+        raise InputError(_("that time has no zone."))
+    return at
+
+
+def _by_us(decision: Decision) -> bool:
+    return decision.state in (State.DONE, State.ACCEPTED) and decision.action in (Action.MOVE, Action.SKIP)
