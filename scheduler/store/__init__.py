@@ -15,6 +15,7 @@ from scheduler.store.jobs import SqlJobs
 from scheduler.store.locks import writing
 from scheduler.store.marks import Mark, SqlMarks
 from scheduler.store.programmes import Held, SqlProgrammes
+from scheduler.store.readers import SqlReaders
 from scheduler.store.sign_ins import KeptTrip, SqlSignIns
 from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
@@ -34,6 +35,7 @@ __all__ = [
     "SqlJobs",
     "SqlMarks",
     "SqlProgrammes",
+    "SqlReaders",
     "SqlSignIns",
     "SqlSignIns",
     "SqlStamps",

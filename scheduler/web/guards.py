@@ -13,10 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from scheduler.app.access import fits
+from scheduler.app.readers import COOKIE as READING
+from scheduler.app.readers import tongue_for, zone_for
 from scheduler.app.site import Site
+from scheduler.core.reader import Reader
 from scheduler.core.tongue import speak
 from scheduler.core.visitor import Visitor
-from scheduler.tongues import tongue_of
 from scheduler.web.visit import Desk, Visit, cookie_name
 
 SAFE = ("GET", "HEAD")
@@ -84,9 +86,10 @@ async def _visit(request: Request) -> Visit:
     cookie = request.cookies.get(cookie_name(site), "")
     visitor: Visitor = await run_in_threadpool(site.access.visitor, cookie)
     form = FormData() if request.method in SAFE else await _form(request, site, cookie)
-    tongue = tongue_of(request.headers.get("accept-language", "").partition(",")[0].partition(";")[0] or "en-GB")
-    speak(tongue)
-    return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form)
+    reader: Reader = await run_in_threadpool(site.readers.chosen, visitor, request.cookies.get(READING, ""))
+    speak(tongue_for(reader, request.headers.get("accept-language", "")))
+    zone = reader.zone or "UTC"
+    return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form, reader=reader, zone=zone)
 
 
 async def _form(request: Request, site: Site, cookie: str) -> FormData:
@@ -115,5 +118,5 @@ async def _desk(visit: Visit, programme: str, *, person: str = "", group: str = 
     zones = {each.id: each.boundary.zone for each in app.programme.people}
     if person and person not in zones:  # who left the programme and still has a link
         raise HTTPException(404)
-    desk.zone = zones.get(person, desk.zone)
+    desk.zone = zone_for(desk.reader, zones, person)
     return desk

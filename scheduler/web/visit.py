@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from scheduler.app.access import SECRET_BYTES, SESSION, form_token
 from scheduler.app.programme import App
 from scheduler.app.site import Site
+from scheduler.core.reader import Reader
 from scheduler.core.visitor import Visitor
 from scheduler.core.words import place, utc_offset
 from scheduler.web import frame
@@ -30,6 +31,7 @@ class Visit:
     visitor: Visitor
     cookie: str
     form: FormData = field(default_factory=FormData)
+    reader: Reader = Reader()  # noqa: RUF009  # frozen
     zone: str = "UTC"  # in which times are shown
 
     def said(self, name: str) -> str:
