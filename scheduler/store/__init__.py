@@ -11,6 +11,7 @@ from scheduler.store.database import open_database, open_state
 from scheduler.store.executors import SqlExecutors
 from scheduler.store.feeds import SqlFeeds
 from scheduler.store.files import only_one, programme_key
+from scheduler.store.idempotency import Answered, SqlIdempotency
 from scheduler.store.jobs import SqlJobs
 from scheduler.store.locks import writing
 from scheduler.store.marks import Mark, SqlMarks
@@ -20,8 +21,10 @@ from scheduler.store.sign_ins import KeptTrip, SqlSignIns
 from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
+from scheduler.store.tokens import SqlTokens
 
 __all__ = [
+    "Answered",
     "Held",
     "KeptTrip",
     "Mark",
@@ -32,15 +35,16 @@ __all__ = [
     "SqlEngine",
     "SqlExecutors",
     "SqlFeeds",
+    "SqlIdempotency",
     "SqlJobs",
     "SqlMarks",
     "SqlProgrammes",
     "SqlReaders",
     "SqlSignIns",
-    "SqlSignIns",
     "SqlStamps",
     "SqlStore",
     "SqlSubscriptions",
+    "SqlTokens",
     "Stamps",
     "backup",
     "copy_database",
