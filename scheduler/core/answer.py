@@ -9,7 +9,7 @@ class Said(StrEnum):
     """Whether they come."""
 
     COMES = "comes"
-    ASKS = "asks"  # for something else: another time, to skip it, or that others find a way
+    AWAY = "away"  # not then; whoever has to be there asked for something else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.app.answers import answers_of
 from scheduler.app.repair.ground import Ground, decision_id, new_id, other_times
 from scheduler.app.repair.looking import Looked
 from scheduler.app.repair.pausing import PAUSE
+from scheduler.core.answer import Said
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.edits import Edit, EditKind, Put, edits
 from scheduler.core.event import Event
@@ -111,14 +113,16 @@ def _is_sure(asked: Decision | None, now: datetime) -> bool:
 def _let_lapse(ground: Ground, looked: Sequence[Looked], found: Collection[str], now: datetime) -> None:
     """What people were asked about who changed something waits no more, once that is as it was, or past.
 
-    A series that rests since it was gone is looked at no more, and waits.
+    A series that rests since it was gone is looked at no more, and waits; so does what somebody said on their page.
     """
     store, seen = ground.app.store, {(each.event.group, each.place.person) for each in looked if each.found}
+    away = {(each.group, each.session, each.person) for each in answers_of(ground.app).all() if each.said is Said.AWAY}
     copies = {(each.event.group, place.person) for place, each in store.standing_deliveries() if place.copy}
     for old in ground.trail:
         if old.waits and old.by != RONDO and old.id not in found and old.group in ground.groups:
             by, organizer = (old.group, old.by), (old.group, ground.groups[old.group].organizer)
-            if old.is_past(now) or (organizer in seen and (by in seen or by not in copies)):
+            seems_over = organizer in seen and (by in seen or by not in copies)
+            if old.is_past(now) or (seems_over and (old.group, old.session, old.by) not in away):
                 store.settle(old.id, State.LAPSED)
 
 

@@ -74,7 +74,7 @@ def take_back(app: App, name: str, by: str) -> Decision:
     decision = _one(moves, name, "move or skip", "`rondo log DIR` lists them.")
     assert decision.session is not None
     ground = standing_group(app, decision.group)
-    _check_stands(ground, decision, decision.after)
+    check_stands(ground, decision, decision.after)
     if decision.before is None or decision.before <= app.clock.now():
         raise StalePlan("where it stood is past: it can't be taken back.")
     pin = ground.pin(decision.group, decision.session, decision.before, "undo")
@@ -115,7 +115,7 @@ def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
     """
     assert accepted.session is not None
     ground = standing_group(app, accepted.group)
-    _check_stands(ground, accepted, accepted.before)
+    check_stands(ground, accepted, accepted.before)
     if start is None:
         proposed = (accepted.after, *accepted.options, *other_times(ground, accepted.group, accepted.session))
         start = next((each for each in proposed if each and not _against(ground, accepted, each)), None)
@@ -126,7 +126,7 @@ def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
             raise StalePlan(f"{shown} is not free: {'; '.join(against)}")
     key, minute = (accepted.group, accepted.session), None if start is None else ground.problem.horizon.minute(start)
     pins = without_pin(ground.pins, key)  # who put it there by hand gives way to a newer word
-    if start and minute is not None and _leaves_its_week(ground, accepted, minute):
+    if start and minute is not None and leaves_its_week(ground, accepted, minute):
         pins = with_pin(pins, ground.pin(*key, start, "proposals"))  # which nobody but a person may do
     ground = ground.with_pins(pins)
     plan = replaced(ground.problem, ground.plan, {key: minute})
@@ -145,7 +145,7 @@ def _shift(app: App, accepted: Decision) -> None:
     ground.change(changed.plan, {accepted.group}, (accepted,))
 
 
-def _check_stands(ground: Ground, decision: Decision, at: datetime | None) -> None:
+def check_stands(ground: Ground, decision: Decision, at: datetime | None) -> None:
     """Raise ChangedElsewhere unless the session of a decision is where it was."""
     assert decision.session is not None
     session = ground.plan.by_series()[decision.group].sessions[decision.session]
@@ -154,7 +154,7 @@ def _check_stands(ground: Ground, decision: Decision, at: datetime | None) -> No
         raise ChangedElsewhere(f"{decision.group} #{decision.session + 1} was changed since. Look again: rondo log DIR")
 
 
-def _leaves_its_week(ground: Ground, decision: Decision, minute: int) -> bool:
+def leaves_its_week(ground: Ground, decision: Decision, minute: int) -> bool:
     """Whether a session would be in another week than the one in which its rule has it."""
     series, problem = ground.series[decision.group], ground.problem
     usual = usual_minute(problem, series, ground.plan.by_series()[decision.group], decision.session or 0)

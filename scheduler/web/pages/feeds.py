@@ -1,4 +1,4 @@
-"""Feeds, which calendar programs read without a session: the address alone opens one, and whatever is wrong is a 404."""
+"""Feeds, which calendar programs read without a session: the address opens one, and whatever is wrong is a 404."""
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response

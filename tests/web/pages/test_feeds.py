@@ -1,7 +1,6 @@
 """Feeds: what they say is what stands, they are asked again cheaply, and an address opens one feed while it lasts."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
