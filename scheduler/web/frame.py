@@ -54,8 +54,8 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
-    made.globals |= {"asset": asset, "tongue": tongue}
-    made.filters |= {"when": words.when, "place": words.place, "listed": words.listed}
+    made.globals |= {"asset": asset, "weekday": words.weekday, "tongue": tongue}
+    made.filters |= {"when": words.when, "place": words.place, "listed": words.listed, "day": words.short_date}
     return made
 
 

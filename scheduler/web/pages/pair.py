@@ -1,0 +1,311 @@
+"""A group's best times, on everybody's clock and date by date; a pair chooses one here, and books it together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.routing import NoMatchFound
+
+from scheduler.app import pairs
+from scheduler.app.explaining import explained, member
+from scheduler.app.programme import App
+from scheduler.app.times import SHARED, TimeOption, best_times, series_of_group, time_of
+from scheduler.core.freebusy import Knowledge
+from scheduler.core.hours import parse_hours
+from scheduler.core.plan import Status
+from scheduler.core.tongue import gettext as _
+from scheduler.core.visitor import LinkKind
+from scheduler.core.words import one_line, place, when
+from scheduler.core.zones import zone_named
+from scheduler.errors import InputError, StalePlan
+from scheduler.programme import Group, Person
+from scheduler.web.guards import Partner
+from scheduler.web.pictures.hour_bars import Bar, hour_bars
+from scheduler.web.pictures.strip import Week, strip
+from scheduler.web.typed import Typed, needed
+from scheduler.web.visit import Desk
+
+router = APIRouter(prefix="/p/{programme}/groups/{group}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One time as it is shown: its pictures, its counts, and where it can be booked."""
+
+    option: TimeOption
+    headline: str
+    bars: tuple[Bar, ...]
+    weeks: tuple[Week, ...]
+    holds: int
+    moves: int
+    none: int
+    of: int
+    shifts: tuple[str, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What somebody chose: `headline` is empty where it can't be had any more."""
+
+    name: str
+    is_me: bool
+    headline: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """On whose clock the time may be kept."""
+
+    words: str
+    query: str
+    current: bool
+
+
+@router.get("/times", name="pair")
+def pair(visit: Partner) -> Response:
+    """The best times of a group, or what is booked."""
+    return _shown(visit)
+
+
+@router.post("/join", name="join")
+def join(visit: Partner) -> Response:
+    """Whoever was invited says who they are, where, and when they can."""
+    typed = Typed(said={name: visit.said(name) for name in ("name", "zone", "hours")})
+    side = pairs.Side(
+        name=typed.read("name", lambda text: needed(one_line(text)), ""),
+        zone=typed.read("zone", zone_named, ""),
+        hours=typed.read("hours", _hours, ""),
+    )
+    if typed.wrong:
+        return _welcome(visit, typed, status=422)
+    pairs.introduce(visit.site, visit.programme, visit.person, side)
+    return visit.go("pair", programme=visit.programme, group=visit.group)
+
+
+@router.get("/book", name="book")
+def book(visit: Partner) -> Response:
+    """What booking a time would write. Nothing is sent by looking at it."""
+    return _confirmed(visit)
+
+
+@router.post("/book", name="choose")
+def choose(visit: Partner) -> Response:
+    """Choose a time; once both chose the same, it is booked."""
+    _check_pair(visit)
+    try:
+        outcome = pairs.choose(
+            visit.site, visit.programme, visit.group, visit.person, visit.said("slot"), visit.said("seen")
+        )
+    except StalePlan as fault:
+        return _shown(_again(visit), status=409, alert=str(fault))
+    if outcome is pairs.Outcome.CHANGED:
+        return _confirmed(_again(visit), status=409)
+    return visit.go("pair", programme=visit.programme, group=visit.group)
+
+
+@router.post("/take-back", name="take-back")
+def take_back(visit: Partner) -> Response:
+    """Take a booking back, as long as it may be."""
+    _check_pair(visit)
+    try:
+        pairs.take_back(visit.site, visit.programme, visit.group)
+    except StalePlan as fault:
+        return _shown(_again(visit), status=409, alert=str(fault))
+    return visit.go("pair", programme=visit.programme, group=visit.group)
+
+
+@router.post("/share", name="share")
+def share(visit: Partner) -> Response:
+    """A new link for the other, shown once. Links that were handed out before go on."""
+    _check_pair(visit)
+    other = next(who for who in _group(visit).members if who != visit.person)
+    secret = visit.site.access.hand_out(LinkKind.PERSON, visit.programme, other)
+    return _shown(visit, link=visit.site.public_url + visit.path("link", secret=secret))
+
+
+@router.get("/times.ics", name="pair-file")
+def file(visit: Partner) -> Response:
+    """What would be booked as a calendar file, for whoever writes it into a calendar by themselves."""
+    group = _group(visit)
+    booking = pairs.prepared(visit.app, group, visit.said("slot"))
+    content = pairs.calendar_file(visit.app, booking, visit.person)
+    name = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
+    return Response(content, media_type="text/calendar", headers=name)
+
+
+def cards(options: tuple[TimeOption, ...], prefix: str = "t") -> tuple[Card, ...]:
+    """Options as they are shown, best first."""
+    return tuple(_card(option, f"{prefix}{number}") for number, option in enumerate(options, 1))
+
+
+def _card(option: TimeOption, prefix: str) -> Card:
+    return Card(
+        option=option,
+        headline=headline(option),
+        bars=hour_bars(option.clocks, option.minutes),
+        weeks=strip(option, prefix),
+        holds=option.count(Status.HELD),
+        moves=option.count(Status.MOVED),
+        none=option.count(Status.SKIPPED),
+        of=len(option.cells),
+        shifts=tuple(_shifts(option)),
+        query=urlencode({"slot": option.key}),
+    )
+
+
+def headline(option: TimeOption) -> str:
+    """`Tue 14:30 London · Tue 09:30 New York`: both weekdays are there, also where they differ."""
+    return " · ".join(when(clock.at, clock.zone) for clock in option.zones)
+
+
+def _shifts(option: TimeOption) -> Iterator[str]:
+    """What the clocks do, a sentence for each person and each other time."""
+    for clock in option.clocks:
+        for shift in clock.shifts:
+            yield _("%(name)s in %(place)s, %(shift)s") % {
+                "name": clock.name,
+                "place": place(clock.zone),
+                "shift": shift,
+            }
+
+
+def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -> Response:
+    app, group, alone = visit.app, _group(visit), pairs.is_pair(visit.site, visit.programme)
+    me = app.person(visit.person)
+    visit.zone = visit.reader.zone or me.boundary.zone
+    if alone and not pairs.is_ready(me):
+        typed = Typed(said={"name": me.name, "zone": "", "hours": ""})
+        return _welcome(visit, typed, status=status)
+    people = [app.person(who) for who in group.members]
+    stands = pairs.booked(app, group)
+    shared = {
+        "group": group,
+        "people": people,
+        "programme": visit.programme,
+        "alone": alone,
+        "me": me,
+        "other": next((each for each in people if each.id != me.id), me),
+        "alert": alert,
+        "link": link,
+        "limits": _limits(visit),
+        "first": app.programme.first,
+        "until": app.programme.until,
+    }
+    if stands:
+        until = pairs.undo_until(app, group) if alone else None
+        [card] = cards((stands,))
+        return visit.page("booked.html", status=status, card=card, undo=until and when(until, visit.zone), **shared)
+    posed = app.pose()
+    series = series_of_group(posed, group.id, _kept(visit, people, group))
+    options = best_times(app, posed, series, audience=member(me.id))
+    found = None if options else explained(app, posed, series, audience=member(me.id))
+    return visit.page(
+        "pair.html",
+        status=status,
+        cards=cards(options),
+        found=found,
+        keeps=_keeps(people, series.anchor_zone),
+        chosen=list(_chosen(app, group, me)) if alone else [],
+        unready=[each for each in people if alone and not pairs.is_ready(each)],
+        unknown=[each for each in people if app.knowledge(each) is Knowledge.UNKNOWN],
+        stale=[each for each in people if app.knowledge(each) is Knowledge.STALE],
+        **shared,
+    )
+
+
+def _welcome(visit: Desk, typed: Typed, status: int = 200) -> Response:
+    group = _group(visit)
+    others = [visit.app.person(who).name for who in group.members if who != visit.person]
+    return visit.page("join.html", status=status, typed=typed, group=group, others=others, programme=visit.programme)
+
+
+def _confirmed(visit: Desk, status: int = 200) -> Response:
+    """What is about to be chosen, or booked."""
+    app, group, key = visit.app, _group(visit), visit.said("slot")
+    me = app.person(visit.person)
+    visit.zone = visit.reader.zone or me.boundary.zone
+    if pairs.booked(app, group):
+        return _shown(visit)
+    try:
+        booking = pairs.prepared(app, group, key, member(me.id))
+    except StalePlan as fault:
+        return _shown(visit, status=409, alert=str(fault))
+    chosen = pairs.choices(app, group)
+    others = [who for who in group.members if who != me.id]
+    [card] = cards((booking.option,))
+    return visit.page(
+        "book.html",
+        status=status,
+        card=card,
+        booking=booking,
+        books=all(chosen.get(who) == key for who in others),
+        others=[app.person(who).name for who in others],
+        alone=pairs.is_pair(visit.site, visit.programme),
+        group=group,
+        programme=visit.programme,
+        changed=status == 409,
+        names=app.names,
+    )
+
+
+def _chosen(app: App, group: Group, me: Person) -> Iterator[Chosen]:
+    for who, key in sorted(pairs.choices(app, group).items(), key=lambda item: item[0] != me.id):
+        kept = pairs.kept_for(app, group, key)
+        posed = kept.pose()
+        option = time_of(kept, posed, series_of_group(posed, group.id), key)
+        yield Chosen(
+            name=app.person(who).name,
+            is_me=who == me.id,
+            headline=headline(option) if option else "",
+            query=urlencode({"slot": key}),
+        )
+
+
+def _kept(visit: Desk, people: list[Person], group: Group) -> str:
+    """The zone on whose clock the time is to be kept: one of theirs, or the shared one."""
+    asked = visit.said("keep")
+    return asked if asked in {SHARED, *(each.boundary.zone for each in people)} else group.anchor
+
+
+def _keeps(people: list[Person], anchor: str) -> list[Keep]:
+    zones = {each.boundary.zone: each.name for each in reversed(people)}
+    if len(zones) < 2:
+        return []
+    words = {
+        zone: _("%(name)s's clock (%(place)s)") % {"name": name, "place": place(zone)}
+        for zone, name in reversed(zones.items())
+    }
+    words.setdefault(SHARED, _("share the shift"))
+    return [Keep(words=text, query=urlencode({"keep": zone}), current=zone == anchor) for zone, text in words.items()]
+
+
+def _limits(visit: Desk) -> str:
+    try:
+        return visit.path("limits", programme=visit.programme, person=visit.person)
+    except NoMatchFound:
+        return ""
+
+
+def _group(visit: Desk) -> Group:
+    return pairs.group_of(visit.app, visit.group)
+
+
+def _again(visit: Desk) -> Desk:
+    """The same visit to the programme as it is by now."""
+    visit.__dict__.pop("app", None)
+    return visit
+
+
+def _check_pair(visit: Desk) -> None:
+    """That two people decide here by themselves. Raises InputError."""
+    if not pairs.is_pair(visit.site, visit.programme):
+        raise InputError(_("your coordinator books the times of this group."))
+
+
+def _hours(text: str) -> str:
+    parse_hours(needed(text))
+    return text
