@@ -16,7 +16,10 @@ from scheduler.core.digest import digest
 from scheduler.core.event import Event
 from scheduler.core.notice import Notice, NoticeState
 from scheduler.core.notice_words import Line, Whom, Words, change_words, question_words
-from scheduler.core.words import listed, one_line
+from scheduler.core.tongue import ENGLISH, speaking
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongues import tongue_of
+from scheduler.core.words import listed, more_of, one_line
 from scheduler.errors import InputError, RondoError, Unavailable
 from scheduler.ports import Notifier, Store
 from scheduler.programme import Group, Person, Programme
@@ -86,14 +89,15 @@ def digests(
     `trail`: all decisions; `unread`: people whose calendars can't be read; `missing`: notices that may not have come.
     """
     desk = _Desk(programme, audience)
-    told = digest(
-        programme=programme.name,
-        done=[desk.line(_as_done(each)) for each in trail if each.state in MADE and now - WEEK < each.at <= now],
-        waiting=[desk.line(each) for each in trail if each.waits],
-        unread=[person.name or person.id for person in programme.people if person.id in unread],
-        missing=missing,
-    )
-    year, week, _ = now.isocalendar()
+    with speaking(ENGLISH):
+        told = digest(
+            programme=programme.name,
+            done=[desk.line(_as_done(each)) for each in trail if each.state in MADE and now - WEEK < each.at <= now],
+            waiting=[desk.line(each) for each in trail if each.waits],
+            unread=[person.name or person.id for person in programme.people if person.id in unread],
+            missing=missing,
+        )
+    year, week = now.isocalendar()[:2]
     return tuple(desk.to_coordinators(told, f"digest {year}-W{week:02}")) if told else ()
 
 
@@ -111,16 +115,21 @@ class _Desk:
         if not decisions or not self._audience.mails:
             return
         for person in self._people.values():
-            lines = [self._line_for(person, each) for each in decisions if self._concerns(person, each)]
-            if lines and person.email:
-                answered = bool(self._audience.coordinators)
-                told = change_words(lines, programme=self._programme.name, answered=answered)
+            with speaking(tongue_of(person.locale)):
+                lines = [self._line_for(person, each) for each in decisions if self._concerns(person, each)]
+                told = self._changed(lines)
+            if told and person.email:
                 yield self._notice(told, _ids(line.decision for line in lines), person.id, person.email)
+
+    def _changed(self, lines: Sequence[Line]) -> Words | None:
+        answered = bool(self._audience.coordinators)
+        return change_words(lines, programme=self._programme.name, answered=answered) if lines else None
 
     def questions(self, decisions: Sequence[Decision]) -> Iterator[Notice]:
         """To those who have to say."""
         if decisions:
-            told = question_words([self.line(each) for each in decisions], programme=self._programme.name)
+            with speaking(ENGLISH):
+                told = question_words([self.line(each) for each in decisions], programme=self._programme.name)
             yield from self.to_coordinators(told, _ids(decisions))
 
     def to_coordinators(self, told: Words, what: str) -> Iterator[Notice]:
@@ -147,7 +156,8 @@ class _Desk:
     def _whom_they_meet(self, person: Person, group: Group) -> str:
         names = [one_line(self._names[who]) or who for who in group.members if who != person.id]
         more = len(names) - MOST_NAMES
-        return f"With {listed([*names[:MOST_NAMES], f'{more} more'] if more > 0 else names)}" if names else group.id
+        told = listed([*names[:MOST_NAMES], more_of(more)] if more > 0 else names) if names else ""
+        return _("With %(names)s") % {"names": told} if told else group.id
 
     def _concerns(self, person: Person, decision: Decision) -> bool:
         """Whether somebody is told of a change: not of their own, and not of new clocks that are their own."""

@@ -10,13 +10,15 @@ from connectors._mail.itip import Method, invitation, organizer
 from scheduler.core.address import MAILBOX
 from scheduler.core.description import description
 from scheduler.core.event import Attendee, Event
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import ngettext, noted, speaking
+from scheduler.core.tongues import tongue_of
 from scheduler.core.words import one_line, usual_time, when
 from scheduler.errors import InputError
 
 LONGEST_NAME, LONGEST_TITLE = 60, 120
 SEPARATORS = str.maketrans(dict.fromkeys('"(),:;<>@[\\]', " "))  # what ends a name in a header (RFC 5322, 3.2.3)
-WORDS = {Method.REQUEST: "", Method.CANCEL: "Cancelled: "}
-GONE = "These meetings no longer take place for you. If your calendar still shows them, delete them there."
+GONE = noted("These meetings no longer take place for you. If your calendar still shows them, delete them there.")
 
 
 def message(event: Event, method: Method, *, reader: Attendee, sender: str, anew: bool) -> EmailMessage:
@@ -27,18 +29,20 @@ def message(event: Event, method: Method, *, reader: Attendee, sender: str, anew
     """
     if event.stamped is None:
         raise ValueError(f"event {event.uid} is mailed before it was stamped")
+    with speaking(tongue_of(reader.locale)):
+        subject, told = _subject(event, method, reader, anew=anew), _words(event, method, reader)
     chair = organizer(event, reader)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(sender, event.organized_by.name)
     mail["To"] = address_of(reader)
     if chair:
         mail["Reply-To"] = address_of(chair)
-    mail["Subject"] = f"{'Changed: ' if anew and method is Method.REQUEST else WORDS[method]}{_headline(event, reader)}"
+    mail["Subject"] = subject
     mail["Date"] = format_datetime(event.stamped)
     mail["Message-ID"] = _message_id(event, method, reader, sender)
     mail["Auto-Submitted"] = "auto-generated"
     calendar = invitation(event, method, reader=reader, sender=sender)
-    mail.set_content(_words(event, method, reader), cte="quoted-printable")
+    mail.set_content(told, cte="quoted-printable")
     mail.add_alternative(calendar.decode(), subtype="calendar", params={"method": method}, cte="base64")
     mail.add_attachment(calendar, maintype="application", subtype="ics", filename="invite.ics")
     return mail
@@ -68,6 +72,13 @@ def _message_id(event: Event, method: Method, reader: Attendee, sender: str) -> 
     return f"<{hashlib.sha256(told.encode()).hexdigest()[:40]}@{sender.rpartition('@')[2]}>"
 
 
+def _subject(event: Event, method: Method, reader: Attendee, *, anew: bool) -> str:
+    headline = _headline(event, reader)
+    if method is Method.CANCEL:
+        return _("Cancelled: %(meetings)s") % {"meetings": headline}
+    return _("Changed: %(meetings)s") % {"meetings": headline} if anew else headline
+
+
 def _headline(event: Event, reader: Attendee) -> str:
     """The title and the usual time, on the reader's clock."""
     starts = [each.start for each in event.sessions if each.start]
@@ -83,7 +94,9 @@ def _title(event: Event) -> str:
 
 def _words(event: Event, method: Method, reader: Attendee) -> str:
     if method is Method.CANCEL:
-        return f"{_headline(event, reader)}\n\n{GONE}\n"
+        return f"{_headline(event, reader)}\n\n{_(GONE)}\n"
     dates = [when(each.start, reader.zone, dated=True) for each in event.sessions if each.start]
-    told = [_title(event), "", description(event, reader.id), "", f"{len(dates)} times, {event.duration} minutes each:"]
+    times = ngettext("%(count)s time, %(minutes)s minutes:", "%(count)s times, %(minutes)s minutes each:", len(dates))
+    head = times % {"count": len(dates), "minutes": event.duration}
+    told = [_title(event), "", description(event, reader.id), "", head]
     return "\n".join([*(told if len(dates) > 1 else told[:4]), *dates]) + "\n"

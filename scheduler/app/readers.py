@@ -8,10 +8,10 @@ from babel import Locale, UnknownLocaleError
 
 from scheduler.core.reader import Reader
 from scheduler.core.tongue import Tongue
+from scheduler.core.tongues import OURS, tongue_of
 from scheduler.core.visitor import Visitor
 from scheduler.core.zones import is_zone
 from scheduler.store import SqlEngine, SqlReaders
-from scheduler.tongues import OURS, tongue_of
 
 COOKIE = "rondo-reading"
 CLOCKS = ("", "12", "24")

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from scheduler.core.event import Attendee, Event, Occurrence
+from scheduler.core.tongue import Tongue, speaking
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongues import tongue_of
 from scheduler.core.walltime import local_time
 from scheduler.core.words import beside, dates_in_words, one_line, shifts, usual_time, when
 
@@ -16,9 +18,10 @@ def description(event: Event, reader: str = "") -> str:
     """The series in words, a line for each attendee; `reader` is the id of the one who is called `You`."""
     starts = _regular_starts(event)
     people = _attending(event, reader)
-    lines = [_local(person, reader, starts, event.rule.zone) for person in people]
-    lines += [line for person in people if (line := _absences(event, person, reader))]
-    return "\n".join([*lines, *_video(event)])
+    with speaking(_tongue(event, reader)):
+        lines = [_local(person, reader, starts, event.rule.zone) for person in people]
+        lines += [line for person in people if (line := _absences(event, person, reader))]
+        return "\n".join([*lines, *_video(event)])
 
 
 def session_description(event: Event, occurrence: Occurrence, reader: str = "") -> str:
@@ -26,10 +29,16 @@ def session_description(event: Event, occurrence: Occurrence, reader: str = "") 
     assert occurrence.start is not None
     zone = event.rule.zone
     people = [each for each in _attending(event, reader) if each.id not in occurrence.absent]
-    lines = [f"{_name(person, reader)}: {beside(occurrence.start, person.zone, zone)}" for person in people]
-    if occurrence.start != occurrence.recurrence_id:
-        lines.insert(0, _("Moved from %(time)s.") % {"time": when(occurrence.recurrence_id, zone, dated=True)})
-    return "\n".join([*lines, *_video(event)])
+    with speaking(_tongue(event, reader)):
+        lines = [f"{_name(person, reader)}: {beside(occurrence.start, person.zone, zone)}" for person in people]
+        if occurrence.start != occurrence.recurrence_id:
+            lines.insert(0, _("Moved from %(time)s.") % {"time": when(occurrence.recurrence_id, zone, dated=True)})
+        return "\n".join([*lines, *_video(event)])
+
+
+def _tongue(event: Event, reader: str) -> Tongue:
+    """That of the reader; where all read the same, that of whoever organises."""
+    return tongue_of(next((each.locale for each in event.attendees if each.id == reader), event.organized_by.locale))
 
 
 def _regular_starts(event: Event) -> list[datetime]:

@@ -15,6 +15,7 @@ from scheduler.core.reader import Reader
 from scheduler.core.visitor import Visitor
 from scheduler.core.words import place, utc_offset
 from scheduler.web import frame
+from scheduler.web.limits_of_rate import Limits, client_of
 
 
 def cookie_name(site: Site) -> str:
@@ -31,7 +32,7 @@ class Visit:
     visitor: Visitor
     cookie: str
     form: FormData = field(default_factory=FormData)
-    reader: Reader = Reader()  # noqa: RUF009  # frozen
+    reader: Reader = Reader()  # noqa: RUF009  # it is frozen
     zone: str = "UTC"  # in which times are shown
 
     def said(self, name: str) -> str:
@@ -66,9 +67,24 @@ class Visit:
         self.cookie = self.cookie or secrets.token_urlsafe(SECRET_BYTES)
         return form_token(self.cookie)
 
+    @property
+    def limits(self) -> Limits:
+        """How often visitors may do what could be misused."""
+        limits: Limits = self.request.app.state.limits
+        return limits
+
+    @property
+    def client(self) -> str:
+        """The address of whoever asks, by which they are limited."""
+        return client_of(self.request, self.site.public_url)
+
     def go(self, name: str, **parts: object) -> Response:
         """To another page, after something was done (303)."""
         return RedirectResponse(self.path(name, **parts), 303)
+
+    def on(self, inside: str) -> Response:
+        """To an address of ours that somebody else chose, and that was checked (303)."""
+        return RedirectResponse(inside, 303)
 
     def with_cookie(self, answer: Response, cookie: str) -> Response:
         """The same answer, which hands the browser its session; an empty one ends it."""
