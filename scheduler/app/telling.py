@@ -1,12 +1,13 @@
 """What of decisions is owed to whom, and the weekly digest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scheduler.app.programme import App
 from scheduler.core.decision import Decision
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.notice import Notice, NoticeState
-from scheduler.telling import digests, notices_for
+from scheduler.telling import Audience, digests, notices_for
 
 
 def notices_of(app: App, decisions: Sequence[Decision]) -> tuple[Notice, ...]:
@@ -16,14 +17,23 @@ def notices_of(app: App, decisions: Sequence[Decision]) -> tuple[Notice, ...]:
 
 def digest_owed(app: App) -> None:
     """Owe the digest of this week, once, to coordinators and services."""
+    app.store.note((), _digests(app, app.audience))
+
+
+def digest_text(app: App) -> str:
+    """The digest of this week as it is mailed; empty: nothing happened, and nothing waits."""
+    one = replace(app.audience, coordinators=(), services=("page",))
+    return next((each.text for each in _digests(app, one)), "")
+
+
+def _digests(app: App, audience: Audience) -> tuple[Notice, ...]:
     unread = [who.id for who in app.programme.people if app.knowledge(who) is not Knowledge.KNOWN]
     missing = sum(notice.state is NoticeState.BEGUN for notice in app.store.notices())
-    owed = digests(
+    return digests(
         app.programme,
         app.store.decisions(),
-        app.audience,
+        audience,
         now=app.clock.now(),
         unread=unread,
         missing=missing,
     )
-    app.store.note((), owed)

@@ -1,0 +1,83 @@
+"""Groups x weeks as one picture: a path for each state, whose cells side by side are one, so that it weighs little.
+
+What holds is the quiet ground; only a session without a time is loud.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from babel.dates import format_skeleton
+
+from scheduler.core.coverage import Cell, Cells
+from scheduler.core.tongue import tongue
+
+KINDS = {Cell.HOLDS: "holds", Cell.MOVES: "moves", Cell.SKIPPED: "skipped", Cell.MISSING: "none"}
+ROW_PIXELS, FEW, TALLEST = 24, 50, 1_200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Rows of the picture that lead somewhere: `first` is the first of them, counted from 0."""
+
+    href: str
+    words: str
+    first: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month's name, and where it begins: a part of the width, in percent."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """`paths` in cells, by the class of their colour; `now`: where the present is, in weeks (none: outside)."""
+
+    rows: int
+    weeks: int
+    height: int
+    paths: dict[str, str]
+    bands: tuple[Band, ...]
+    months: tuple[Month, ...]
+    now: float | None
+
+
+def matrix(cells: Cells, weeks: tuple[date, ...], today: date, bands: Iterable[Band] = ()) -> Matrix:
+    """The picture of `cells` (values of Cell, a row a group)."""
+    rows = len(cells)
+    at = (today - weeks[0]).days / 7
+    return Matrix(
+        rows=rows,
+        weeks=len(weeks),
+        height=rows * ROW_PIXELS if rows <= FEW else max(TALLEST // 2, min(rows, TALLEST)),
+        paths={kind: path(cells == cell) for cell, kind in KINDS.items()},
+        bands=tuple(bands),
+        months=_months(weeks),
+        now=at if 0 <= at <= len(weeks) else None,
+    )
+
+
+def path(on: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> str:
+    """The cells that are on as one SVG path; those that are side by side are one rectangle."""
+    edges = np.diff(np.pad(on, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, begins = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    runs = zip(rows.tolist(), begins.tolist(), (ends - begins).tolist(), strict=True)
+    return "".join(f"M{x} {y}h{width}v1h-{width}z" for y, x, width in runs)
+
+
+def _months(weeks: tuple[date, ...]) -> tuple[Month, ...]:
+    """Each month at its first week; none that would stand on the next one's feet."""
+    first = [number for number, week in enumerate(weeks) if number == 0 or week.month != weeks[number - 1].month]
+    kept = [number for number, after in zip(first, [*first[1:], len(weeks)], strict=True) if after - number > 1]
+    every = max(1, -(-len(kept) // 8))
+    return tuple(
+        Month(name=format_skeleton("MMM", weeks[number], locale=tongue().words), at=round(100 * number / len(weeks), 2))
+        for number in kept[::every]
+    )
