@@ -64,6 +64,8 @@ class Limits:
     mails: Limiter = field(default_factory=lambda: Limiter(5, 60))
     mails_to: Limiter = field(default_factory=lambda: Limiter(3, 15 * 60))
     beginnings: Limiter = field(default_factory=lambda: Limiter(10, 60 * 60))  # of programmes by anybody
+    tokens: Limiter = field(default_factory=lambda: Limiter(60, 60))  # of the API that are wrong
+    questions: Limiter = field(default_factory=lambda: Limiter(60, 60))  # for times and reasons, by token
 
 
 def client_of(request: Request, public_url: str) -> str:

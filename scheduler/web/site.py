@@ -11,6 +11,7 @@ from starlette.responses import Response
 from scheduler.app.site import Site
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
+from scheduler.web.api import add_api
 from scheduler.web.bounds import Bounded
 from scheduler.web.frame import STATIC, Assets, page
 from scheduler.web.limits_of_rate import Limits
@@ -25,6 +26,7 @@ def add_site(app: FastAPI, site: Site) -> FastAPI:
     app.mount("/static", Assets(directory=STATIC), name="static")
     for pages in PAGES:
         app.include_router(pages, include_in_schema=False)
+    add_api(app, site, app.state.limits)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(RondoError, _failed)
