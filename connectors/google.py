@@ -8,6 +8,7 @@ from connectors._google.push import GooglePusher, told
 from connectors._google.reader import GoogleReader
 from connectors._google.session import LIST, READ, WRITE, GoogleSession
 from connectors._google.sign_in import sign_in
+from connectors._google.web import WebApp
 from connectors._google.writer import GoogleWriter
 
 IDENTITY = ("openid", "https://www.googleapis.com/auth/userinfo.email")
@@ -26,6 +27,7 @@ __all__ = [
     "GoogleReader",
     "GoogleSession",
     "GoogleWriter",
+    "WebApp",
     "grant_of",
     "listed",
     "revoke",

@@ -9,6 +9,7 @@ from connectors._graph.reading import read_schedules, read_view
 from connectors._graph.session import GraphSession
 from connectors._graph.signing import app_only_secret, grant_of, listed, revoke, sign_in
 from connectors._graph.times import present
+from connectors._graph.web import WebApp
 from connectors._graph.writing import OutlookWriter
 from scheduler.core.interval import Interval
 from scheduler.ports import Answer, Asked, Changes
@@ -21,6 +22,7 @@ __all__ = [
     "OutlookPusher",
     "OutlookReader",
     "OutlookWriter",
+    "WebApp",
     "grant_of",
     "listed",
     "revoke",

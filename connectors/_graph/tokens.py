@@ -120,9 +120,13 @@ def kind_of(secret: str) -> tuple[str, dict[str, Any]]:
     raise InputError("This is no secret of an Outlook account.")
 
 
-def delegated_secret(cache: msal.SerializableTokenCache, scopes: list[str]) -> str:
-    """What is kept of an account that somebody signed in with."""
-    return json.dumps({"kind": DELEGATED, "cache": cache.serialize(), "scopes": scopes})
+def delegated_secret(cache: msal.SerializableTokenCache, scopes: list[str], *, confidential: bool = False) -> str:
+    """What is kept of an account that somebody signed in with.
+
+    `confidential`: from a page, by a web app, whose refresh tokens are good together with its client secret alone.
+    """
+    held = {"kind": DELEGATED, "cache": cache.serialize(), "scopes": scopes}
+    return json.dumps(held | ({"confidential": True} if confidential else {}))
 
 
 class Tokens:
@@ -135,6 +139,7 @@ class Tokens:
         self._app: Any = None
         self._cache = msal.SerializableTokenCache()
         self._scopes: list[str] = []
+        self._confidential = False
         try:
             self.kind, held = kind_of(secret.read())
         except InputError as fault:
@@ -142,6 +147,7 @@ class Tokens:
         if self.kind == DELEGATED:
             self._cache.deserialize(held["cache"])
             self._scopes = [str(scope) for scope in held.get("scopes", [])]
+            self._confidential = held.get("confidential") is True
 
     @property
     def account(self) -> dict[str, str]:
@@ -197,14 +203,15 @@ class Tokens:
 
     def _opened(self) -> Any:
         if self._app is None:
+            shows_secret = self.kind == APP_ONLY or self._confidential
             self._app = open_app(
-                self._authority, self._client_id, self._client_secret if self.kind == APP_ONLY else "", self._cache
+                self._authority, self._client_id, self._client_secret if shows_secret else "", self._cache
             )
         return self._app
 
     def _keep(self) -> None:
         if self.kind == DELEGATED and self._cache.has_state_changed:
-            self._secret.keep(delegated_secret(self._cache, self._scopes))
+            self._secret.keep(delegated_secret(self._cache, self._scopes, confidential=self._confidential))
 
 
 def open_app(authority: str, client_id: str, client_secret: str, cache: msal.SerializableTokenCache) -> Any:

@@ -70,15 +70,17 @@ def outlook_app_only(app: App, person: Person, *, mailbox: str, probe: str) -> G
     return _outlook_grant(app, outlook.APP_ONLY, chosen, probe)
 
 
-def caldav_by_password(app: App, *, url: str, user: str, password: str) -> Grant:
-    """By name and password; an address on this machine is allowed. Raises as `google_by_file`."""
-    with guarded_client(allow=app.settings.outbound.allow, loopback=loopback_origin(url)) as client:
+def caldav_by_password(app: App, *, url: str, user: str, password: str, here: bool = True) -> Grant:
+    """By name and password; an address on this machine is allowed where it was typed `here`. Raises as
+    `google_by_file`."""
+    with guarded_client(allow=app.settings.outbound.allow, loopback=loopback_origin(url) if here else "") as client:
         return caldav.grant_of(url, user, password, client=client)
 
 
-def ics_by_address(app: App, *, url: str) -> Grant:
-    """By the address of a feed; one on this machine is allowed. Raises as `google_by_file`."""
-    with guarded_client(allow=app.settings.outbound.allow, loopback=loopback_origin(url)) as client:
+def ics_by_address(app: App, *, url: str, here: bool = True) -> Grant:
+    """By the address of a feed; one on this machine is allowed where it was typed `here`. Raises as
+    `google_by_file`."""
+    with guarded_client(allow=app.settings.outbound.allow, loopback=loopback_origin(url) if here else "") as client:
         return feeds.grant_of(url, client=client)
 
 

@@ -1,6 +1,7 @@
 """The pages, a module each: who may see it, what it shows, and what its forms do."""
 
 from scheduler.web.pages import (
+    calendars,
     changes,
     coming_in,
     coordinators,
@@ -12,6 +13,7 @@ from scheduler.web.pages import (
     group,
     home,
     importing,
+    limits,
     log,
     meetings,
     pair,
@@ -39,6 +41,8 @@ PAGES = (
     reading.router,
     feeds.router,
     meetings.router,
+    calendars.router,
+    limits.router,
     planning.router,
     changes.router,
     importing.router,

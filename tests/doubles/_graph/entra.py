@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from secrets import token_urlsafe
 from typing import Any
+from urllib.parse import urlencode
 from uuid import NAMESPACE_DNS, uuid5
 
 import msal
@@ -108,6 +109,8 @@ class Entra:
         self.codes[code] = {**asked.to_dict(), "mailbox": self.signs_in}
         told = {"error": "access_denied"} if self.refuses else {"code": code}
         fields = {**told, "state": asked.get("state", "")}
+        if asked.get("response_mode") == "query":
+            return Response(status=302, headers={"Location": f"{asked.get('redirect_uri', '')}?{urlencode(fields)}"})
         inputs = "".join(f'<input name="{name}" value="{escape(value)}">' for name, value in fields.items())
         page = f'<form method="post" action="{escape(asked.get("redirect_uri", ""))}">{inputs}</form>'
         return Response(page, content_type="text/html")
