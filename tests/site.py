@@ -89,7 +89,7 @@ def standing(
         folder = data.parent / f"{data.name}-{SAMPLE}"
         write_sample(folder)
         bring_in(folder, data, SAMPLE, settings, clock)
-    service = open_service(data, clock)
+    service = open_service(data, clock, settings)
     if sample:
         app = service.app(SAMPLE)
         app.refresh()

@@ -27,7 +27,16 @@ from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings, load_settings
-from scheduler.store import Mark, SqlEngine, SqlExecutors, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
+from scheduler.store import (
+    Mark,
+    SqlAccess,
+    SqlEngine,
+    SqlExecutors,
+    SqlMarks,
+    SqlProgrammes,
+    SqlStore,
+    SqlSubscriptions,
+)
 from scheduler.telling import tell_owed
 
 SILENT = timedelta(seconds=20)
@@ -37,9 +46,9 @@ TELL_AGAIN = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
-def open_service(data: Path, clock: Clock | None = None) -> "Service":
+def open_service(data: Path, clock: Clock | None = None, settings: Settings | None = None) -> "Service":
     """The service of a data directory. Raises InputError where there is none, Unavailable, CredentialsRejected."""
-    settings = load_settings()
+    settings = settings or load_settings()
     if settings.service.database.get_secret_value():
         (data / PROGRAMMES).mkdir(exist_ok=True, mode=0o700)  # of a machine that only works
     elif not (data / PROGRAMMES).is_dir():
@@ -225,11 +234,12 @@ class Service:
                 digest_owed(app)
 
     def tidy(self) -> None:
-        """Forget subscriptions that ended, and what people were told long ago."""
+        """Forget subscriptions, sessions and links that ended, and what people were told long ago."""
         self._pushing.forget()
         now, kept = self.clock.now(), timedelta(days=self.settings.service.retention_days)
         for held in self._programmes.all():
             self._home(held.id).store.forget_notices(now - kept, now)
+        SqlAccess(self.database).tidy(now)
         self.jobs.store.tidy(now, kept)
 
     def beat(self, executor: str) -> None:

@@ -9,6 +9,7 @@ from scheduler.app.programme import App
 from scheduler.app.publishing import Reviews
 from scheduler.app.readers import Readers
 from scheduler.app.service import Service
+from scheduler.app.signing_in import SigningIn
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Site:
     def access(self) -> Access:
         """Sessions, links and roles."""
         return Access(self.service.database, self.service.clock)
+
+    @cached_property
+    def signing_in(self) -> SigningIn:
+        """How coordinators sign in."""
+        return SigningIn(self.service, self.access, self.public_url)
 
     @cached_property
     def readers(self) -> Readers:
