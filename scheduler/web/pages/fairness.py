@@ -31,7 +31,7 @@ def fairness(desk: Coordinator) -> Response:
         middle=median(values.values()) if values else 0.0,
         worst=ranked[0] if ranked else "",
         above=sum(minutes > CAP for minutes in values.values()),
-        none=sum(minutes == 0 for minutes in values.values()),
+        free=sum(minutes == 0 for minutes in values.values()),
         picture=dots(values, CAP, view.names) if values else None,
         url=lambda **changed: query(desk, **changed),
     )

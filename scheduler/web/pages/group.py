@@ -49,6 +49,7 @@ def group(desk: Coordinator, group: str) -> Response:
         heat=_heat(view, row) if many else None,
         weeks=strip(option, "s") if option else (),
         headings=headings(option) if option and not many else (),
+        usual=[when(clock.at, clock.zone) for clock in option.zones] if option else (),
         ahead=_ahead(desk, option),
         rests=any(pin.group == group and pin.command == PAUSE for pin in desk.app.store.pins()),
         history=[(each, _told(view, each, row.group.anchor)) for each in trail[:HISTORY]],

@@ -15,6 +15,8 @@ from scheduler.core.tongue import tongue
 
 KINDS = {Cell.HOLDS: "holds", Cell.MOVES: "moves", Cell.SKIPPED: "skipped", Cell.MISSING: "none"}
 ROW_PIXELS, FEW, TALLEST = 24, 50, 1_200
+WHOLE, SEPARATE = "1", ".84"
+"""How tall a cell is: where there is room, a gap shows where a row ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +58,20 @@ def matrix(cells: Cells, weeks: tuple[date, ...], today: date, bands: Iterable[B
         rows=rows,
         weeks=len(weeks),
         height=rows * ROW_PIXELS if rows <= FEW else max(TALLEST // 2, min(rows, TALLEST)),
-        paths={kind: path(cells == cell) for cell, kind in KINDS.items()},
+        paths={kind: path(cells == cell, SEPARATE if rows <= FEW else WHOLE) for cell, kind in KINDS.items()},
         bands=tuple(bands),
         months=_months(weeks),
         now=at if 0 <= at <= len(weeks) else None,
     )
 
 
-def path(on: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> str:
-    """The cells that are on as one SVG path; those that are side by side are one rectangle."""
+def path(on: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", tall: str = WHOLE) -> str:
+    """The cells that are on as one SVG path, so tall; those that are side by side are one rectangle."""
     edges = np.diff(np.pad(on, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, begins = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
     runs = zip(rows.tolist(), begins.tolist(), (ends - begins).tolist(), strict=True)
-    return "".join(f"M{x} {y}h{width}v1h-{width}z" for y, x, width in runs)
+    return "".join(f"M{x} {y}h{width}v{tall}h-{width}z" for y, x, width in runs)
 
 
 def _months(weeks: tuple[date, ...]) -> tuple[Month, ...]:
