@@ -9,7 +9,7 @@ from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
 
-LONGEST = 1_000
+LONGEST = 2_500  # a week that is painted like a chessboard is not longer
 HALF_DAY = DAY_MINUTES // 2
 EXAMPLE = 'Write them like "Mon-Fri 9-17, not 12-13; Wed off".'
 
