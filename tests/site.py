@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from scheduler.programme.sample import PLANNED_AT, write_sample
 from scheduler.settings import Settings
 from scheduler.solve import Params
 from scheduler.web import add_site, address, application, listen, serving
+from scheduler.web.limits_of_rate import Limiter, Limits
 
 SAMPLE = "spring"
 
@@ -80,9 +81,17 @@ class Stand:
 
 @contextmanager
 def standing(
-    data: Path, *, settings: Settings | None = None, published: bool = True, sample: bool = True
+    data: Path,
+    *,
+    settings: Settings | None = None,
+    published: bool = True,
+    sample: bool = True,
+    limits: Limits | None = None,
 ) -> Iterator[Stand]:
-    """Serve a new data directory; with the sample in it, planned and, unless told otherwise, published."""
+    """Serve a new data directory; with the sample in it, planned and, unless told otherwise, published.
+
+    Visitors may do whatever they do often, unless `limits` say otherwise.
+    """
     clock, settings = Still(), settings or Settings()
     (data / "programmes").mkdir(parents=True, exist_ok=True)
     if sample:
@@ -98,7 +107,9 @@ def standing(
             app.apply(planned, app.changes(planned))
     listening = listen("127.0.0.1", 0)
     site = Site(service, address(listening))
-    with serving(add_site(application(service), site), listening, ended=lambda: None):
+    app = add_site(application(service), site)
+    app.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
+    with serving(app, listening, ended=lambda: None):
         yield Stand(data, service, site, clock)
 
 
