@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scheduler.app.accounts import Accounts
 from scheduler.app.connectors import Connectors
+from scheduler.app.webhooks import reseal_webhooks
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.store import (
@@ -20,6 +21,7 @@ from scheduler.store import (
     SqlEngine,
     SqlProgrammes,
     SqlStore,
+    SqlWebhooks,
     only_one,
     open_database,
     open_state,
@@ -98,7 +100,7 @@ class Home:
             if held.id != self.programme:
                 others = Accounts(SqlAccounts(self.engine, held.id), self.settings.secrets, self.state, in_use=True)
                 count += others.reseal(vault)
-        return count
+        return count + reseal_webhooks(SqlWebhooks(self.engine), vault)
 
     def unpack(self) -> None:
         """Bring the files beside up to what the database holds, where this is a service's."""

@@ -16,6 +16,7 @@ from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
 from scheduler.app.repair.round import Round, bring_back, take_over
 from scheduler.app.telling import digest_owed
+from scheduler.app.webhooks import Courier, Webhooks
 from scheduler.core.address import label
 from scheduler.core.event import Event
 from scheduler.core.health import Health
@@ -38,6 +39,7 @@ from scheduler.store import (
     SqlSubscriptions,
 )
 from scheduler.telling import tell_owed
+from scheduler.vault import Vault
 
 SILENT = timedelta(seconds=20)
 SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
@@ -82,6 +84,8 @@ class Service:
         self._writes = True
         self.forged = 0
         self.jobs = Jobs(database, clock, self.app)
+        self.webhooks = Webhooks(database, settings, clock, self._vault)
+        self.courier = Courier(database, settings, clock, self._vault)
 
     def start(self, executor: str, pace: Pace | None = None) -> None:
         """Begin to work, as an executor that no other process is."""
@@ -96,10 +100,12 @@ class Service:
         for programme, app in self._apps():
             self._agree(programme, app)
         self._engine.start()
+        self.courier.start()
 
     def stop(self) -> None:
         """End, and leave what is not done to others."""
         self.jobs.ending.set()
+        self.courier.stop()
         if self._engine:
             self._engine.stop()
 
@@ -129,6 +135,13 @@ class Service:
             self._marks.dirty(programme, person, calendar)
         if self._engine:
             self._engine.nudge(programme)
+
+    def forget(self, programme: str) -> None:
+        """Keep nothing of a programme that is gone."""
+        with self._lock:
+            home = self._homes.pop(programme, None)
+            if home:
+                self._known.pop(home.folder, None)
 
     def owes(self, programme: str) -> None:
         """Have what was just decided written and told: in a second by the engine or, where none runs, now.
@@ -241,6 +254,7 @@ class Service:
             self._home(held.id).store.forget_notices(now - kept, now)
         SqlAccess(self.database).tidy(now)
         self.jobs.store.tidy(now, kept)
+        self.webhooks.store.tidy(now, kept)
 
     def beat(self, executor: str) -> None:
         """Note that a process lives; one that can't write that down can't do its work."""
@@ -326,6 +340,9 @@ class Service:
                 home.__dict__["engine"] = self.database
                 self._homes[programme] = home
             return self._homes[programme]
+
+    def _vault(self, programme: str) -> Vault:
+        return self._home(programme).accounts.vault
 
     def _loaded(self, folder: Path) -> Programme:
         """A programme as its files say, which are read again when one of them is another."""

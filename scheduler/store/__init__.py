@@ -22,6 +22,8 @@ from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
 from scheduler.store.tokens import SqlTokens
+from scheduler.store.uploads import SqlUploads
+from scheduler.store.webhooks import SqlWebhooks
 
 __all__ = [
     "Answered",
@@ -45,6 +47,8 @@ __all__ = [
     "SqlStore",
     "SqlSubscriptions",
     "SqlTokens",
+    "SqlUploads",
+    "SqlWebhooks",
     "Stamps",
     "backup",
     "copy_database",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.account import Account, Provider
+from scheduler.core.webhook import Happening, HookEvent
 from scheduler.store import tables
 from scheduler.store.database import open_state
 from scheduler.store.rows import Rows, instant, seconds
+from scheduler.store.webhooks import owe_messages
 
 table, copies = tables.account, tables.calendar_copy
 
@@ -51,8 +54,12 @@ class SqlAccounts(Rows):
 
     def note(self, account: Account, error: str) -> None:
         """Note what was wrong at its last use; empty: nothing."""
+        mine = self._same_connection(account)
         with self._alone() as connection:
-            connection.execute(update(table).where(self._same_connection(account)).values(error=error))
+            before = connection.execute(select(table.c.error).where(mine)).scalar()
+            connection.execute(update(table).where(mine).values(error=error))
+            if error and before == "":
+                owe_messages(connection, self.programme, [_disconnected(account, error)])
 
     def erase(self, account: Account, read: Sequence[tuple[str, str]]) -> None:
         """Forget an account with its secret, and these copies of calendars, by person and calendar."""
@@ -121,3 +128,9 @@ def account_of(row: RowMapping) -> Account:
         connected_at=instant(row["connected_at"]),
         error=row["error"],
     )
+
+
+def _disconnected(account: Account, error: str) -> Happening:
+    which = (account.person, account.provider, account.identity, account.connected_at.isoformat(), error)
+    data = {"person": account.person or None, "provider": str(account.provider)}
+    return Happening(event=HookEvent.CALENDAR_DISCONNECTED, key=repr(which), at=datetime.now(UTC), data=data)

@@ -16,6 +16,7 @@ from scheduler.core.notice import Notice
 from scheduler.core.pins import Pin
 from scheduler.core.plan import Plan, plan_from_json, plan_to_json
 from scheduler.core.problem import Problem, problem_from_json, problem_to_json
+from scheduler.core.webhook import Happening, HookEvent
 from scheduler.errors import ChangedElsewhere
 from scheduler.ports import SavedPlan
 from scheduler.store.copies import Copies
@@ -25,6 +26,7 @@ from scheduler.store.outbox import Outbox
 from scheduler.store.rows import event_of, instant, seconds
 from scheduler.store.tables import event, outbound_write, pin, plan
 from scheduler.store.trail import Trail
+from scheduler.store.webhooks import owe_messages
 
 DRAFT, STANDING, BEFORE = "draft", "standing", "before"
 
@@ -45,6 +47,7 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
         """Remember what was planned last."""
         with self._alone() as connection:
             self._put_plan(connection, DRAFT, draft)
+            self._tell_programs(connection, HookEvent.PLAN_READY, draft.decided_at)
 
     def standing(self) -> SavedPlan | None:
         """What was applied last."""
@@ -120,6 +123,12 @@ class SqlStore(Copies, Trail, Outbox, Deliveries):
             self._put_pins(connection, pins)
             self._record(connection, decisions)
             self._owe_notices(connection, notices)
+            if not decisions:  # a person's apply, or that taken back
+                self._tell_programs(connection, HookEvent.PLAN_APPLIED, at)
+
+    def _tell_programs(self, connection: Connection, event: HookEvent, at: datetime) -> None:
+        last = self._last(connection, outbound_write)
+        owe_messages(connection, self.programme, [Happening(event=event, key=f"{at.isoformat()} {last}", at=at)])
 
     def _plan(self, kind: str) -> SavedPlan | None:
         for row in self._read(select(plan).where(self._of(plan), plan.c.kind == kind)):

@@ -10,9 +10,11 @@ from sqlalchemy.engine import RowMapping
 
 from scheduler.core.decision import Decision, State, decision_from_json, decision_to_json
 from scheduler.core.notice import Notice, NoticeState
+from scheduler.core.webhook import happening_of
 from scheduler.errors import ChangedElsewhere
 from scheduler.store.rows import Row, Rows, seconds
 from scheduler.store.tables import decision, notice, programme
+from scheduler.store.webhooks import owe_messages
 
 LATER = {State.PROPOSED: set(State) - {State.PROPOSED}, State.DONE: {State.UNDONE}, State.ACCEPTED: {State.UNDONE}}
 """What may become of a decision; of a state that is not here, nothing."""
@@ -46,6 +48,9 @@ class Trail(Rows):
             if before is None or state not in LATER.get(before, ()):
                 raise ChangedElsewhere(SETTLED)
             self._change(connection, id_, {"state": str(state)})
+            mine = self._of(decision) & (decision.c.id == id_)
+            settled = connection.execute(select(decision).where(mine)).mappings().one()
+            self._owe_messages(connection, [_decision(settled)])
 
     def notices(self) -> tuple[Notice, ...]:
         """All that people were told or are owed, oldest first; without what was forgotten."""
@@ -104,6 +109,11 @@ class Trail(Rows):
         last = self._last(connection, decision)
         rows = [_row(each) | {"position": position} for position, each in enumerate(new, start=last + 1)]
         self._add(connection, decision, rows)
+        self._owe_messages(connection, decisions)
+
+    def _owe_messages(self, connection: Connection, decisions: Sequence[Decision]) -> None:
+        """Have programs told of decisions, too."""
+        owe_messages(connection, self.programme, [each for each in map(happening_of, decisions) if each])
 
     def _owe_notices(self, connection: Connection, notices: Sequence[Notice]) -> None:
         """Owe notices; those whose key is there already stay as they are."""

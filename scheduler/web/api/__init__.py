@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse
 
 from scheduler.app.site import Site
-from scheduler.web.api import decisions, plans, programmes, times
+from scheduler.web.api import decisions, plans, programmes, times, webhooks
 from scheduler.web.api.problems import Problem, add_problems, documented
 from scheduler.web.limits_of_rate import Limits
 
-ROUTERS = (programmes.router, plans.router, decisions.router, times.router)
+ROUTERS = (programmes.router, plans.router, decisions.router, times.router, webhooks.router)
 MOUNTED = "/api"
 ABOUT = """
 What Rondo plans and how it stands, for programs. Every address is below one programme, and every request shows a token
