@@ -60,7 +60,7 @@ class Stand:
 
     def coordinator(self, programme: str = SAMPLE, email: str = "cora@example.org") -> str:
         """The cookie of a coordinator's session."""
-        who = self.site.access.known("mail", email, email, "Cora")
+        who = self.site.access.known("mail", email.casefold(), email, "Cora")
         self.site.access.store.let_coordinate(programme, who.id, self.clock.now())
         return self.site.access.begin("", who)
 

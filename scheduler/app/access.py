@@ -105,10 +105,10 @@ class Access:
         """Whoever reads a mailbox."""
         return self.known(MAILBOX, email.casefold(), email, "")
 
-    def expected(self, email: str) -> bool:
-        """Whether somebody coordinates who signs in by this mailbox."""
+    def expected(self, email: str) -> Identity | None:
+        """Who coordinates and signs in by this mailbox."""
         held = self.store.identity(MAILBOX, email.casefold())
-        return held is not None and self.store.coordinates(held.id)
+        return held if held and self.store.coordinates(held.id) else None
 
     def adopt(self) -> None:
         """Let the owners coordinate programmes that came by the command line."""

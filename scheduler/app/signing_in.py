@@ -101,13 +101,14 @@ class SigningIn:
 
     def mail_link(self, email: str) -> None:
         """Send a link to sign in by to a mailbox that is known here; else nothing. Raises what a notifier raises."""
-        if self._access.expected(email):
-            secret = self._access.hand_out(LinkKind.SIGN_IN, email=email)
+        who = self._access.expected(email)
+        if who:
+            secret = self._access.hand_out(LinkKind.SIGN_IN, email=who.email)
             text = _(
                 "Somebody, probably you, wants to sign in to Rondo with this address:\n\n%(url)s\n\n"
                 "The link works once, for 15 minutes. If it was not you, there is nothing to do."
             )
-            self._mail(email, _("Sign in to Rondo"), text % {"url": self._link(secret)})
+            self._mail(who.email, _("Sign in to Rondo"), text % {"url": self._link(secret)})
 
     def mail_link_quietly(self, email: str) -> None:
         """The same, after its caller was answered: what goes wrong is for the log."""
