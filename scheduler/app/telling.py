@@ -1,12 +1,15 @@
 """What of decisions is owed to whom, and the weekly digest."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from scheduler.app.programme import App
 from scheduler.core.decision import Decision
-from scheduler.core.freebusy import Knowledge
+from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge
 from scheduler.core.notice import Notice, NoticeState
+from scheduler.programme import Person
+from scheduler.programme.problem import copies_of
 from scheduler.telling import Audience, digests, notices_for
 
 
@@ -27,7 +30,10 @@ def digest_text(app: App) -> str:
 
 
 def _digests(app: App, audience: Audience) -> tuple[Notice, ...]:
-    unread = [who.id for who in app.programme.people if app.knowledge(who) is not Knowledge.KNOWN]
+    copies = defaultdict[str, list[CalendarCopy]](list)
+    for copy in app.store.copies().values():
+        copies[copy.person].append(copy)
+    unread = [who.id for who in app.programme.people if _knowledge(app, who, copies[who.id]) is not Knowledge.KNOWN]
     missing = sum(notice.state is NoticeState.BEGUN for notice in app.store.notices())
     return digests(
         app.programme,
@@ -37,3 +43,7 @@ def _digests(app: App, audience: Audience) -> tuple[Notice, ...]:
         unread=unread,
         missing=missing,
     )
+
+
+def _knowledge(app: App, who: Person, copies: Sequence[CalendarCopy]) -> Knowledge:
+    return knowledge(copies_of(who, copies), app.clock.now(), app.rules.stale_for)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app.access import SECRET_BYTES, SESSION, form_token
+from scheduler.app.overview import Overview
 from scheduler.app.programme import App
 from scheduler.app.site import Site
 from scheduler.core.reader import Reader
@@ -112,3 +113,8 @@ class Desk(Visit):
     def app(self) -> App:
         """The programme as it is now. Raises Unavailable."""
         return self.site.app(self.programme)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """The programme as its lists show it. Raises Unavailable."""
+        return self.site.overviews.of(self.app, self.programme)

@@ -26,7 +26,7 @@ SHOWN: dict[str, Callable[[GroupRow], bool]] = {
 @router.get("/p/{programme}/coverage", name="coverage")
 def coverage(desk: Coordinator) -> Response:
     """The matrix, and the same as rows."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     shown, which = choice(desk, "show", SHOWN)
     rows = found(desk, filter(which, worst_first(view)), _words)
     page = page_of(desk, rows)

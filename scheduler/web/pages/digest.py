@@ -17,7 +17,7 @@ MOST_THINGS = 3
 @router.get("/p/{programme}/digest", name="digest")
 def digest(desk: Coordinator) -> Response:
     """The week before and the week to come."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     now = desk.app.clock.now()
     return desk.page(
         "digest.html",

@@ -17,7 +17,7 @@ CAP = 45.0
 @router.get("/p/{programme}/fairness", name="fairness")
 def fairness(desk: Coordinator) -> Response:
     """A dot for everybody, the sum of it in words, and the same as rows."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     values = {who: minutes for who, minutes in view.outside.items() if who in view.names}
     ranked = sorted(values, key=lambda who: (-values[who], view.names[who].casefold()))
     page = page_of(desk, found(desk, ranked, lambda who: f"{who} {view.names[who]}"))

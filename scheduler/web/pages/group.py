@@ -35,7 +35,7 @@ BY = "coordinator"
 @router.get("/p/{programme}/groups/{group}", name="group")
 def group(desk: Coordinator, group: str) -> Response:
     """When the group meets, and all that is known of it."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     row = _row(view, group)
     option = _option(view, row)
     many = len(row.group.members) > MOST_BARS
@@ -60,21 +60,21 @@ def group(desk: Coordinator, group: str) -> Response:
 @router.get("/p/{programme}/groups/{group}/sessions/{session}", name="session")
 def session(desk: Coordinator, group: str, session: int) -> Response:
     """One session that is ahead: other times for it, each with a button."""
-    row = _row(desk.site.overview(desk.programme), group)
+    row = _row(desk.overview, group)
     return desk.page("session.html", row=row, seen=look(desk.app, group, session), session=session)
 
 
 @router.get("/p/{programme}/groups/{group}/sure", name="group-sure")
 def sure(desk: Coordinator, group: str) -> Response:
     """What would change, before it does."""
-    row = _row(desk.site.overview(desk.programme), group)
+    row = _row(desk.overview, group)
     return desk.page("group_sure.html", row=row, change=_change(desk, row), error="")
 
 
 @router.post("/p/{programme}/groups/{group}/sure", name="group-do")
 def do(desk: Coordinator, group: str) -> Response:
     """Do what was shown."""
-    row = _row(desk.site.overview(desk.programme), group)
+    row = _row(desk.overview, group)
     what = desk.said("what")
     if what == "pause":
         pause(desk.app, group, None, BY)

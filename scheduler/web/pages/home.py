@@ -34,7 +34,7 @@ class Thing:
 @router.get("/p/{programme}", name="home")
 def home(desk: Coordinator) -> Response:
     """The few things that need somebody, and how the programme is."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     now = desk.app.clock.now()
     worst = worst_first(view)[:MOST_ROWS]
     days = ahead(view, now, now + timedelta(days=DAYS))

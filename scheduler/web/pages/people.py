@@ -31,7 +31,7 @@ SORTED: dict[str, Callable[[PersonRow], Any]] = {
 @router.get("/p/{programme}/people", name="people")
 def people(desk: Coordinator) -> Response:
     """Everybody, or those who are not ready."""
-    view = desk.site.overview(desk.programme)
+    view = desk.overview
     shown, which = choice(desk, "show", SHOWN)
     order, key = choice(desk, "sort", SORTED)
     rows = sorted(found(desk, filter(which, view.people), _words), key=key)
@@ -51,13 +51,13 @@ def people(desk: Coordinator) -> Response:
 @router.get("/p/{programme}/people/{person}", name="person")
 def person(desk: Coordinator, person: str) -> Response:
     """One of them, for a coordinator: no limits and no busy times, which are theirs to see."""
-    return _shown(desk, _row(desk.site.overview(desk.programme), person))
+    return _shown(desk, _row(desk.overview, person))
 
 
 @router.post("/p/{programme}/people/{person}/link", name="person-link")
 def hand_out(desk: Coordinator, person: str) -> Response:
     """A new link to somebody's own pages, shown once."""
-    row = _row(desk.site.overview(desk.programme), person)
+    row = _row(desk.overview, person)
     secret = desk.site.access.hand_out(LinkKind.PERSON, desk.programme, person)
     return _shown(desk, row, link=f"{desk.site.public_url}{desk.path('link', secret=secret)}")
 
@@ -65,7 +65,7 @@ def hand_out(desk: Coordinator, person: str) -> Response:
 @router.post("/p/{programme}/people/{person}/revoke", name="person-revoke")
 def revoke(desk: Coordinator, person: str) -> Response:
     """End all links of somebody, and whoever came in by them is out."""
-    _row(desk.site.overview(desk.programme), person)
+    _row(desk.overview, person)
     desk.site.access.store.revoke_links(desk.programme, person, desk.app.clock.now())
     return desk.go("person", programme=desk.programme, person=person)
 
