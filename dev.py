@@ -35,6 +35,7 @@ usage: python3 dev.py COMMAND [ARGUMENTS]
   test [--long] [ARGUMENTS]   the tests; ARGUMENTS go to pytest
   check                       format, lint, types and import contracts
   parts                       fetch ical.js, axe-core and old zone data, which some tests need
+  words                       bring what the code says into the catalogues, and list what they lack
   lock [--upgrade]            write both locks anew from pyproject.toml
 """
 
@@ -88,6 +89,13 @@ def parts(_: list[str]) -> None:
                 raise Stop("npm is not here. On Debian and Ubuntu: apt install nodejs npm")
             where = str(PARTS / folder)
             call("npm", "install", "--no-save", "--no-package-lock", "--prefix", where, f"{name}@{version}")
+
+
+def words(_: list[str]) -> None:
+    """What the code and its templates say, into scheduler/words/*.po."""
+    prepare(DEV)
+    os.chdir(ROOT)
+    become("-m", "tests.catalogue")
 
 
 def lock(arguments: list[str]) -> None:
@@ -173,7 +181,7 @@ def say(line: str) -> None:
     print(f"dev.py: {line}", file=sys.stderr, flush=True)
 
 
-COMMANDS = {command.__name__: command for command in (demo, run, test, check, parts, lock)}
+COMMANDS = {command.__name__: command for command in (demo, run, test, check, parts, words, lock)}
 
 
 def main(arguments: list[str]) -> int:

@@ -34,7 +34,7 @@ def _tongue(name: str, clock: str) -> Tongue:
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse(OURS, sep="-")
     language = negotiate_locale([name, locale.language], CATALOGUES, sep="-") or "en"
-    hours = clock == "24" if clock else "a" not in locale.time_formats["short"].pattern
+    hours = clock == "24" if clock else "H" in locale.time_formats["short"].pattern
     return Tongue(locale=locale, clock_24=hours, translations=CATALOGUES[language](language))
 
 

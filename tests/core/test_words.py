@@ -1,16 +1,22 @@
 """scheduler/core/words.py: times as people are told them."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduler.core.tongue import speaking
+from scheduler.core.tongues import tongue_of
 from scheduler.core.words import (
     beside,
+    clock,
     dates_in_words,
     listed,
     one_line,
     place,
     shifts,
+    span,
     usual_time,
     utc_offset,
     when,
@@ -100,3 +106,62 @@ def test_dates_are_listed_by_month() -> None:
 def test_strange_names_become_one_line() -> None:
     """Line breaks, control characters and separators of other scripts are spaces, and nothing else is lost."""
     assert one_line(" Amára\r\nATTENDEE:x\x00\u2028\x1b[31m 李 ") == "Amára ATTENDEE:x [31m 李"
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en-GB", "Tue 9 Feb 14:30 London"),
+        ("en-US", "Tue Feb 9 2:30\N{NO-BREAK SPACE}PM London"),
+        ("en-IN", "Tue 9 Feb 2:30\N{NO-BREAK SPACE}PM London"),
+        ("de", "Di 9. Feb 14:30 London"),
+        ("fr", "Tue 9 Feb 14:30 London"),
+        ("ar-EG", "Tue 9 Feb 2:30\N{NO-BREAK SPACE}PM London"),
+        ("hi", "Tue 9 Feb 2:30\N{NO-BREAK SPACE}PM London"),
+    ],
+)
+def test_a_time_is_told_as_its_reader_writes_it(locale: str, told: str) -> None:
+    """Names of days in the language of the words, since a page speaks one language; the clock is the reader's."""
+    with speaking(tongue_of(locale)):
+        assert when(TUESDAY, "Europe/London", dated=True) == told
+
+
+def test_half_a_day_has_twelve_hours_from_twelve() -> None:
+    """12 AM is midnight, and 12 PM is noon."""
+    with speaking(tongue_of("en-US")):
+        told = [clock(minute).replace("\N{NO-BREAK SPACE}", " ") for minute in (0, 59, 60, 719, 720, 780, 1439, 1440)]
+    assert told == ["12:00 AM", "12:59 AM", "1:00 AM", "11:59 AM", "12:00 PM", "1:00 PM", "11:59 PM", "12:00 AM"]
+
+
+def test_shifts_dates_and_places_are_told_in_german() -> None:
+    """With the names that cities have there."""
+    starts = [*_weekly(TUESDAY, 7), *(start - timedelta(hours=1) for start in _weekly(TUESDAY, 14)[7:])]
+    with speaking(tongue_of("de")):
+        told = [str(shift) for shift in shifts(starts, "America/New_York")]
+        assert told == ["am 16. und 23. März: 10:30 statt 09:30"]
+        assert beside(TUESDAY.replace(hour=23), "Asia/Kolkata", "Europe/London") == "Mi 05:00 Kolkata (am Tag danach)"
+        assert span(TUESDAY, TUESDAY + timedelta(hours=10), "Africa/Cairo") == "Di 9. Feb 16:30-Mi 10. Feb 02:30 Kairo"
+    with speaking(tongue_of("en-US")):
+        assert dates_in_words([date(2027, 3, 16), date(2027, 3, 23)]) == "March 16 and 23"
+
+
+ZONES = (
+    *("Europe/London", "America/New_York", "America/Phoenix", "Asia/Kolkata", "Asia/Tokyo"),
+    *("Australia/Lord_Howe", "Africa/Casablanca", "America/Santiago", "Pacific/Chatham"),
+)
+
+
+@pytest.mark.parametrize(("anchor", "zone"), list(permutations(ZONES, 2)))
+def test_exactly_the_dates_on_which_a_clock_differs_are_named(anchor: str, zone: str) -> None:
+    """For half a year of Tuesdays after each January and July; by zoneinfo, which has no part in what we tell."""
+    for first in (datetime(2027, 1, 5, 14, 30), datetime(2027, 7, 6, 14, 30)):  # noqa: DTZ001  # on the anchor's clock
+        walls = [(first + timedelta(weeks=week)).replace(tzinfo=ZoneInfo(anchor)) for week in range(26)]
+        shown = [wall.astimezone(ZoneInfo(zone)) for wall in walls]
+        starts = [wall.astimezone(UTC) for wall in walls]
+        usual = str(usual_time(starts, zone))
+        wanted = {each.date(): f"{each:%a %H:%M}" for each in shown if f"{each:%a %H:%M}" != usual}
+        named = {day: str(shift.shown) for shift in shifts(starts, zone) for run in shift.runs for day in run}
+        assert named == wanted
+        words = " ".join(str(shift) for shift in shifts(starts, zone))
+        ends = [run[-1] for shift in shifts(starts, zone) for run in shift.runs]
+        assert all(f"{day.day} " in f"{words} " for day in ends)
