@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from scheduler.app.access import form_token
 from scheduler.app.importing import bring_in
@@ -48,6 +49,7 @@ class Stand:
     service: Service
     site: Site
     clock: Still
+    application: FastAPI
 
     @property
     def address(self) -> str:
@@ -110,7 +112,7 @@ def standing(
     app = add_site(application(service), site)
     app.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
     with serving(app, listening, ended=lambda: None):
-        yield Stand(data, service, site, clock)
+        yield Stand(data, service, site, clock, app)
 
 
 def main() -> None:
