@@ -29,7 +29,7 @@ def read_text(path: Path, most_bytes: int) -> str:
         raise InputError(f"can't be read: {error.strerror}.", where=path.name) from error
     if len(content) > most_bytes:
         raise InputError(f"is larger than {most_bytes // 1_000_000} MB.", where=path.name)
-    return _decoded(content, path.name)
+    return decoded(content, path.name)
 
 
 def single_line(text: str) -> str:
@@ -61,7 +61,8 @@ def identifier(text: str) -> str:
     return text
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file's content: UTF-8, with or without a byte order mark. Raises InputError."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError("is in UTF-16.", where=name, hint="Save it as UTF-8.")
     if b"\0" in content:

@@ -9,6 +9,7 @@ from scheduler.web.pages import (
     digest,
     fairness,
     feeds,
+    first_run,
     front,
     group,
     home,
@@ -48,4 +49,5 @@ PAGES = (
     importing.router,
     log.router,
     settings.router,
+    first_run.router,
 )
