@@ -1,0 +1,37 @@
+"""Every page route by its name, with the guard that it has to have: a route that is not told here fails the suite.
+
+PARTS are the sample's values for the parts of addresses, by name; SPECIAL those of single routes.
+"""
+
+ENTRIES: dict[str, str] = {
+    name: guard
+    for guard, names in {
+        "anybody": """
+            front begin link enter leave reading read-so feed connected
+            sign-in sign-in-mail sign-in-at signed-in-at
+        """,
+        "coordinator": """
+            home coordinators invite-coordinator remove-coordinator withdraw-invitation
+            people person person-link person-revoke group session group-sure group-do explain
+            coverage fairness digest
+            planning plan job stop-job job-live changes publishing publish keep-old release proposal undo-move
+            undoing undo importing log settings
+        """,
+        "participant": """
+            meetings feed-renew meeting-withdraw meeting-undo meeting-answer meeting meeting-ask meeting-confirm
+            meeting-unsay calendars calendar-connect calendar-begin calendar-choose calendar-chosen
+            calendar-disconnect calendar-disconnected limits limits-save limits-week
+        """,
+        "partner": """
+            pair join book choose take-back share pair-file why
+        """,
+    }.items()
+    for name in names.split()
+}
+
+PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1"}
+SPECIAL: dict[str, dict[str, str]] = {}
+GONE = {"link", "enter", "feed", "job", "stop-job", "job-live", "proposal", "undo-move", "withdraw-invitation"}
+"""Routes whose sample parts name nothing that is there: 404 for those who may see it, too."""
+ELSEWHERE = {"signed-in-at", "connected", "sign-in-at"}
+"""Routes that say by 403 or 422 that something did not begin here."""
