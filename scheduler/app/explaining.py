@@ -90,7 +90,7 @@ def explained(
     slot: Slot | None = None,
     first: int | None = None,
     plan: Plan | None = None,
-    audience: Audience = OWNER,
+    audience: Audience,
 ) -> Explained:
     """What is in the way of a slot; without one, of what a plan lacks, or else of the slot that comes closest.
 
@@ -116,9 +116,7 @@ def explained(
     return _told(whole, posed.problem, series, names, audience, slot=at, first=first)
 
 
-def sentences(
-    told: Explanation, problem: Problem, names: Mapping[str, str], audience: Audience = OWNER
-) -> tuple[str, ...]:
+def sentences(told: Explanation, problem: Problem, names: Mapping[str, str], audience: Audience) -> tuple[str, ...]:
     """An explanation in words, as far as somebody may know it: what blocks most dates first."""
     if audience.kind is not Kind.MEMBER:
         return tuple(reasons(filtered(told, audience), problem, names))

@@ -16,7 +16,7 @@ import tomlkit
 from connectors.published import feed
 from scheduler import flow
 from scheduler.app.editing import change, new_programme
-from scheduler.app.explaining import OWNER, Audience
+from scheduler.app.explaining import OWNER, Audience, member
 from scheduler.app.programme import App
 from scheduler.app.site import Site
 from scheduler.app.times import TimeOption, series_of_group, standing, time_of
@@ -34,6 +34,7 @@ from scheduler.errors import ChangedElsewhere, InputError, StalePlan, Unavailabl
 from scheduler.flow import Planned
 from scheduler.programme import Group, Person
 from scheduler.programme.edit import with_person_cells, with_values
+from scheduler.programme.problem import Posed
 from scheduler.programme.table import csv_text
 from scheduler.store import SqlChoices, SqlProgrammes
 
@@ -181,16 +182,21 @@ def choices(app: App, group: Group) -> Mapping[str, str]:
     return {who: key for who, key in chosen.items() if who in group.members}
 
 
-def prepared(app: App, group: Group, key: str, audience: Audience = OWNER) -> Booking:
+def prepared(app: App, group: Group, key: str, audience: Audience) -> Booking:
     """What booking a time would write. Raises StalePlan where it is no longer among the best."""
     kept = kept_for(app, group, key)
     posed = kept.pose()
     option = time_of(kept, posed, series_of_group(posed, group.id), key, audience)
     if option is None:
         raise StalePlan(_("this time is no longer among the best: look at the times again."))
+    return booking_of(kept, group, posed, option)
+
+
+def booking_of(app: App, group: Group, posed: Posed, option: TimeOption) -> Booking:
+    """What would be written for a time of a pair, whose series is alone in its programme."""
     planned = flow.still_fits(posed, Plan((option.placement,)))
-    changes = kept.changes(planned)
-    return Booking(option=option, planned=planned, changes=changes, invited=_invited(kept, group, changes))
+    changes = app.changes(planned)
+    return Booking(option=option, planned=planned, changes=changes, invited=_invited(app, group, changes))
 
 
 def kept_for(app: App, group: Group, key: str) -> App:
@@ -207,10 +213,10 @@ def choose(site: Site, programme: str, group: str, person: str, key: str, seen: 
     """
     app = site.app(programme)
     mine = group_of(app, group)
-    if booked(app, mine):
+    if is_booked(app, mine):
         return Outcome.BOOKED
     app.refresh_of(mine.members)
-    booking = prepared(app, mine, key)
+    booking = prepared(app, mine, key, member(person))
     if booking.seen != seen:
         return Outcome.CHANGED
     kept = SqlChoices(site.service.database, programme)
@@ -223,10 +229,16 @@ def choose(site: Site, programme: str, group: str, person: str, key: str, seen: 
     return Outcome.BOOKED
 
 
-def booked(app: App, group: Group) -> TimeOption | None:
+def booked(app: App, group: Group, audience: Audience) -> TimeOption | None:
     """What stands of a group."""
     posed = app.pose()
-    return standing(app, posed, series_of_group(posed, group.id))
+    return standing(app, posed, series_of_group(posed, group.id), audience)
+
+
+def is_booked(app: App, group: Group) -> bool:
+    """Whether anything stands of a group."""
+    stands = app.store.standing()
+    return stands is not None and group.id in stands.plan.by_series()
 
 
 def undo_until(app: App, group: Group) -> datetime | None:
@@ -277,9 +289,9 @@ def _book(site: Site, programme: str, group: str, key: str) -> None:
     for _again in range(PATIENCE):
         app = site.app(programme)
         mine = group_of(app, group)
-        if booked(app, mine):
+        if is_booked(app, mine):
             return
-        booking = prepared(app, mine, key)
+        booking = prepared(app, mine, key, OWNER)
         try:
             with app.writing():
                 flow.decide(booking.planned, booking.changes, store=app.store, clock=app.clock)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from scheduler.app.explaining import OWNER, Audience, sentences
+from scheduler.app.explaining import Audience, sentences
 from scheduler.app.programme import App
 from scheduler.core.explain import explain_slot
 from scheduler.core.interval import DAY_MINUTES, Intervals, as_intervals, clipped, intersection, merged
@@ -123,16 +123,14 @@ def series_of_group(posed: Posed, group: str, keep: str = "") -> Series:
     return replace(series, anchor_zone=keep or series.anchor_zone)
 
 
-def best_times(
-    app: App, posed: Posed, series: Series, *, top: int = 5, audience: Audience = OWNER
-) -> tuple[TimeOption, ...]:
+def best_times(app: App, posed: Posed, series: Series, *, top: int = 5, audience: Audience) -> tuple[TimeOption, ...]:
     """The best times, best first, no two of them within an hour on the same weekday; none: no date holds at all."""
     found = best_slots(posed.problem, series, top, _others(posed, series))
     free = (each for each in found if is_free(posed.problem, series, each.placement))
     return tuple(told(app, posed, series, each, audience=audience) for each in free)
 
 
-def time_of(app: App, posed: Posed, series: Series, key: str, audience: Audience = OWNER) -> TimeOption | None:
+def time_of(app: App, posed: Posed, series: Series, key: str, audience: Audience) -> TimeOption | None:
     """The best time by its key, as it is now; None: it is no longer among them."""
     return next((each for each in best_times(app, posed, series, audience=audience) if each.key == key), None)
 
@@ -144,7 +142,7 @@ def told(
     option: SlotOption,
     *,
     turn: int = 0,
-    audience: Audience = OWNER,
+    audience: Audience,
 ) -> TimeOption:
     """A placement of a series on everybody's clock; of one with several slots, that of a turn."""
     problem, placement = posed.problem, option.placement
@@ -168,7 +166,7 @@ def told(
     )
 
 
-def standing(app: App, posed: Posed, series: Series, audience: Audience = OWNER) -> TimeOption | None:
+def standing(app: App, posed: Posed, series: Series, audience: Audience) -> TimeOption | None:
     """What is booked of a series, told as its best times are; None: nothing stands."""
     placement = posed.previous.by_series().get(series.id) if posed.previous else None
     if placement is None or not placement.slots:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from scheduler.app.explaining import OWNER
 from scheduler.app.programme import App, open_app
 from scheduler.app.times import TimeOption, best_times, series_of_people
 from scheduler.cli.console import Folder, Json, out, print_json, rondo
@@ -46,7 +47,7 @@ def slots(
     series = series_of_people(
         app, people, min(weeks, app.programme.horizon.weeks) // every, minutes, Cadence(every_weeks=every)
     )
-    options = best_times(app, posed, series, top=max(top, book or 0))
+    options = best_times(app, posed, series, top=max(top, book or 0), audience=OWNER)
     if json:
         print_json(slots_document(options))
     else:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.explaining import Explained, decided, explained, ways, what_must_give
+from scheduler.app.explaining import OWNER, Explained, decided, explained, ways, what_must_give
 from scheduler.app.programme import App, open_app
 from scheduler.app.times import series_of_people
 from scheduler.cli.console import Folder, Json, print_json, rondo
@@ -49,7 +49,7 @@ def why(
     posed = app.pose()
     series = _asked(app, posed.problem, who, minutes, every)
     plan, slot = decided(app, posed), parse_slot(at) if at else None
-    found = explained(app, posed, series, slot=slot, plan=plan)
+    found = explained(app, posed, series, slot=slot, plan=plan, audience=OWNER)
     conflict = what_must_give(posed, series, plan, wanted=sessions, at=found.slot if at else None)
     out = ways(app, posed, series, plan) if conflict and not at else ()
     if json:

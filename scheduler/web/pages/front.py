@@ -59,6 +59,7 @@ def begin(visit: Anybody) -> Response:
     room = typed.read("room", _room, "")
     if typed.wrong:
         return _shown(visit, typed, status=422)
+    visit.limits.beginnings.count(visit.client)
     begun = pairs.begin(
         visit.site,
         once=visit.said("once"),

@@ -36,6 +36,7 @@ class Card:
 
     option: TimeOption
     headline: str
+    times: tuple[str, ...]
     bars: tuple[Bar, ...]
     weeks: tuple[Week, ...]
     holds: int
@@ -131,7 +132,7 @@ def share(visit: Partner) -> Response:
 def file(visit: Partner) -> Response:
     """What would be booked as a calendar file, for whoever writes it into a calendar by themselves."""
     group = _group(visit)
-    booking = pairs.prepared(visit.app, group, visit.said("slot"))
+    booking = pairs.prepared(visit.app, group, visit.said("slot"), member(visit.person))
     content = pairs.calendar_file(visit.app, booking, visit.person)
     name = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
     return Response(content, media_type="text/calendar", headers=name)
@@ -146,6 +147,7 @@ def _card(option: TimeOption, prefix: str) -> Card:
     return Card(
         option=option,
         headline=headline(option),
+        times=tuple(when(clock.at, clock.zone) for clock in option.zones),
         bars=hour_bars(option.clocks, option.minutes),
         weeks=strip(option, prefix),
         holds=option.count(Status.HELD),
@@ -181,7 +183,7 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
         typed = Typed(said={"name": me.name, "zone": "", "hours": ""})
         return _welcome(visit, typed, status=status)
     people = [app.person(who) for who in group.members]
-    stands = pairs.booked(app, group)
+    stands = pairs.booked(app, group, member(me.id))
     shared = {
         "group": group,
         "people": people,
@@ -198,7 +200,10 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
     if stands:
         until = pairs.undo_until(app, group) if alone else None
         [card] = cards((stands,))
-        return visit.page("booked.html", status=status, card=card, undo=until and when(until, visit.zone), **shared)
+        nobody: list[Person] = []
+        said = {"chosen": nobody, "unready": nobody, "unknown": nobody, "stale": nobody}
+        undo = until and when(until, visit.zone)
+        return visit.page("booked.html", status=status, card=card, undo=undo, **said, **shared)
     posed = app.pose()
     series = series_of_group(posed, group.id, _kept(visit, people, group))
     options = best_times(app, posed, series, audience=member(me.id))
@@ -228,7 +233,7 @@ def _confirmed(visit: Desk, status: int = 200) -> Response:
     app, group, key = visit.app, _group(visit), visit.said("slot")
     me = app.person(visit.person)
     visit.zone = visit.reader.zone or me.boundary.zone
-    if pairs.booked(app, group):
+    if pairs.is_booked(app, group):
         return _shown(visit)
     try:
         booking = pairs.prepared(app, group, key, member(me.id))
@@ -256,7 +261,7 @@ def _chosen(app: App, group: Group, me: Person) -> Iterator[Chosen]:
     for who, key in sorted(pairs.choices(app, group).items(), key=lambda item: item[0] != me.id):
         kept = pairs.kept_for(app, group, key)
         posed = kept.pose()
-        option = time_of(kept, posed, series_of_group(posed, group.id), key)
+        option = time_of(kept, posed, series_of_group(posed, group.id), key, member(me.id))
         yield Chosen(
             name=app.person(who).name,
             is_me=who == me.id,
