@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, case, func, select
@@ -38,40 +40,10 @@ class SqlStamps(Rows):
 
         What has no counter of its own (a draft, a reading) is told by its second and by what changes along with it.
         """
-        copies, pins = calendar_copy.c, pin.c
-        parts: dict[str, list[ColumnElement[Any]]] = {
-            "files": [self._one(programme.c.revision, programme.c.id == self.programme)],
-            "standing": [
-                *(self._plan(kind, each) for kind in (STANDING, BEFORE) for each in ("decided_at", "position")),
-                self._sum(outbound_write, func.max(outbound_write.c.position)),
-            ],
-            "draft": [
-                self._plan(DRAFT, "decided_at"),
-                self._sum(job, func.count(job.c.ended_at)),
-                *(self._sum(pin, each) for each in (func.count(), func.sum(pins.start), func.sum(pins.decided_at))),
-            ],
-            "decisions": [
-                self._sum(decision, func.max(decision.c.position)),
-                *(self._count(decision, decision.c.state == state) for state in ("proposed", "done", "accepted")),
-            ],
-            "copies": [
-                *(self._sum(calendar_copy, each) for each in (func.count(), func.sum(copies.tried_at))),
-                *(self._count(calendar_copy, each) for each in (copies.error != "", copies.complete.is_(True))),
-            ],
-            "accounts": [
-                *(self._sum(account, each) for each in (func.count(), func.sum(account.c.connected_at))),
-                self._sum(account, func.sum(func.length(account.c.calendars))),
-                self._count(account, account.c.error != ""),
-            ],
-            "writes": [
-                self._sum(outbound_write, each)
-                for each in (func.count(), func.count(outbound_write.c.done_at), func.sum(outbound_write.c.attempts))
-            ],
-            "stopped": [self._one(programme.c.stopped, programme.c.id == self.programme)],
-        }
-        [row] = self._read(select(*(each for part in parts.values() for each in part)))
-        values = iter(row.values())
-        return Stamps(**{name: tuple(next(values) for _ in part) for name, part in parts.items()})
+        parts, query = _query(self.programme)
+        with self._engine.connect() as connection:
+            values = iter(connection.execute(query).one())
+        return Stamps(**{name: tuple(islice(values, length)) for name, length in parts})
 
     def readings(self) -> Sequence[CalendarCopy]:
         """How the last reading of every calendar went; without the busy times, which are nine tenths of the rows."""
@@ -89,15 +61,50 @@ class SqlStamps(Rows):
             for row in rows
         ]
 
-    def _plan(self, kind: str, column: str) -> ColumnElement[Any]:
-        return self._one(plan.c[column], self._of(plan) & (plan.c.kind == kind))
 
-    def _sum(self, table: Table, what: ColumnElement[Any]) -> ColumnElement[Any]:
-        return self._one(what, self._of(table), table)
+@lru_cache(maxsize=64)
+def _query(id_: str) -> tuple[tuple[tuple[str, int], ...], Select[Any]]:
+    """How many values each stamp has, and the query for all of them: making it takes longer than asking it."""
+    copies, pins, writes = calendar_copy.c, pin.c, outbound_write.c
 
-    def _count(self, table: Table, which: ColumnElement[bool]) -> ColumnElement[Any]:
-        return self._sum(table, func.sum(case((which, 1), else_=0)))
+    def one(what: ColumnElement[Any], table: Table, where: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
+        query: Select[Any] = select(what).select_from(table).where(table.c.programme == id_)
+        return (query if where is None else query.where(where)).scalar_subquery()
 
-    def _one(self, what: ColumnElement[Any], of: ColumnElement[bool], table: Table | None = None) -> ColumnElement[Any]:
-        query: Select[Any] = select(what)
-        return (query.select_from(table) if table is not None else query).where(of).scalar_subquery()
+    def of_plan(kind: str, column: str) -> ColumnElement[Any]:
+        return one(plan.c[column], plan, plan.c.kind == kind)
+
+    def count(table: Table, which: ColumnElement[bool]) -> ColumnElement[Any]:
+        return one(func.sum(case((which, 1), else_=0)), table)
+
+    def of_programme(column: str) -> ColumnElement[Any]:
+        return select(programme.c[column]).where(programme.c.id == id_).scalar_subquery()
+
+    parts: dict[str, list[ColumnElement[Any]]] = {
+        "files": [of_programme("revision")],
+        "standing": [
+            *(of_plan(kind, each) for kind in (STANDING, BEFORE) for each in ("decided_at", "position")),
+            one(func.max(writes.position), outbound_write),
+        ],
+        "draft": [
+            of_plan(DRAFT, "decided_at"),
+            one(func.count(job.c.ended_at), job),
+            *(one(each, pin) for each in (func.count(), func.sum(pins.start), func.sum(pins.decided_at))),
+        ],
+        "decisions": [
+            one(func.max(decision.c.position), decision),
+            *(count(decision, decision.c.state == state) for state in ("proposed", "done", "accepted")),
+        ],
+        "copies": [
+            *(one(each, calendar_copy) for each in (func.count(), func.sum(copies.tried_at))),
+            *(count(calendar_copy, each) for each in (copies.error != "", copies.complete.is_(True))),
+        ],
+        "accounts": [
+            *(one(each, account) for each in (func.count(), func.sum(account.c.connected_at))),
+            one(func.sum(func.length(account.c.calendars)), account),
+            count(account, account.c.error != ""),
+        ],
+        "writes": [one(each, outbound_write) for each in (func.count(), func.count(writes.done_at))],
+        "stopped": [of_programme("stopped")],
+    }
+    return tuple((name, len(part)) for name, part in parts.items()), select(*chain.from_iterable(parts.values()))
