@@ -12,7 +12,7 @@ ENTRIES: dict[str, str] = {
         """,
         "coordinator": """
             home coordinators invite-coordinator remove-coordinator withdraw-invitation
-            people person person-link person-revoke group session group-sure group-do explain
+            people remind remind-do person person-link person-mail person-revoke group session group-sure group-do explain
             coverage fairness digest
             planning plan job stop-job job-live changes publishing publish keep-old release proposal undo-move
             undoing undo importing log settings

@@ -83,7 +83,7 @@ def do(desk: Coordinator, group: str) -> Response:
     else:
         seen, to = _asked(desk, row)
         put(desk.app, seen, to)
-    return desk.go("group", programme=desk.programme, group=group, done=what)
+    return desk.on(f"{desk.path('group', programme=desk.programme, group=group)}?done={what}")
 
 
 def _change(desk: Desk, row: GroupRow) -> dict[str, str]:

@@ -6,14 +6,16 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
+from scheduler.app import inviting
 from scheduler.app.overview import CalendarState, Overview, PersonRow
 from scheduler.core.tongue import gettext as _
-from scheduler.core.visitor import LinkKind
+from scheduler.errors import RondoError
 from scheduler.web.guards import Coordinator
 from scheduler.web.paging import choice, found, page_of, query
 from scheduler.web.visit import Desk
 
 router = APIRouter()
+MOST_MAILS = 50  # at once: each is handed to the mail server while somebody waits
 SHOWN: dict[str, Callable[[PersonRow], bool]] = {
     "all": lambda row: True,
     "not-ready": lambda row: not row.calendar.ready,
@@ -44,8 +46,29 @@ def people(desk: Coordinator) -> Response:
         page=page_of(desk, rows),
         unready=sum(not row.calendar.ready for row in view.people),
         states=states(),
+        reminded=_count(desk, "reminded"),
+        failed=_count(desk, "failed"),
         url=lambda **changed: query(desk, **changed),
     )
+
+
+@router.get("/p/{programme}/remind", name="remind")
+def remind(desk: Coordinator) -> Response:
+    """Who would be sent a mail, before anybody is."""
+    return desk.page("remind.html", rows=_unready(desk.overview), most=MOST_MAILS)
+
+
+@router.post("/p/{programme}/remind", name="remind-do")
+def remind_all(desk: Coordinator) -> Response:
+    """Mail those who are not ready a link of their own, so many at once."""
+    sent = failed = 0
+    for row in _unready(desk.overview)[:MOST_MAILS]:
+        try:
+            inviting.mail(desk.site, desk.programme, row.person.id)
+            sent += 1
+        except RondoError:
+            failed += 1
+    return desk.on(f"{desk.path('people', programme=desk.programme)}?reminded={sent}&failed={failed}")
 
 
 @router.get("/p/{programme}/people/{person}", name="person")
@@ -58,15 +81,22 @@ def person(desk: Coordinator, person: str) -> Response:
 def hand_out(desk: Coordinator, person: str) -> Response:
     """A new link to somebody's own pages, shown once."""
     row = _row(desk.overview, person)
-    secret = desk.site.access.hand_out(LinkKind.PERSON, desk.programme, person)
-    return _shown(desk, row, link=f"{desk.site.public_url}{desk.path('link', secret=secret)}")
+    return _shown(desk, row, link=inviting.invite(desk.site, desk.programme, person))
+
+
+@router.post("/p/{programme}/people/{person}/mail", name="person-mail")
+def mail(desk: Coordinator, person: str) -> Response:
+    """Mail somebody a link of their own."""
+    row = _row(desk.overview, person)
+    inviting.mail(desk.site, desk.programme, person)
+    return _shown(desk, row, mailed=True)
 
 
 @router.post("/p/{programme}/people/{person}/revoke", name="person-revoke")
 def revoke(desk: Coordinator, person: str) -> Response:
-    """End all links of somebody, and whoever came in by them is out."""
+    """End all links of somebody: whoever came in by them is out, and their feed ends."""
     _row(desk.overview, person)
-    desk.site.access.store.revoke_links(desk.programme, person, desk.app.clock.now())
+    inviting.revoke(desk.site, desk.programme, person)
     return desk.go("person", programme=desk.programme, person=person)
 
 
@@ -81,9 +111,18 @@ def states() -> dict[CalendarState, tuple[str, str, str]]:
     }
 
 
-def _shown(desk: Desk, row: PersonRow, link: str = "") -> Response:
+def _shown(desk: Desk, row: PersonRow, *, link: str = "", mailed: bool = False) -> Response:
     links = desk.site.access.store.links_of(desk.programme, row.person.id, desk.app.clock.now())
-    return desk.page("person.html", row=row, link=link, links=links, states=states())
+    return desk.page("person.html", row=row, link=link, links=links, mailed=mailed, states=states())
+
+
+def _unready(view: Overview) -> list[PersonRow]:
+    return [row for row in view.people if not row.calendar.ready]
+
+
+def _count(desk: Desk, name: str) -> int:
+    said = desk.said(name)
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0
 
 
 def _row(view: Overview, person: str) -> PersonRow:
