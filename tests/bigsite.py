@@ -74,11 +74,12 @@ def standing_big(data: Path, *, groups: int = 2_000, people: int = 5_000) -> Ite
 def write_big(folder: Path, groups: int, people: int) -> None:
     """The files of a programme: everybody is in a group, and nobody has a calendar. One in fifty names no hours."""
     folder.mkdir(parents=True)
-    rows, members = ["id,name,email,timezone,hours"], ["group,person,role"]
+    rows, members = ["id,name,email,timezone,hours,preferred"], ["group,person,role"]
     for number in range(people):
         name = f"{FIRST[number % 10]} {LAST[number % 7]} {number}"
         hours = "" if number % 50 == 49 else f'"{HOURS[number % 4]}"'
-        rows.append(f"p{number:04},{name},p{number:04}@example.org,{ZONES[number % 6]},{hours}")
+        preferred = f"Mon-Fri {9 + number % 5}-16" if hours and number % 3 == 0 else ""
+        rows.append(f"p{number:04},{name},p{number:04}@example.org,{ZONES[number % 6]},{hours},{preferred}")
         members.append(f"g{number % groups:04},p{number:04},required")
     (folder / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "groups.csv").write_text("\n".join(members) + "\n", encoding="utf-8")

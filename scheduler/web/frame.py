@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -44,6 +45,11 @@ def asset(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
+def number(value: float, places: int = 0) -> str:
+    """A number as the reader writes it, with so many places: `50,893`, `97.9`."""
+    return format_decimal(round(value, places), locale=tongue().words)
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("scheduler.web"),
@@ -55,7 +61,13 @@ def _environment() -> Environment:
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.globals |= {"asset": asset, "weekday": words.weekday, "tongue": tongue}
-    made.filters |= {"when": words.when, "place": words.place, "listed": words.listed, "day": words.short_date}
+    made.filters |= {
+        "when": words.when,
+        "place": words.place,
+        "listed": words.listed,
+        "day": words.short_date,
+        "number": number,
+    }
     return made
 
 

@@ -20,7 +20,9 @@ from scheduler.web.pages import (
     pair,
     people,
     planning,
+    programs,
     reading,
+    reference,
     settings,
     sign_in,
     why,
@@ -49,5 +51,7 @@ PAGES = (
     importing.router,
     log.router,
     settings.router,
+    programs.router,
+    reference.router,
     first_run.router,
 )

@@ -19,7 +19,7 @@ from scheduler.web.pages.fairness import CAP
 from scheduler.web.visit import Desk
 
 router = APIRouter()
-MOST_ROWS, MOST_AHEAD, DAYS = 40, 10, 7
+MOST_ROWS, MOST_AHEAD, DAYS = 16, 10, 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
