@@ -12,7 +12,7 @@ from scheduler.app.programme import App
 from scheduler.core.availability import availability, open_hours
 from scheduler.core.freebusy import CalendarCopy
 from scheduler.core.hours_painted import CELL, CELLS
-from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, intersection, no_intervals
+from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, clipped, intersection, no_intervals
 from scheduler.core.people import Boundary, Participant
 from scheduler.core.presence import inside_hours
 from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, local_time, wall_clock
@@ -75,7 +75,8 @@ def outside(app: App, person: Person) -> int:
     count = 0
     for event in app.store.events():
         if not event.cancelled and person.id in {each.id for each in event.attendees}:
-            starts = [horizon.minute(each.start) for each in event.sessions if each.start and each.start > now]
+            sessions = event.seen_by(person.id).sessions
+            starts = [horizon.minute(each.start) for each in sessions if each.start and each.start > now]
             count += sum(not inside_hours(horizon, boundary, start, start + event.duration) for start in starts)
     return count
 
@@ -92,7 +93,8 @@ def _free(app: App, person: Person, horizon: Horizon, copies: Sequence[CalendarC
     """When somebody may be met; calendars that can't be read keep nobody from it here."""
     why, busy = known_busy(person, copies, app.clock.now(), app.rules)
     minutes = no_intervals() if why else horizon.outward(busy)
-    return availability(Participant(id=person.id, boundary=person.boundary, busy=minutes), horizon).free
+    known = availability(Participant(id=person.id, boundary=person.boundary, busy=minutes), horizon)
+    return clipped(known.free, 0, horizon.weeks * 7 * DAY_MINUTES)  # hours are laid out beyond both ends
 
 
 def _usual_cells(boundary: Boundary, zone: str, week: Horizon) -> set[int]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import func, select
 
 from scheduler.core.account import Account, Provider
 from scheduler.core.delivery import Channel, Delivery, Place
 from scheduler.core.freebusy import CalendarCopy
 from scheduler.core.subscription import Subscription
+from scheduler.errors import ChangedElsewhere
 from scheduler.store import Held, SqlAccounts, SqlEngine, SqlMarks, SqlProgrammes, SqlStore, SqlSubscriptions
 from scheduler.store.tables import metadata
 from tests.store.samples import NOW, PINS, decision, event, notice, saved
@@ -39,6 +41,19 @@ def test_the_revision_grows_where_files_differ(engine: SqlEngine) -> None:
     held = programmes.get("circles")
     assert held is not None
     assert (held.sealed_key, held.stopped) == ("sealed 0", "asked to")
+
+
+def test_of_two_who_change_a_programme_at_once_one_is_told(engine: SqlEngine, another: Callable[[], SqlEngine]) -> None:
+    """Whoever expects another revision than there is; 0 is that of no programme. Its kind stays what it was first."""
+    programmes, others = SqlProgrammes(engine), SqlProgrammes(another())
+    assert programmes.put("two", "Two", FILES, "sealed", NOW, kind="pair", expected=0) == 1
+    assert others.put("two", "Two", {}, "", NOW, expected=1) == 2
+    for expected in (0, 1, 3):
+        with pytest.raises(ChangedElsewhere):
+            programmes.put("two", "Two", FILES, "", NOW, expected=expected)
+    held = programmes.get("two")
+    assert held is not None
+    assert (held.kind, held.revision, programmes.files("two")) == ("pair", 2, {})
 
 
 def test_what_was_only_stopped_is_no_programme(engine: SqlEngine) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -71,11 +71,12 @@ def week(visit: Participant) -> Response:
     """Words for what was painted, or the painted week for words; nothing is kept."""
     said = _said(visit)
     meant = understood(said, visit.app.person(visit.person))
-    faults = [meant.wrong[name] for name in ("hours", "preferred", "timezone") if name in meant.wrong]
+    faults = {name: meant.wrong[name] for name in ("hours", "preferred", "timezone") if name in meant.wrong}
     values = {"common": _common(visit, meant)}
     return JSONResponse(
         {
-            "hint": " ".join(f"{fault.message} {fault.hint}" for fault in faults),
+            "wrong": list(faults),
+            "hint": " ".join(f"{fault.message} {fault.hint}" for fault in faults.values()),
             "hours": said.cells["hours"],
             "preferred": said.cells["preferred"],
             "grid": str(painted(meant.boundary.hours, meant.boundary.preferred)),
@@ -216,15 +217,11 @@ def _common(visit: Desk, meant: Understood) -> list[Common]:
 
 
 def _sentence(each: Shared) -> str:
-    told: dict[str, Any] = {
-        "others": listed(each.others)
-        if len(each.others) <= FEW
-        else _("%(count)s others") % {"count": len(each.others)},
-        "time": _length(each.minutes),
-    }
+    others = each.others if len(each.others) <= FEW else (_("%(count)s others") % {"count": len(each.others)},)
+    told = {"people": listed((_("You"), *others)), "time": _length(each.minutes)}
     if not each.minutes:
-        return _("You and %(others)s share no time that is long enough. More hours would help, even if needed.") % told
-    return _("You and %(others)s share %(time)s a week.") % told
+        return _("%(people)s share no time that is long enough. More hours would help, even if needed.") % told
+    return _("%(people)s share %(time)s a week.") % told
 
 
 def _length(minutes: int) -> str:

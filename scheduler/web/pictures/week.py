@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.hours_painted import A_DAY, Level, Painted
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import tongue
-from scheduler.core.words import weekday
+from scheduler.core.words import clock, weekday
 
 DAYTIME = range(12, 44)  # 6 to 22 o'clock, in half hours: what is shown at first
 
@@ -62,8 +62,5 @@ def week_of(painted: Painted, together: Mapping[int, int]) -> Week:
 
 
 def hour(number: int) -> str:
-    """An hour of the day as the edge of a table shows it: `9`, or `9 am` on a clock of twelve hours."""
-    if tongue().clock_24:
-        return str(number)
-    half = _("am") if number < 12 else _("pm")
-    return f"{number % 12 or 12} {half}"
+    """An hour of the day as the edge of a table shows it: `9`, or `9 AM` on a clock of twelve hours."""
+    return str(number) if tongue().clock_24 else clock(number * 60).replace(":00", "")

@@ -6,7 +6,7 @@
   const told = document.getElementById("in-step"), words = table.dataset.words.split("|");
   const cells = [...table.tBodies[0].rows].map((row) => [...row.cells].slice(1));
   const level = (cell) => +cell.className.match(/l(\d)/)[1];
-  const HOLD = 300, NEAR = 8;
+  const HOLD = 300, NEAR = 8, WORDS = ["hours", "preferred", "timezone"];
   let focused, stroke = null, hold = 0, asked = 0, wait = 0;
 
   table.setAttribute("role", "grid");
@@ -51,7 +51,10 @@
     const said = await answer.json();
     told.textContent = said.hint;
     told.className = said.hint ? "wrong" : "";
-    field("hours").setAttribute("aria-invalid", said.hint ? "true" : "false");
+    for (const name of WORDS) {
+      if (said.wrong.includes(name)) field(name).setAttribute("aria-invalid", "true");
+      else field(name).removeAttribute("aria-invalid");
+    }
     if (said.hint) return;
     if (what === "grid") {
       field("hours").value = said.hours;
@@ -60,7 +63,7 @@
     } else show(said.grid);
     document.getElementById("shared").innerHTML = said.shared;
   };
-  for (const name of ["hours", "preferred", "timezone"]) field(name).addEventListener("input", () => soon("text"));
+  for (const name of WORDS) field(name).addEventListener("input", () => soon("text"));
 
   const under = (event) => {
     const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("td");
