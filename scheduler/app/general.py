@@ -4,7 +4,7 @@ import io
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,12 +15,13 @@ from typing import Any
 from scheduler.app.editing import change
 from scheduler.app.importing import hand_out
 from scheduler.app.service import Service
+from scheduler.core.freebusy import CalendarCopy
 from scheduler.core.repairs import RepairRules
 from scheduler.errors import InputError
 from scheduler.programme import ProgrammeErrors
 from scheduler.programme.edit import with_values
 from scheduler.programme.values import VideoProvider
-from scheduler.store import SqlProgrammes
+from scheduler.store import SqlProgrammes, SqlStamps
 
 TOML = "programme.toml"
 Keys = tuple[str, ...]
@@ -83,6 +84,11 @@ def keep(service: Service, programme: str, fields: Mapping[str, str]) -> None:
         raise Wrong(_by_field(several)) from None
     except InputError as fault:
         raise Wrong({"": str(fault)}) from None
+
+
+def readings(service: Service, programme: str) -> Sequence[CalendarCopy]:
+    """How the last reading of every calendar went, without what was read."""
+    return SqlStamps(service.database, programme).readings()
 
 
 def archive(service: Service, programme: str) -> bytes:

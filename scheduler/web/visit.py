@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app.access import SECRET_BYTES, SESSION, form_token
+from scheduler.app.first_run import is_sample
 from scheduler.app.overview import Overview
 from scheduler.app.programme import App
 from scheduler.app.site import Site
@@ -118,3 +119,8 @@ class Desk(Visit):
     def overview(self) -> Overview:
         """The programme as its lists show it. Raises Unavailable."""
         return self.site.overviews.of(self.app, self.programme)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the programme is there to look around in: nothing of it leaves this machine."""
+        return is_sample(self.programme)

@@ -24,6 +24,7 @@ from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext, tongue
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
+from scheduler.programme.assemble import NEUTRAL_TITLE
 from scheduler.web.guards import Coordinator
 from scheduler.web.pages.planning import who
 from scheduler.web.pictures.changes import step
@@ -67,9 +68,7 @@ def publish(visit: Coordinator) -> Response:
     """Decide it, and have it written. Whoever pressed twice has published once."""
     try:
         publishing.publish(visit.site.service, visit.programme, visit.said("stamp"))
-    except ChangedElsewhere as fault:
-        return stale(visit, str(fault))
-    except StalePlan as fault:
+    except (ChangedElsewhere, StalePlan) as fault:
         return stale(visit, str(fault))
     except InputError:
         return visit.go("changes", programme=visit.programme)
@@ -93,6 +92,7 @@ def release(visit: Coordinator) -> Response:
 @router.post("/proposals/{decision}", name="proposal")
 def proposal(visit: Coordinator, decision: str) -> Response:
     """Say yes, another time, or no to a proposal."""
+    known(visit, decision)
     said = visit.said("said")
     if said == "no":
         proposals.refuse(visit.app, decision, COORDINATOR)
@@ -107,6 +107,7 @@ def proposal(visit: Coordinator, decision: str) -> Response:
 @router.post("/moves/{decision}/undo", name="undo-move")
 def undo_move(visit: Coordinator, decision: str) -> Response:
     """Put a meeting that Rondo moved back where it was."""
+    known(visit, decision)
     proposals.take_back(visit.app, decision, COORDINATOR)
     visit.site.service.owes(visit.programme)
     return visit.go("changes", programme=visit.programme)
@@ -128,7 +129,10 @@ def undoing(visit: Coordinator) -> Response:
 @router.post("/undo", name="undo")
 def undo(visit: Coordinator) -> Response:
     """Take it back."""
-    publishing.undo(visit.site.service, visit.programme)
+    try:
+        publishing.undo(visit.site.service, visit.programme)
+    except (ChangedElsewhere, InputError, StalePlan) as fault:
+        return visit.page("undoing.html", status=409, rows=(), against=str(fault), more=0)
     return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?undone=1", 303)
 
 
@@ -151,7 +155,7 @@ def shown(visit: Desk) -> dict[str, Any]:
         "moves": [told(visit, each) for each in reversed(decisions) if _by_us(each)][:MOST_MOVES],
         "pins": [(pin, visit.app.names) for pin in app.store.pins() if pin.command == publishing.KEEP],
         "zones": {group.id: group.anchor for group in app.programme.groups},
-        "titles": {group.id: group.title for group in app.programme.groups},
+        "titles": {group.id: label(group.id, group.title) for group in app.programme.groups},
         "owed": owed,
         "failed": failed,
         "stopped": app.home.store.stopped(),
@@ -169,6 +173,7 @@ def row(visit: Desk, line: Line, found: Review | None = None) -> dict[str, Any]:
     told_names = [names.get(each, each) for each in line.told]
     return {
         "line": line,
+        "title": label(line.group, line.title),
         "sign": sign,
         "class": kind,
         "word": word(line),
@@ -215,7 +220,7 @@ def told(visit: Desk, decision: Decision) -> dict[str, Any]:
     options = [each for each in (decision.after, *decision.options) if each] if decision.session is not None else []
     return {
         "decision": decision,
-        "title": group.title if group else decision.group,
+        "title": label(group.id, group.title) if group else decision.group,
         "words": sentence(decision, visit.app.names, zone=zone),
         "options": [(each.isoformat(), when(each, zone, dated=True)) for each in dict.fromkeys(options)],
         "is_ahead": bool(decision.before and decision.before > visit.site.service.clock.now()),
@@ -273,6 +278,17 @@ def planned_again(visit: Desk) -> Response:
     while time.monotonic() < end and jobs.get(visit.programme, job.id).is_open:
         time.sleep(0.05)
     return visit.go("job", programme=visit.programme, job=job.id)
+
+
+def known(visit: Desk, decision: str) -> None:
+    """Raises HTTPException where there is no such decision."""
+    if all(each.id != decision for each in visit.app.store.decisions()):
+        raise HTTPException(404)
+
+
+def label(group: str, title: str) -> str:
+    """What a group is called on pages: its title, or its id where it has none of its own."""
+    return group if title == NEUTRAL_TITLE else title
 
 
 def number(visit: Desk) -> int:

@@ -57,14 +57,14 @@ def bring(visit: Coordinator) -> Response:
 def preview(visit: Coordinator, upload: str) -> Response:
     """What saving would do, and what can't be read."""
     uploads = _uploads(visit)
-    found = uploads.preview(visit.programme, uploads.tables(visit.programme, upload))
+    found = uploads.preview(visit.programme, _tables(visit, upload))
     return visit.page("import_preview.html", **_shown(found, upload))
 
 
 @router.post("/{upload}/columns", name="import-columns")
 def columns(visit: Coordinator, upload: str) -> Response:
     """Say which column is which."""
-    tables = list(_uploads(visit).tables(visit.programme, upload))
+    tables = list(_tables(visit, upload))
     for number, table in enumerate(tables):
         said = tuple(visit.said(f"column-{number}-{place}") for place in range(len(table.header)))
         known = {*PEOPLE_COLUMNS, *GROUP_COLUMNS, ""}
@@ -81,9 +81,7 @@ def cell(visit: Coordinator, upload: str) -> Response:
     if not all(each.isdecimal() and len(each) < 8 for each in said):
         raise HTTPException(422, _("This form is not whole. Load the page again."))
     table, row = map(int, said)
-    tables = mend(
-        _uploads(visit).tables(visit.programme, upload), table, row, visit.said("column"), visit.said("value")
-    )
+    tables = mend(_tables(visit, upload), table, row, visit.said("column"), visit.said("value"))
     return _kept(visit, upload, tables)
 
 
@@ -91,14 +89,14 @@ def cell(visit: Coordinator, upload: str) -> Response:
 def all_(visit: Coordinator, upload: str) -> Response:
     """Put everything that may be meant in its place."""
     uploads = _uploads(visit)
-    found = uploads.preview(visit.programme, uploads.tables(visit.programme, upload))
+    found = uploads.preview(visit.programme, _tables(visit, upload))
     return _kept(visit, upload, mend_all(found))
 
 
 @router.get("/{upload}/{number}.csv", name="import-corrected")
 def corrected(visit: Coordinator, upload: str, number: int) -> Response:
     """A table as it is corrected by now."""
-    tables = _uploads(visit).tables(visit.programme, upload)
+    tables = _tables(visit, upload)
     if not 0 <= number < len(tables):
         raise HTTPException(404)
     return _file(f"corrected-{number + 1}.csv", tables[number].csv())
@@ -108,10 +106,11 @@ def corrected(visit: Coordinator, upload: str, number: int) -> Response:
 def save(visit: Coordinator, upload: str) -> Response:
     """Take it into the programme."""
     uploads = _uploads(visit)
+    _tables(visit, upload)
     try:
         uploads.save(visit.programme, upload)
     except ProgrammeErrors as several:
-        found = uploads.preview(visit.programme, uploads.tables(visit.programme, upload))
+        found = uploads.preview(visit.programme, _tables(visit, upload))
         general = [f"{each.message} {each.hint}".strip() for each in several.errors]
         return visit.page("import_preview.html", status=422, **_shown(found, upload) | {"general": general})
     except InputError:
@@ -171,6 +170,14 @@ def column_words() -> dict[str, str]:
 
 def _uploads(visit: Desk) -> Uploads:
     return Uploads(visit.site.service)
+
+
+def _tables(visit: Desk, upload: str) -> tuple[Brought, ...]:
+    """Those of an upload. Raises HTTPException where there is none any more."""
+    try:
+        return _uploads(visit).tables(visit.programme, upload)
+    except InputError:
+        raise HTTPException(404) from None
 
 
 def _kept(visit: Desk, upload: str, tables: Any) -> Response:

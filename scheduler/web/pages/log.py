@@ -8,7 +8,7 @@ from starlette.responses import Response
 from scheduler.core.decision import Decision, State
 from scheduler.core.tongue import gettext as _
 from scheduler.web.guards import Coordinator
-from scheduler.web.pages.changes import told
+from scheduler.web.pages.changes import label, told
 from scheduler.web.visit import Desk
 
 router = APIRouter(prefix="/p/{programme}")
@@ -26,7 +26,7 @@ def log(visit: Coordinator) -> Response:
     return visit.page(
         "log.html",
         rows=[entry(visit, each) for each in found[page * A_PAGE : (page + 1) * A_PAGE]],
-        groups=sorted((each.title, each.id) for each in visit.app.programme.groups),
+        groups=sorted((label(each.id, each.title), each.id) for each in visit.app.programme.groups),
         people=sorted((who.name, who.id) for who in visit.app.programme.people),
         group=group,
         person=person,

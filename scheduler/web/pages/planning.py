@@ -5,7 +5,7 @@ from typing import Any
 
 from anyio import sleep
 from anyio.to_thread import run_sync
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from sse_starlette import EventSourceResponse
 from starlette.responses import RedirectResponse, Response
 
@@ -50,7 +50,7 @@ def plan(visit: Coordinator) -> Response:
 @router.get("/jobs/{job}", name="job")
 def show(visit: Coordinator, job: str) -> Response:
     """How far it is; once it is over, what it would change."""
-    found = visit.site.service.jobs.get(visit.programme, job)
+    found = _found(visit, job)
     if found.state in FOUND:
         return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?job={job}", 303)
     return visit.page("job.html", job=found, told=told(found))
@@ -59,6 +59,7 @@ def show(visit: Coordinator, job: str) -> Response:
 @router.post("/jobs/{job}/stop", name="stop-job")
 def stop(visit: Coordinator, job: str) -> Response:
     """Have it stop, with what it found."""
+    _found(visit, job)
     visit.site.service.jobs.stop(visit.programme, job)
     return visit.go("job", programme=visit.programme, job=job)
 
@@ -66,8 +67,16 @@ def stop(visit: Coordinator, job: str) -> Response:
 @router.get("/jobs/{job}/live", name="job-live")
 def live(visit: Coordinator, job: str) -> Response:
     """The same as it goes, by server-sent events: a part of the page each, until it is over."""
-    visit.site.service.jobs.get(visit.programme, job)
+    _found(visit, job)
     return EventSourceResponse(_live(visit, job))
+
+
+def _found(visit: Desk, id_: str) -> Job:
+    """Raises HTTPException where there is none."""
+    found = visit.site.service.jobs.store.get(visit.programme, id_)
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 async def _live(visit: Desk, id_: str) -> AsyncIterator[dict[str, str]]:

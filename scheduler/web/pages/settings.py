@@ -1,10 +1,12 @@
 """Settings: what holds for the programme as a whole, its connections, its data, and its end."""
 
+import contextlib
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
+from starlette.routing import NoMatchFound
 
 from scheduler.app import general
 from scheduler.core.tongue import gettext as _
@@ -13,6 +15,7 @@ from scheduler.programme.values import VideoProvider
 from scheduler.web.guards import Coordinator
 from scheduler.web.visit import Desk
 
+MOST_SHOWN = 50
 router = APIRouter(prefix="/p/{programme}/settings")
 
 
@@ -61,15 +64,17 @@ def delete(visit: Coordinator) -> Response:
 
 
 def _page(visit: Desk, said: dict[str, str], wrong: dict[str, str], status: int = 200) -> Response:
+    connections = _connections(visit)
     return visit.page(
         "settings.html",
         status=status,
         said=said,
         wrong=wrong,
         choices=_choices(said),
-        connections=_connections(visit),
+        connections=connections[:MOST_SHOWN],
         public_url=visit.site.public_url,
-        routes={route.name for route in visit.request.app.routes if hasattr(route, "name")},
+        more=max(len(connections) - MOST_SHOWN, 0),
+        doors=_doors(visit),
     )
 
 
@@ -101,7 +106,7 @@ def _choices(said: dict[str, str]) -> dict[str, dict[str, str]]:
 def _connections(visit: Desk) -> list[dict[str, Any]]:
     """How the last reading of each person's calendars went, those with trouble first; nobody's addresses."""
     rows: dict[str, dict[str, Any]] = {}
-    for copy in visit.app.store.copies().values():
+    for copy in general.readings(visit.site.service, visit.programme):
         row = rows.setdefault(copy.person, {"count": 0, "read_at": None, "error": ""})
         row["count"] += 1
         row["error"] = copy.error or row["error"]
@@ -112,6 +117,16 @@ def _connections(visit: Desk) -> list[dict[str, Any]]:
         for who, row in rows.items()
     ]
     return sorted(found, key=lambda row: (not row["error"], row["name"]))
+
+
+def _doors(visit: Desk) -> list[tuple[str, str]]:
+    """Addresses and names of the pages of who and what else may act."""
+    named = {"coordinators": _("Coordinators"), "tokens": _("API tokens"), "webhooks": _("Webhooks")}
+    found = []
+    for name, words in named.items():
+        with contextlib.suppress(NoMatchFound):
+            found.append((visit.path(name, programme=visit.programme), words))
+    return found
 
 
 def _calendars(count: int) -> str:
