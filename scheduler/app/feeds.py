@@ -15,8 +15,6 @@ from scheduler.app.programme import App
 from scheduler.app.site import Site
 from scheduler.core.delivery import as_told
 from scheduler.core.event import Event
-from scheduler.core.tongue import speaking
-from scheduler.core.tongues import tongue_of
 from scheduler.errors import RondoError
 from scheduler.store import SqlFeeds
 
@@ -79,10 +77,8 @@ def _of_group(app: App, group: str) -> Content | None:
 
 
 def _content(app: App, events: list[Event], name: str, *, reader: str = "") -> Content:
-    locale = app.person(reader).locale if reader else "en"
     told = [as_told(each, app.store.deliveries(each.uid)) for each in events]
-    with speaking(tongue_of(locale)):
-        body = feed(told, name, reader=reader)
+    body = feed(told, name, reader=reader)
     return Content(body=body, tag=hashlib.sha256(body).hexdigest()[:32])
 
 
