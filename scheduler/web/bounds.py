@@ -8,12 +8,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 LARGEST, LARGEST_FILE = 1_000_000, 10_100_000  # a file of 10 MB has a form around it
 FILES = (b"multipart/form-data", b"text/csv", b"text/calendar")
+FORM = "form"
+"""In a request's state: what was sent with it, whose files are closed at its end."""
 OWN_BOUNDS = "/hooks/"
 TOO_LARGE = "That is too large: a file may have 10 MB, all else 1 MB."
 
 
 class Bounded:
-    """Lets a request that is too large fail where it is read, however it announced itself."""
+    """Lets a request that is too large fail where it is read, however it announced itself; closes its files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,7 +39,12 @@ class Bounded:
                 raise _too_large()
             return message
 
-        await self._app(scope, bounded, send)
+        state = scope.setdefault("state", {})
+        try:
+            await self._app(scope, bounded, send)
+        finally:
+            if FORM in state:
+                await state[FORM].close()
 
 
 def _most(kind: bytes) -> int:

@@ -19,6 +19,7 @@ from scheduler.app.site import Site
 from scheduler.core.reader import Reader
 from scheduler.core.tongue import speak
 from scheduler.core.visitor import Visitor
+from scheduler.web.bounds import FORM
 from scheduler.web.visit import Desk, Visit, cookie_name
 
 SAFE = ("GET", "HEAD")
@@ -97,6 +98,7 @@ async def _form(request: Request, site: Site, cookie: str) -> FormData:
     if _is_foreign(request, site):
         raise HTTPException(403, FOREIGN)
     form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_PART)
+    setattr(request.state, FORM, form)
     token = form.get("form_token")
     if not isinstance(token, str) or not fits(token, cookie):
         raise HTTPException(403, FOREIGN)
