@@ -8,15 +8,20 @@ ENTRIES: dict[str, str] = {
     for guard, names in {
         "anybody": """
             front begin link enter leave reading read-so feed connected
-            sign-in sign-in-mail sign-in-at signed-in-at
+            sign-in sign-in-mail sign-in-at signed-in-at api
         """,
         "coordinator": """
             home coordinators invite-coordinator remove-coordinator withdraw-invitation
             people remind remind-do person person-link person-mail person-revoke group session group-sure group-do explain
             coverage fairness digest
             planning plan job stop-job job-live changes publishing publish keep-old release proposal undo-move
-            undoing undo importing log settings
+            undoing undo log settings keep-settings test-connections export delete-programme
+            importing bring import-sample import-preview import-columns import-cell import-all import-corrected
+            import-save
+            tokens make-token revoke-token webhooks make-webhook webhook try-webhook rotate-webhook enable-webhook
+            remove-webhook resend-message
         """,
+        "signed_in": "new-programme create-programme sample",
         "participant": """
             meetings feed-renew meeting-withdraw meeting-undo meeting-answer meeting meeting-ask meeting-confirm
             meeting-unsay calendars calendar-connect calendar-begin calendar-choose calendar-chosen
@@ -29,9 +34,13 @@ ENTRIES: dict[str, str] = {
     for name in names.split()
 }
 
-PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1"}
+PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1", "number": "1"}
 SPECIAL: dict[str, dict[str, str]] = {}
-GONE = {"link", "enter", "feed", "job", "stop-job", "job-live", "proposal", "undo-move", "withdraw-invitation"}
+GONE = {
+    *("link", "enter", "feed", "job", "stop-job", "job-live", "proposal", "undo-move", "withdraw-invitation"),
+    *("import-preview", "import-columns", "import-cell", "import-all", "import-corrected", "import-save"),
+    *("calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected"),
+}
 """Routes whose sample parts name nothing that is there: 404 for those who may see it, too."""
-ELSEWHERE = {"signed-in-at", "connected", "sign-in-at"}
-"""Routes that say by 403 or 422 that something did not begin here."""
+ELSEWHERE = {"signed-in-at", "connected", "sign-in-at", "pair-file", "group-sure"}
+"""Routes that say by 403 or 422 that something did not begin here, or that their query lacks what they need."""

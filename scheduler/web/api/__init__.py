@@ -3,10 +3,12 @@
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
 from scheduler.app.site import Site
 from scheduler.web.api import decisions, plans, programmes, times, webhooks
+from scheduler.web.api.access import API_GUARDS
 from scheduler.web.api.problems import Problem, add_problems, documented
 from scheduler.web.limits_of_rate import Limits
 
@@ -54,26 +56,35 @@ def made() -> FastAPI:
 
 
 def _describe(api: FastAPI) -> None:
-    """OpenAPI 3.1, with the problems that FastAPI knows nothing of."""
+    """OpenAPI 3.1, with what FastAPI knows nothing of: problems, scopes, and headers of writes."""
     plain = api.openapi
 
     def described() -> dict[str, Any]:
         if api.openapi_schema is None:
             schema = plain()
-            schemas = schema["components"]["schemas"]
-            whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= whole.pop("$defs") | {"Problem": whole}
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            for path in schema["paths"].values():
-                for method, operation in path.items():
-                    if method != "get":
-                        operation.setdefault("parameters", []).append(KEY)
-                    if method == "patch":
-                        operation["parameters"].append(MATCH)
+            _with_problems(schema["components"]["schemas"])
+            for route in (each for router in ROUTERS for each in router.routes if isinstance(each, APIRoute)):
+                _with_headers(route, schema["paths"][route.path_format])
         return api.openapi_schema or {}
 
     api.openapi = described  # type: ignore[method-assign]  # as FastAPI's documentation has it
+
+
+def _with_problems(schemas: dict[str, Any]) -> None:
+    whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= whole.pop("$defs") | {"Problem": whole}
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+
+
+def _with_headers(route: APIRoute, path: dict[str, Any]) -> None:
+    guards = {each.call for each in route.dependant.dependencies}
+    for method in route.methods or ():
+        operation = path[method.lower()]
+        operation["x-scope"] = next(str(scope) for scope, guard in API_GUARDS.items() if guard in guards)
+        headers = {"GET": [], "PATCH": [KEY, MATCH]}.get(method, [KEY])
+        if headers:
+            operation.setdefault("parameters", []).extend(headers)
 
 
 KEY = {

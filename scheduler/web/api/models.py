@@ -13,7 +13,7 @@ from scheduler.core.zones import is_zone
 from scheduler.errors import InputError
 
 T = TypeVar("T")
-RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-](0\d|1[0-4]):[0-5]\d)$"
+RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]((0\d|1[0-3]):[0-5]\d|14:00))$"
 
 
 def _zone(name: str) -> str:
