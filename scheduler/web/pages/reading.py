@@ -1,5 +1,6 @@
 """How somebody wants to read: language, clock and zone. What they choose stays theirs after they sign out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -7,6 +8,9 @@ from starlette.responses import RedirectResponse, Response
 
 from scheduler.app.readers import COOKIE, reader_to_text, sensible
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import speaking, tongue
+from scheduler.core.walltime import local
+from scheduler.core.words import when
 from scheduler.core.zones import all_zones, zone_named
 from scheduler.errors import InputError
 from scheduler.web.guards import Anybody
@@ -46,7 +50,6 @@ def read_so(visit: Anybody) -> Response:
 
 
 def _page(visit: Visit, *, zone: str, fault: str = "", status: int = 200) -> Response:
-    clocks = {"": _("As usual in my language"), "24": _("24 hours (14:30)"), "12": _("12 hours (2:30 PM)")}
     posted = status != 200
     for seat in () if visit.reader.zone else visit.visitor.seats:
         people = visit.site.app(seat.programme).programme.people
@@ -55,7 +58,7 @@ def _page(visit: Visit, *, zone: str, fault: str = "", status: int = 200) -> Res
         "reading.html",
         status=status,
         languages={"": _("As my browser asks"), **LANGUAGES},
-        clocks=clocks,
+        clocks={"": _("As usual in my language"), **{hours: _like(visit, hours) for hours in ("24", "12")}},
         zones=sorted(zone for zone in all_zones() if "/" in zone),
         locale=visit.said("locale") if posted else visit.reader.locale,
         clock=visit.said("clock") if posted else visit.reader.clock,
@@ -63,6 +66,14 @@ def _page(visit: Visit, *, zone: str, fault: str = "", status: int = 200) -> Res
         fault=fault,
         back=_ours(visit.said("back")),
     )
+
+
+def _like(visit: Visit, hours: str) -> str:
+    """A clock of 12 or 24 hours, by what it would show today at half past two."""
+    shown = local(visit.site.service.clock.now(), visit.zone).replace(hour=14, minute=30)
+    with speaking(replace(tongue(), clock_24=hours == "24")):
+        told = when(shown, visit.zone)
+    return _("%(hours)s hours: %(time)s") % {"hours": hours, "time": told}
 
 
 def _ours(path: str) -> str:
