@@ -1,0 +1,114 @@
+"""Every page that can be looked at, found from the route table: a new one is looked at without anybody thinking of it.
+
+The service is filled first, so that each page has something to show: the sample published, a draft that would change
+something, a job, an import with errors, a proposal.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount
+
+from scheduler.core.account import Grant, Provider
+from scheduler.core.visitor import LinkKind
+from scheduler.solve import Params
+from tests.site import SAMPLE, Stand, standing
+from tests.web.disturbing import disturb
+
+PARTS = {
+    "programme": SAMPLE,
+    "person": "amara",
+    "group": "pair-amara-chen",
+    "session": "7",
+    "provider": "ics",
+}
+FEED = "https://calendar.example.org/amara.ics"
+QUERIES = {"group-sure": "what=pause", "calendar-disconnect": f"provider=ics&address={FEED}", "why": "at=Mon 10:00"}
+NO_PAGES = {
+    *("alive", "ready", "openapi", "feed", "pair-file", "import-sample", "import-corrected", "export", "job-live"),
+    *("connected", "signed-in-at"),  # where providers send somebody back: they show errors, or lead on
+}
+"""Routes that answer a GET with no page of their own."""
+PEOPLE = """\
+id,name,timezone,email,hours
+new,New One,EST,new@example.org,Mon-Fri 9-17
+other,Other One,Europe/London,other@example.org,Mon-Fry 9-17
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A page: the name of its route, its address, and whose cookie is shown."""
+
+    name: str
+    path: str
+    cookie: str
+
+
+def api_routes(routes: list[BaseRoute]) -> Iterator[APIRoute]:
+    """Every route of an application, those of its parts too."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif isinstance(route, Mount):
+            yield from api_routes(route.routes)
+        else:  # FastAPI's own form of a router that was included
+            yield from api_routes(vars(route)["original_router"].routes)
+
+
+def guard_of(route: APIRoute) -> str:
+    """The name of who may take a route; empty for none."""
+    return next((getattr(each.call, "__name__", "") for each in route.dependant.dependencies), "")
+
+
+def page_routes(routes: list[BaseRoute]) -> Iterator[APIRoute]:
+    """Those that show a page."""
+    for route in api_routes(routes):
+        if "GET" in (route.methods or ()) and route.name not in NO_PAGES and not guard_of(route).startswith("api_"):
+            yield route
+
+
+def filled(path: str, parts: Mapping[str, str]) -> str:
+    """An address with its parts; raises KeyError for a part that nobody named."""
+    return re.sub(r"{(\w+)}", lambda part: parts[part[1]], path)
+
+
+@contextmanager
+def seen(data: Path) -> Iterator[tuple[Stand, tuple[Sight, ...]]]:
+    """A service that is filled, and all its pages."""
+    with standing(data) as stand:
+        parts = PARTS | _fill(stand)
+        cookies = {"coordinator": stand.coordinator(), "person": stand.person(PARTS["person"]), "": ""}
+        yield stand, tuple(_sights(stand, parts, cookies))
+
+
+def _sights(stand: Stand, parts: Mapping[str, str], cookies: Mapping[str, str]) -> Iterator[Sight]:
+    whose = {"coordinator": "coordinator", "signed_in": "coordinator", "participant": "person", "partner": "person"}
+    for route in page_routes(stand.application.routes):
+        cookie = cookies[whose.get(guard_of(route), "")]
+        query = f"?{QUERIES[route.name]}" if route.name in QUERIES else ""
+        yield Sight(name=route.name, path=filled(route.path, parts) + query, cookie=cookie)
+    yield Sight(name="front-again", path="/", cookie=cookies["coordinator"])
+    yield Sight(name="nothing", path="/nothing", cookie="")
+    yield Sight(name="not-yours", path=f"/p/{SAMPLE}", cookie="")
+
+
+def _fill(stand: Stand) -> dict[str, str]:
+    """Have something to show on each page; the parts of addresses that came of it."""
+    disturb(stand)
+    app = stand.app()
+    app.accounts.connect(PARTS["person"], Provider.ICS, Grant(identity=FEED, address=FEED, secret=FEED), stand.clock)
+    app.refresh()
+    app.plan(app.pose(), params=Params(seed=1))
+    cookie = stand.coordinator()
+    with stand.client(cookie) as client:
+        job = client.post(f"/p/{SAMPLE}/plan", data=stand.token(cookie)).headers["location"].rpartition("/")[2]
+        upload = client.post(
+            f"/p/{SAMPLE}/import", data=stand.token(cookie), files={"files": ("people.csv", PEOPLE, "text/csv")}
+        ).headers["location"]
+    secret = stand.site.access.hand_out(LinkKind.PERSON, SAMPLE, PARTS["person"])
+    return {"job": job, "upload": upload.rpartition("/")[2], "secret": secret}
