@@ -64,11 +64,12 @@ def faults_of(
     for number, table in enumerate(tables):
         if table.has_people:
             columns = [each for each in COLUMNS if each in {"id", "name", *table.columns}]
+            places = list(_first_rows(number, table, ids))
             rows = [
-                [ids[number, row] if each == "id" else _said(table, row, each) for each in columns]
-                for row in range(len(table.rows))
+                [ids[number, row] if each == "id" else _said(table, row, each) for each in columns] for row in places
             ]
-            yield from _complaints(number, table, PEOPLE, columns, rows, everybody)
+            found = _complaints(number, table, PEOPLE, columns, rows, everybody, places)
+            yield from (each for each in found if each.column != "id" or "id" in table.columns)
         if table.has_groups:
             places = [row for row in range(len(table.rows)) if table.cell(row, "group") or not table.has_people]
             rows = [
@@ -80,6 +81,16 @@ def faults_of(
                 for row in places
             ]
             yield from _complaints(number, table, GROUPS, GROUP_COLUMNS, rows, everybody, places)
+
+
+def _first_rows(number: int, table: Brought, ids: Mapping[Place, str]) -> Iterator[int]:
+    """One row of each person; whoever is in several groups has several, with the same name."""
+    seen: set[tuple[str, str]] = set()
+    for row in range(len(table.rows)):
+        key = (ids[number, row], name_of(table, row))
+        if key not in seen or not table.has_groups:
+            yield row
+        seen.add(key)
 
 
 def _said(table: Brought, row: int, column: str) -> str:
