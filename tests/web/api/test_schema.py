@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from scheduler.core.token import Scope
+from scheduler.web.api import made
 from tests.site import Stand
 from tests.web.api.conftest import token
 
@@ -45,31 +46,31 @@ def headers(stand: Stand) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(stand, tuple(Scope))}"}
 
 
-@pytest.fixture(scope="module")
-def described(stand: Stand) -> Any:
+def described() -> dict[str, Any]:
     """What the API says of itself, with the one programme that there is."""
-    schema = schemathesis.openapi.from_url(f"{stand.address}/openapi.json")
-    for path in schema.raw_schema["paths"].values():
+    schema = made().openapi()
+    for path in schema["paths"].values():
         for operation in path.values():
             for each in operation["parameters"]:
                 if each["name"] == "programme":
                     each["schema"] = {"const": "spring"}
-    return schema.exclude(path_regex="/plans$", method="POST")  # planning takes its time; another test asks for it
+    return schema
 
 
-schema = schemathesis.pytest.from_fixture("described")
+# planning takes its time, and another test asks for it
+api = schemathesis.openapi.from_dict(described()).exclude(path_regex="/plans$", method="POST")
 
 
-@schema.parametrize()
+@api.parametrize()
 @SETTINGS
-def test_whatever_is_asked_is_answered_as_described(case: Case, headers: dict[str, str]) -> None:
+def test_whatever_is_asked_is_answered_as_described(case: Case, stand: Stand, headers: dict[str, str]) -> None:
     """Each operation, with what fits and with what does not."""
-    case.call_and_validate(headers=headers, checks=CHECKS)
+    case.call_and_validate(base_url=f"{stand.address}/api", headers=headers, checks=CHECKS)
 
 
-def test_it_is_openapi_3_1_and_tells_of_every_error(described: Any) -> None:
+def test_it_is_openapi_3_1_and_tells_of_every_error() -> None:
     """Every operation names the problems of whoever shows no token, and the scope that it takes."""
-    whole = described.raw_schema
+    whole = described()
     assert whole["openapi"].startswith("3.1")
     for path in whole["paths"].values():
         for operation in path.values():
