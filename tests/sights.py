@@ -107,8 +107,13 @@ def _fill(stand: Stand) -> dict[str, str]:
     cookie = stand.coordinator()
     with stand.client(cookie) as client:
         job = client.post(f"/p/{SAMPLE}/plan", data=stand.token(cookie)).headers["location"].rpartition("/")[2]
+        hook = client.post(
+            f"/p/{SAMPLE}/webhooks", data=stand.token(cookie) | {"url": "https://hooks.example.org/rondo"}
+        )
+        webhook = re.search(r"/webhooks/(\w+)/", hook.text)
         upload = client.post(
             f"/p/{SAMPLE}/import", data=stand.token(cookie), files={"files": ("people.csv", PEOPLE, "text/csv")}
         ).headers["location"]
     secret = stand.site.access.hand_out(LinkKind.PERSON, SAMPLE, PARTS["person"])
-    return {"job": job, "upload": upload.rpartition("/")[2], "secret": secret}
+    assert webhook
+    return {"job": job, "upload": upload.rpartition("/")[2], "secret": secret, "webhook": webhook[1]}
