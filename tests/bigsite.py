@@ -13,8 +13,6 @@ from random import Random
 from scheduler import flow
 from scheduler.app.importing import bring_in
 from scheduler.app.programme import App
-from scheduler.app.service import open_service
-from scheduler.app.site import Site
 from scheduler.core.plan import Placement, Plan, Score, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
@@ -22,8 +20,7 @@ from scheduler.core.verify import Report
 from scheduler.flow import Planned
 from scheduler.ports import SavedPlan
 from scheduler.settings import Settings
-from scheduler.web import add_site, address, application, listen, serving
-from tests.site import Stand, Still
+from tests.site import Stand, standing
 
 BIG = "big"
 ZONES = ("Europe/London", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Africa/Nairobi", "America/Bogota")
@@ -59,16 +56,12 @@ NO_REPORT = Report(
 @contextmanager
 def standing_big(data: Path, *, groups: int = 2_000, people: int = 5_000) -> Iterator[Stand]:
     """Serve a new data directory with one programme of so many groups, of which one has no time at all."""
-    clock, settings = Still(), Settings()
     folder = data.parent / f"{data.name}-{BIG}"
     write_big(folder, groups, people)
-    bring_in(folder, data, BIG, settings, clock)
-    service = open_service(data, clock)
-    publish(service.app(BIG))
-    listening = listen("127.0.0.1", 0)
-    site = Site(service, address(listening))
-    with serving(add_site(application(service), site), listening, ended=lambda: None):
-        yield Stand(data, service, site, clock)
+    with standing(data, sample=False) as stand:
+        bring_in(folder, data, BIG, Settings(), stand.clock)
+        publish(stand.app(BIG))
+        yield stand
 
 
 def write_big(folder: Path, groups: int, people: int) -> None:

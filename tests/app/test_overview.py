@@ -31,10 +31,11 @@ def test_what_did_not_change_is_the_same_object(stand: Stand) -> None:
 def test_a_decision_shows_at_once(stand: Stand) -> None:
     """In the trail and in the sums."""
     before = stand.site.overview(SAMPLE)
+    stood = len(before.decisions)
     row = next(row for row in before.groups if row.group.id == "circle-writers")
     pause(stand.app(), "circle-writers", None, "coordinator")
     after = stand.site.overview(SAMPLE)
-    assert len(after.decisions) == len(before.decisions) + 1
+    assert len(after.decisions) == stood + 1
     assert after.groups[row.row].counts[Cell.SKIPPED] == row.counts[Cell.HOLDS] + row.counts[Cell.MOVES]
 
 

@@ -55,7 +55,7 @@ def test_what_was_changed_meanwhile_is_not_changed_again(shared: Stand) -> None:
 
 def test_a_time_that_does_not_suit_and_a_session_that_is_not_are_refused(shared: Stand) -> None:
     """Whatever a form says."""
-    seen = look(shared.app(), GROUP, 5)
+    seen = look(shared.app(), GROUP, 7)
     assert seen.start is not None
     with pytest.raises(InputError, match="suit"):
         put(shared.app(), seen, seen.start + timedelta(hours=11))
