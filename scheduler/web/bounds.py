@@ -52,4 +52,5 @@ def _most(kind: bytes) -> int:
 
 
 def _too_large() -> HTTPException:
-    return HTTPException(413, TOO_LARGE, {"Connection": "close"})
+    # the connection stays: what is still to come is thrown away, and the answer can be read
+    return HTTPException(413, TOO_LARGE)

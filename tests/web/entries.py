@@ -36,11 +36,8 @@ ENTRIES: dict[str, str] = {
 
 PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1", "number": "1"}
 SPECIAL: dict[str, dict[str, str]] = {}
-GONE = {
-    *("link", "enter", "feed", "job", "stop-job", "job-live", "proposal", "undo-move", "withdraw-invitation"),
-    *("import-preview", "import-columns", "import-cell", "import-all", "import-corrected", "import-save"),
-    *("calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected"),
-}
-"""Routes whose sample parts name nothing that is there: 404 for those who may see it, too."""
+GONE = {"calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected"}
+"""Routes that show 404 to those who may see them, too, since the sample lacks what they are about; as all do with a
+part in their address that the sample has no value for."""
 ELSEWHERE = {"signed-in-at", "connected", "sign-in-at", "pair-file", "group-sure"}
 """Routes that say by 403 or 422 that something did not begin here, or that their query lacks what they need."""
