@@ -110,28 +110,31 @@ def test_a_finger_taps_scrolls_and_paints(stand: Stand, chromium: Browser, cooki
         tapped = levels(page)
         assert changed(before, tapped) == [20 * 7 + 5]
 
-        finger = page.context.new_cdp_session(page)
         scrolled = page.evaluate("scrollY")
-        drag(finger, middle(page, 2, 30), middle(page, 2, 22), hold=0)
+        drag(page, middle(page, 2, 30), middle(page, 2, 22))
         page.wait_for_function("was => scrollY > was + 50", arg=scrolled)
         assert levels(page) == tapped
 
+        page.evaluate(RESTING)
+        page.evaluate("document.querySelector('#week').scrollIntoView()")
         at = page.evaluate(RESTING)
-        drag(finger, middle(page, 1, 36), middle(page, 2, 38), hold=400)
+        drag(page, middle(page, 1, 36), middle(page, 2, 38), holds=True)
         page.wait_for_function("() => !document.querySelector('#week.painting')")
         rows = (36, 37, 38)
         assert changed(tapped, levels(page)) == [row * 7 + day for row in rows for day in (1, 2)]
         assert page.evaluate("scrollY") == at
 
 
-def drag(finger: Any, start: tuple[float, float], end: tuple[float, float], *, hold: int) -> None:
-    """A finger goes down, waits for some milliseconds, moves and leaves."""
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float], *, holds: bool = False) -> None:
+    """A finger goes down, moves and leaves; one that holds waits first until the page takes it for a brush."""
+    finger = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
 
     touch("touchStart", start)
-    finger.send("Runtime.evaluate", {"expression": f"new Promise(r => setTimeout(r, {hold}))", "awaitPromise": True})
+    if holds:
+        page.wait_for_selector("#week.painting")
     for step in range(1, 9):
         along = [first + (last - first) * step / 8 for first, last in zip(start, end, strict=True)]
         touch("touchMove", (along[0], along[1]))
