@@ -12,6 +12,7 @@ from scheduler.app import pairs
 from scheduler.core.hours import parse_hours
 from scheduler.core.series import MOST_WEEKS_BETWEEN
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line
 from scheduler.core.zones import all_zones, zone_named
 from scheduler.errors import InputError
@@ -50,6 +51,7 @@ def begin(visit: Anybody) -> Response:
         zone=typed.read("zone", zone_named, ""),
         hours=typed.read("hours", _hours, ""),
         email=typed.read("email", _mail, ""),
+        locale=str(tongue().locale),
     )
     other = pairs.Side(name=typed.read("other", _name, ""), zone="", email=typed.read("other_email", _mail, ""))
     every = typed.read("every", number_of(range(1, MOST_WEEKS_BETWEEN + 1)), 1)
@@ -91,6 +93,7 @@ def _shown(visit: Visit, typed: Typed, status: int = 200) -> Response:
         once=secrets.token_urlsafe(24),
         zones=sorted(all_zones()),
         lengths=LENGTHS,
+        coordinator=visit.visitor.identity is not None,
         coordinates=list(_coordinated(visit)),
         takes_part=list(_taking_part(visit)),
     )

@@ -6,45 +6,26 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
-from scheduler.app import pairs
+from scheduler.app import booking, pairs
 from scheduler.app.explaining import explained, member
 from scheduler.app.programme import App
-from scheduler.app.times import SHARED, TimeOption, best_times, series_of_group, time_of
+from scheduler.app.times import SHARED, best_times, series_of_group, time_of
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.hours import parse_hours
-from scheduler.core.plan import Status
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import tongue
 from scheduler.core.visitor import LinkKind
 from scheduler.core.words import one_line, place, when
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError, StalePlan
 from scheduler.programme import Group, Person
 from scheduler.web.guards import Partner
-from scheduler.web.pictures.hour_bars import Bar, hour_bars
-from scheduler.web.pictures.strip import Week, strip
+from scheduler.web.pictures.card import cards, headline
 from scheduler.web.typed import Typed, needed
 from scheduler.web.visit import Desk
 
 router = APIRouter(prefix="/p/{programme}/groups/{group}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One time as it is shown: its pictures, its counts, and where it can be booked."""
-
-    option: TimeOption
-    headline: str
-    times: tuple[str, ...]
-    bars: tuple[Bar, ...]
-    weeks: tuple[Week, ...]
-    holds: int
-    moves: int
-    none: int
-    of: int
-    shifts: tuple[str, ...]
-    query: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +61,7 @@ def join(visit: Partner) -> Response:
         name=typed.read("name", lambda text: needed(one_line(text)), ""),
         zone=typed.read("zone", zone_named, ""),
         hours=typed.read("hours", _hours, ""),
+        locale=str(tongue().locale),
     )
     if typed.wrong:
         return _welcome(visit, typed, status=422)
@@ -98,12 +80,12 @@ def choose(visit: Partner) -> Response:
     """Choose a time; once both chose the same, it is booked."""
     _check_pair(visit)
     try:
-        outcome = pairs.choose(
+        outcome = booking.choose(
             visit.site, visit.programme, visit.group, visit.person, visit.said("slot"), visit.said("seen")
         )
     except StalePlan as fault:
         return _shown(_again(visit), status=409, alert=str(fault))
-    if outcome is pairs.Outcome.CHANGED:
+    if outcome is booking.Outcome.CHANGED:
         return _confirmed(_again(visit), status=409)
     return visit.go("pair", programme=visit.programme, group=visit.group)
 
@@ -113,7 +95,7 @@ def take_back(visit: Partner) -> Response:
     """Take a booking back, as long as it may be."""
     _check_pair(visit)
     try:
-        pairs.take_back(visit.site, visit.programme, visit.group)
+        booking.take_back(visit.site, visit.programme, visit.group)
     except StalePlan as fault:
         return _shown(_again(visit), status=409, alert=str(fault))
     return visit.go("pair", programme=visit.programme, group=visit.group)
@@ -132,47 +114,10 @@ def share(visit: Partner) -> Response:
 def file(visit: Partner) -> Response:
     """What would be booked as a calendar file, for whoever writes it into a calendar by themselves."""
     group = _group(visit)
-    booking = pairs.prepared(visit.app, group, visit.said("slot"), member(visit.person))
-    content = pairs.calendar_file(visit.app, booking, visit.person)
+    prepared = booking.prepared(visit.app, group, visit.said("slot"), member(visit.person))
+    content = booking.calendar_file(prepared, visit.person, visit.app.clock.now())
     name = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
     return Response(content, media_type="text/calendar", headers=name)
-
-
-def cards(options: tuple[TimeOption, ...], prefix: str = "t") -> tuple[Card, ...]:
-    """Options as they are shown, best first."""
-    return tuple(_card(option, f"{prefix}{number}") for number, option in enumerate(options, 1))
-
-
-def _card(option: TimeOption, prefix: str) -> Card:
-    return Card(
-        option=option,
-        headline=headline(option),
-        times=tuple(when(clock.at, clock.zone) for clock in option.zones),
-        bars=hour_bars(option.clocks, option.minutes),
-        weeks=strip(option, prefix),
-        holds=option.count(Status.HELD),
-        moves=option.count(Status.MOVED),
-        none=option.count(Status.SKIPPED),
-        of=len(option.cells),
-        shifts=tuple(_shifts(option)),
-        query=urlencode({"slot": option.key}),
-    )
-
-
-def headline(option: TimeOption) -> str:
-    """`Tue 14:30 London · Tue 09:30 New York`: both weekdays are there, also where they differ."""
-    return " · ".join(when(clock.at, clock.zone) for clock in option.zones)
-
-
-def _shifts(option: TimeOption) -> Iterator[str]:
-    """What the clocks do, a sentence for each person and each other time."""
-    for clock in option.clocks:
-        for shift in clock.shifts:
-            yield _("%(name)s in %(place)s, %(shift)s") % {
-                "name": clock.name,
-                "place": place(clock.zone),
-                "shift": shift,
-            }
 
 
 def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -> Response:
@@ -183,7 +128,7 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
         typed = Typed(said={"name": me.name, "zone": "", "hours": ""})
         return _welcome(visit, typed, status=status)
     people = [app.person(who) for who in group.members]
-    stands = pairs.booked(app, group, member(me.id))
+    stands = booking.booked(app, group, member(me.id))
     shared = {
         "group": group,
         "people": people,
@@ -193,12 +138,12 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
         "other": next((each for each in people if each.id != me.id), me),
         "alert": alert,
         "link": link,
-        "limits": _limits(visit),
+        "limits": visit.path("limits", programme=visit.programme, person=visit.person),
         "first": app.programme.first,
         "until": app.programme.until,
     }
     if stands:
-        until = pairs.undo_until(app, group) if alone else None
+        until = booking.undo_until(app, group) if alone else None
         [card] = cards((stands,))
         nobody: list[Person] = []
         said = {"chosen": nobody, "unready": nobody, "unknown": nobody, "stale": nobody}
@@ -233,20 +178,20 @@ def _confirmed(visit: Desk, status: int = 200) -> Response:
     app, group, key = visit.app, _group(visit), visit.said("slot")
     me = app.person(visit.person)
     visit.zone = visit.reader.zone or me.boundary.zone
-    if pairs.is_booked(app, group):
+    if booking.is_booked(app, group):
         return _shown(visit)
     try:
-        booking = pairs.prepared(app, group, key, member(me.id))
+        prepared = booking.prepared(app, group, key, member(me.id))
     except StalePlan as fault:
         return _shown(visit, status=409, alert=str(fault))
-    chosen = pairs.choices(app, group)
+    chosen = booking.choices(app, group)
     others = [who for who in group.members if who != me.id]
-    [card] = cards((booking.option,))
+    [card] = cards((prepared.option,))
     return visit.page(
         "book.html",
         status=status,
         card=card,
-        booking=booking,
+        booking=prepared,
         books=all(chosen.get(who) == key for who in others),
         others=[app.person(who).name for who in others],
         alone=pairs.is_pair(visit.site, visit.programme),
@@ -258,8 +203,8 @@ def _confirmed(visit: Desk, status: int = 200) -> Response:
 
 
 def _chosen(app: App, group: Group, me: Person) -> Iterator[Chosen]:
-    for who, key in sorted(pairs.choices(app, group).items(), key=lambda item: item[0] != me.id):
-        kept = pairs.kept_for(app, group, key)
+    for who, key in sorted(booking.choices(app, group).items(), key=lambda item: item[0] != me.id):
+        kept = booking.kept_for(app, group, key)
         posed = kept.pose()
         option = time_of(kept, posed, series_of_group(posed, group.id), key, member(me.id))
         yield Chosen(
@@ -286,13 +231,6 @@ def _keeps(people: list[Person], anchor: str) -> list[Keep]:
     }
     words.setdefault(SHARED, _("share the shift"))
     return [Keep(words=text, query=urlencode({"keep": zone}), current=zone == anchor) for zone, text in words.items()]
-
-
-def _limits(visit: Desk) -> str:
-    try:
-        return visit.path("limits", programme=visit.programme, person=visit.person)
-    except NoMatchFound:
-        return ""
 
 
 def _group(visit: Desk) -> Group:

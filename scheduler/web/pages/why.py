@@ -129,5 +129,9 @@ def _relaxed(app: App, posed: Posed, found: Explained, audience: Audience) -> Re
 
 
 def _others(app: App, giving: Giving) -> str:
-    count = ngettext("%(name)s on %(count)s date", "%(name)s on %(count)s dates", len(giving.starts))
+    count = ngettext(
+        "%(name)s would have to make room on %(count)s date",
+        "%(name)s would have to make room on %(count)s dates",
+        len(giving.starts),
+    )
     return count % {"name": app.names[giving.barrier.person], "count": len(giving.starts)}

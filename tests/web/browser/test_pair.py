@@ -43,8 +43,8 @@ def come(page: Page, link: str, *, zone: str = "New York", hours: str = "Mon-Fri
 def test_two_people_book_one_time(chromium: Browser, stand: Stand, scripts: bool) -> None:
     """One begins and sends a link, the other says when; both choose the same time, and only then it stands."""
     with (
-        visiting(chromium, stand.address, java_script_enabled=scripts) as one,
-        visiting(chromium, stand.address, java_script_enabled=scripts) as other,
+        visiting(chromium, stand.address, locale="en-GB", java_script_enabled=scripts) as one,
+        visiting(chromium, stand.address, locale="en-GB", java_script_enabled=scripts) as other,
     ):
         link = begin(one)
         one.get_by_role("button", name="See the times so far").click()
@@ -77,7 +77,10 @@ def test_two_people_book_one_time(chromium: Browser, stand: Stand, scripts: bool
 
 def test_the_keyboard_is_enough(chromium: Browser, stand: Stand) -> None:
     """From the link to the confirm page in eight keys, to "Booked" in twelve."""
-    with visiting(chromium, stand.address) as one, visiting(chromium, stand.address) as other:
+    with (
+        visiting(chromium, stand.address, locale="en-GB") as one,
+        visiting(chromium, stand.address, locale="en-GB") as other,
+    ):
         link = begin(one)
         come(other, link)
         other.get_by_role("button", name=re.compile("Book this time")).first.click()
@@ -85,8 +88,8 @@ def test_the_keyboard_is_enough(chromium: Browser, stand: Stand) -> None:
         expect(other.get_by_text("Waiting for Amara")).to_be_visible()
         mine = other.url
         keys = 0
-        with visiting(chromium, stand.address) as again:
-            again.context.add_cookies(one.context.cookies())
+        with visiting(chromium, stand.address, locale="en-GB") as again:
+            again.context.add_cookies([{**each} for each in one.context.cookies()])  # type: ignore[typeddict-item]
             again.goto(mine)
             while again.evaluate("document.activeElement.textContent.trim()") != "Look at it and book":
                 again.keyboard.press("Tab")
@@ -104,7 +107,7 @@ def test_the_keyboard_is_enough(chromium: Browser, stand: Stand) -> None:
 
 def test_nothing_typed_is_lost_and_the_first_error_has_the_focus(chromium: Browser, stand: Stand) -> None:
     """A bad form comes back with what was typed."""
-    with visiting(chromium, stand.address) as page:
+    with visiting(chromium, stand.address, locale="en-GB") as page:
         page.goto("/")
         page.get_by_label("Your name").fill("Amara")
         page.get_by_label("Where you are").fill("EST")
@@ -118,7 +121,7 @@ def test_nothing_typed_is_lost_and_the_first_error_has_the_focus(chromium: Brows
 
 def test_the_browsers_zone_is_offered_and_not_taken(chromium: Browser, stand: Stand) -> None:
     """Only whoever presses the button takes it."""
-    with visiting(chromium, stand.address, timezone_id="Asia/Kolkata") as page:
+    with visiting(chromium, stand.address, locale="en-GB", timezone_id="Asia/Kolkata") as page:
         page.goto("/")
         assert page.get_by_label("Where you are").input_value() == ""
         page.get_by_role("button", name=re.compile("Your browser says Asia")).click()
@@ -148,7 +151,7 @@ def test_every_page_of_a_pair_can_be_read_by_everybody(
         check(page, axe)
         page.get_by_role("button", name="See the times so far").click()
         check(page, axe)
-        with visiting(chromium, stand.address) as other:
+        with visiting(chromium, stand.address, locale="en-GB") as other:
             come(other, link)
         page.reload()
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
