@@ -11,11 +11,9 @@ from scheduler.core.delivery import as_told
 from scheduler.core.event import Event, Occurrence
 from scheduler.core.words import Shift, one_line, shifts
 from scheduler.errors import ChangedElsewhere, InputError
-from scheduler.store import SqlAnswers, SqlProgrammes
+from scheduler.store import SqlAnswers
 
 ATTENDS = ("chair", "required", "optional")
-PRIVATE = "pair"
-"""The kind of a programme that two people began by themselves."""
 ELSEWHERE = "This meeting was changed meanwhile."
 
 
@@ -66,12 +64,6 @@ class Agenda:
 def answers_of(app: App) -> SqlAnswers:
     """What people of a programme said."""
     return SqlAnswers(app.home.engine, app.home.programme)
-
-
-def is_private(app: App) -> bool:
-    """Whether two people have this programme for themselves: then each answers what the other asks for."""
-    held = SqlProgrammes(app.home.engine).get(app.home.programme) if app.home.programme else None
-    return held is not None and held.kind == PRIVATE
 
 
 def agenda(app: App, person: str) -> Agenda:

@@ -32,6 +32,8 @@ from scheduler.vault import About, Vault
 
 STATE, MARK, IMPORTED, PROGRAMMES, DATABASE = ".rondo", "service", "imported", "programmes", "rondo.db"
 PUBLISHED = "published"
+PAIR = "pair"
+"""The kind of a programme that two people began by themselves."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ class Home:
         if held is None:
             raise Unavailable(f"{self.state} has no programme {self.programme} any more.")
         return bytes.fromhex(self.accounts.vault.open(held.sealed_key, about_key(self.programme)))
+
+    @cached_property
+    def private(self) -> bool:
+        """Whether two people have it for themselves: no coordinator is told anything of it."""
+        held = SqlProgrammes(self.engine).get(self.programme) if self.programme else None
+        return held is not None and held.kind == PAIR
 
     def writing(self) -> AbstractContextManager[None]:
         """Hold the lock of whoever decides. Raises Unavailable while somebody else does."""

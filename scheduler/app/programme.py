@@ -113,13 +113,13 @@ class App:
     @cached_property
     def audience(self) -> Audience:
         """Who is told of decisions."""
-        notify = self.settings.notify
+        notify, private = self.settings.notify, self.home.private
         mails = self.connectors.sends_mail
         return Audience(
             scope=self.scope,
             people=notify.people,
-            coordinators=notify.coordinators,
-            services=tuple(notify.addresses),
+            coordinators=() if private else notify.coordinators,
+            services=() if private else tuple(notify.addresses),
             mailed=mailed_by_group(self.store.events(), self.desks.reach, mails=mails),
             mails=mails,
         )

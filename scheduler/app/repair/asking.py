@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.app.answers import answers_of, is_private
+from scheduler.app.answers import answers_of
 from scheduler.app.programme import App
 from scheduler.app.repair.ground import Ground, new_id, other_times, standing_group
 from scheduler.app.repair.proposals import accept, check_stands, leaves_its_week, refuse, take_back
@@ -96,7 +96,7 @@ def answer(app: App, person: str, id_: str, *, agreed: bool) -> Decision:
     """What the other one of two says to what was asked for. Raises as `proposals.accept`."""
     decision = _one(app, id_)
     members: Mapping[str, Sequence[str]] = {group.id: group.members for group in app.programme.groups}
-    if not is_private(app) or decision.by == person or person not in members.get(decision.group, ()):
+    if not app.home.private or decision.by == person or person not in members.get(decision.group, ()):
         raise InputError("This is not yours to answer.", hint="Your coordinator does.")
     return accept(app, decision.id, None, person) if agreed else refuse(app, decision.id, person)
 

@@ -10,7 +10,7 @@ from scheduler.app.programme import App
 from scheduler.app.repair.ground import Ground, decision_id, other_times, standing_group
 from scheduler.app.repair.pausing import resume
 from scheduler.core.alternatives import week_of
-from scheduler.core.decision import Action, Decision, State
+from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.explain import explain_starts
 from scheduler.core.pins import with_pin, without_pin
 from scheduler.core.rearrange import replaced, usual_minute
@@ -47,7 +47,8 @@ def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     elif decision.session is None or decision.before == decision.after:
         app.store.settle(decision.id, State.ACCEPTED)
     else:
-        return _place(app, accepted, start)
+        left_out = decision.action is Action.SKIP and decision.by != RONDO  # that is what somebody asked for
+        return _place(app, accepted, start, left_out=left_out)
     return accepted
 
 
@@ -108,18 +109,18 @@ def _one(decisions: Sequence[Decision], name: str, what: str, hint: str) -> Deci
     return found[0]
 
 
-def _place(app: App, accepted: Decision, start: datetime | None) -> Decision:
+def _place(app: App, accepted: Decision, start: datetime | None, *, left_out: bool) -> Decision:
     """Put the session of a proposal at an instant; None: where it was proposed, else at another time that does.
 
-    Where none does by now, it is skipped. Answers what was done.
+    Where none does by now, or where it is to be `left_out`, it is skipped. Answers what was done.
     """
     assert accepted.session is not None
     ground = standing_group(app, accepted.group)
     check_stands(ground, accepted, accepted.before)
-    if start is None:
+    if start is None and not left_out:
         proposed = (accepted.after, *accepted.options, *other_times(ground, accepted.group, accepted.session))
         start = next((each for each in proposed if each and not _against(ground, accepted, each)), None)
-    else:
+    elif start is not None:
         against = _against(ground, accepted, start)
         if against:
             shown = when(start, ground.series[accepted.group].anchor_zone, dated=True)

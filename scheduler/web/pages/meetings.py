@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app import feeds
-from scheduler.app.answers import Agenda, Meeting, agenda, confirm, is_private, meeting, stay_away, unsay
+from scheduler.app.answers import Agenda, Meeting, agenda, confirm, meeting, stay_away, unsay
 from scheduler.app.programme import App
 from scheduler.app.repair.asking import Wish, answer, ask, offered, undo, withdraw
 from scheduler.core.decision import Action, Decision, State
@@ -46,7 +46,7 @@ def meetings(visit: Participant) -> Response:
         clocks=found.clocks,
         few=FEW,
         feeds=list(_feeds(visit, found)),
-        private=is_private(visit.app),
+        private=visit.app.home.private,
         answers=_who_answers(visit),
         told=lambda decision: _told(visit, decision),
         message=_message(visit),
@@ -160,7 +160,7 @@ def _instant(text: str) -> datetime:
 
 def _who_answers(visit: Desk, found: Meeting | None = None) -> str:
     """Who says yes or no to what somebody asks for."""
-    if not is_private(visit.app):
+    if not visit.app.home.private:
         return _("your coordinator")
     others = (
         found.others if found else tuple(one_line(p.name) for p in visit.app.programme.people if p.id != visit.person)
