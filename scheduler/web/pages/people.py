@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from scheduler.app import inviting
+from scheduler.app.in_common import shared
 from scheduler.app.overview import CalendarState, Overview, PersonRow
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import RondoError
@@ -112,8 +113,9 @@ def states() -> dict[CalendarState, tuple[str, str, str]]:
 
 
 def _shown(desk: Desk, row: PersonRow, *, link: str = "", mailed: bool = False) -> Response:
+    common = {each.group.id: each.minutes for each in shared(desk.app, row.person)}
     links = desk.site.access.store.links_of(desk.programme, row.person.id, desk.app.clock.now())
-    return desk.page("person.html", row=row, link=link, links=links, mailed=mailed, states=states())
+    return desk.page("person.html", row=row, link=link, links=links, mailed=mailed, states=states(), common=common)
 
 
 def _unready(view: Overview) -> list[PersonRow]:
