@@ -29,7 +29,7 @@ PARTS = {
     "connect": ("connect",),
     "accounts": ("calendars", "disconnect", "keys"),
     "doctor": ("doctor",),
-    "serve": ("serve", "worker"),
+    "serve": ("serve", "sign-in", "worker"),
     "watching": ("watch", "proposals", "log", "pause", "resume"),
     "importing": ("import", "backup", "restore", "copy"),
 }

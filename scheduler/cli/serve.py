@@ -1,4 +1,4 @@
-"""`serve` and `worker`: the service, until somebody stops it."""
+"""`serve` and `worker`: the service, until somebody stops it; and `sign-in`: a way into its pages."""
 
 import json as json_text
 import webbrowser
@@ -39,8 +39,9 @@ LogLevel = Annotated[Level, typer.Option("--log-level", help="How much is logged
 
 
 def register(app: typer.Typer) -> None:
-    """Add both commands."""
+    """Add these commands."""
     app.command("serve", epilog="Example: rondo serve --data /var/lib/rondo")(serve)
+    app.command("sign-in", epilog="Example: rondo sign-in --data /var/lib/rondo")(sign_in)
     app.command("worker", epilog="Example: rondo worker --data /var/lib/rondo --slot 1")(worker)
 
 
@@ -54,18 +55,34 @@ def serve(
 ) -> None:
     """Look after all programmes of a data directory, and serve their pages and the API, until it is stopped.
 
-    The directory is made where there is none. While nobody coordinates anything there, a link for the first coordinator
-    is printed.
+    The directory is made where there is none. While nobody can sign in there (no provider and no mail server are set),
+    a link is printed by which whoever runs the service comes in.
     """
     with open_site(data, host, port, log_level) as (site, executor, told):
         first = first_link(site)
         more = {"address": site.address} | ({"first": first} if first else {})
         _ready(f"Serves at {site.address}", executor, json=json, **more)
         if first and not json:
-            typer.echo(f"Nobody coordinates here yet. Within an hour, and once, this link lets you in: {first}")
+            typer.echo(f"Within an hour, and once, this link lets you in as its owner: {first}")
         if open_:
             webbrowser.open(first or site.address)
         wait(told)
+
+
+def sign_in(
+    data: Data,
+    url: Annotated[
+        str, typer.Option("--url", help="Where its pages are, unless service.public_url says.")
+    ] = "http://127.0.0.1:8000",
+    json: Json = False,
+) -> None:
+    """Print a link by which the owner of a service comes into its pages, once, within an hour.
+
+    It coordinates every programme that nobody else does. Whoever may read the data directory may have it.
+    """
+    site = Site(_opened(data), url.rstrip("/"))
+    link = _link(site)
+    typer.echo(json_text.dumps({"schema": "rondo/sign-in/1", "link": link}) if json else link)
 
 
 @contextmanager
@@ -91,9 +108,14 @@ def open_site(
 
 
 def first_link(site: Site) -> str:
-    """A link for whoever runs the service to come in by, while nobody coordinates anything in it; else empty."""
-    if site.access.store.any_coordinator():
+    """A link for whoever runs the service to come in by, where nobody can sign in yet; else empty."""
+    site.access.adopt()
+    if site.access.store.any_coordinator() and site.signing_in.ways:
         return ""
+    return _link(site)
+
+
+def _link(site: Site) -> str:
     return f"{site.public_url}/in/{site.access.hand_out(LinkKind.FIRST)}"
 
 

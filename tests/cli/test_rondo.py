@@ -23,10 +23,10 @@ NAMES = {
     *("verify", "status", "move", "skip", "undo", "fairness", "what-if"),
     *("connect", "calendars", "disconnect", "keys", "doctor"),
     *("watch", "proposals", "log", "pause", "resume"),
-    *("import", "backup", "restore", "copy", "serve", "worker"),
+    *("import", "backup", "restore", "copy", "serve", "sign-in", "worker"),
 }
 SIGNED_IN = {"connect", "disconnect"}  # they need a provider: tests/cli/test_connect.py has some
-SERVED = {"import", "backup", "restore", "copy", "serve", "worker"}  # a service: test_importing.py, test_serve.py
+SERVED = {"import", "backup", "restore", "copy", "serve", "sign-in", "worker"}  # test_importing.py, test_serve.py
 STANDING = {"watch", "proposals", "log", "pause", "resume"}  # what stands and breaks: test_watching.py
 ELSEWHERE = SIGNED_IN | SERVED | STANDING
 

@@ -222,6 +222,13 @@ def test_a_service_begins_with_nothing_and_lets_its_first_coordinator_in(begin: 
     assert again.ended() == 0
 
 
+def test_whoever_runs_a_service_comes_in_again(rondo: Rondo, data: Path) -> None:
+    """By a link for one hour and one use, as often as they ask."""
+    links = {rondo("sign-in", "--data", data, "--url", "https://rondo.example.org/").out.strip() for _ in range(2)}
+    assert len(links) == 2
+    assert all(re.fullmatch(r"https://rondo\.example\.org/in/[\w-]{32}", link) for link in links)
+
+
 def test_a_port_that_is_taken_is_refused(refusing: Rondo, data: Path) -> None:
     """In one line that names it."""
     with listen("127.0.0.1", 0) as taken:

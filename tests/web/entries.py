@@ -12,7 +12,8 @@ ENTRIES: dict[str, str] = {
         """,
         "coordinator": """
             home coordinators invite-coordinator remove-coordinator withdraw-invitation
-            people remind remind-do person person-link person-mail person-revoke group session group-sure group-do explain
+            people remind remind-do person person-link person-mail person-revoke
+            group session group-sure group-do explain
             coverage fairness digest
             planning plan job stop-job job-live changes publishing publish keep-old release proposal undo-move
             undoing undo log settings keep-settings test-connections export delete-programme
