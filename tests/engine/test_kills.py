@@ -59,6 +59,21 @@ def test_another_worker_takes_over_what_a_killed_one_left(
     settled(desk, there, events=30)
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_long_work_of_a_killed_process_is_taken_up_by_the_next(
+    desk: Desk, there: Provider, worker: Callable[..., Worker]
+) -> None:
+    """Killed in its midst: the process of the same name does it again, to its end."""
+    desk.begin(0, 0)
+    desk.ask("p0", "long")
+    box = [worker("here-1")]
+    there.at_call = lambda _: box[0].send(signal.SIGKILL) if len(box) == 1 else None
+    until(box[0].dead)
+    box.append(worker("here-1"))
+    until(lambda: not desk.asked(), seconds=PATIENCE_SECONDS)
+    assert there.of("work") == {"/work/p0/long": 2}
+
+
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_a_worker_that_stood_still_does_nothing_twice_when_it_wakes(
     desk: Desk, there: Provider, worker: Callable[..., Worker]
