@@ -19,7 +19,6 @@ from scheduler.core.burden import accounts
 from scheduler.core.coverage import Cell, Coverage, coverage
 from scheduler.core.decision import Decision
 from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge
-from scheduler.core.ledger import Ledger, ledger
 from scheduler.core.words import one_line
 from scheduler.ports import SavedPlan
 from scheduler.programme import Group, Person, Programme
@@ -162,11 +161,6 @@ class Overview:
         return self._kept.part("groups", self._plan_stamp, self._groups)
 
     @cached_property
-    def ledger(self) -> Ledger | None:
-        """What each person carries by what stands; None: nothing does."""
-        return self._kept.part("ledger", self.stamps.standing, self._ledger)
-
-    @cached_property
     def outside(self) -> Mapping[str, float]:
         """Minutes a month outside preferred hours, by person; of everybody who has any session."""
         return self._kept.part("outside", self.stamps.standing, self._outside)
@@ -204,9 +198,6 @@ class Overview:
             names = tuple(self.names[who] for who in group.members)
             found.append(GroupRow(group=group, row=row, names=names, counts=counts))
         return tuple(found)
-
-    def _ledger(self) -> Ledger | None:
-        return ledger(self.standing.problem, self.standing.plan) if self.standing else None
 
     def _outside(self) -> Mapping[str, float]:
         if self.standing is None:

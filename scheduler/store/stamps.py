@@ -28,7 +28,6 @@ class Stamps:
     decisions: Stamp
     copies: Stamp
     accounts: Stamp
-    writes: Stamp
     stopped: Stamp
 
 
@@ -65,7 +64,7 @@ class SqlStamps(Rows):
 @lru_cache(maxsize=64)
 def _query(id_: str) -> tuple[tuple[tuple[str, int], ...], Select[Any]]:
     """How many values each stamp has, and the query for all of them: making it takes longer than asking it."""
-    copies, pins, writes = calendar_copy.c, pin.c, outbound_write.c
+    copies, pins = calendar_copy.c, pin.c
 
     def one(what: ColumnElement[Any], table: Table, where: ColumnElement[bool] | None = None) -> ColumnElement[Any]:
         query: Select[Any] = select(what).select_from(table).where(table.c.programme == id_)
@@ -84,7 +83,7 @@ def _query(id_: str) -> tuple[tuple[tuple[str, int], ...], Select[Any]]:
         "files": [of_programme("revision")],
         "standing": [
             *(of_plan(kind, each) for kind in (STANDING, BEFORE) for each in ("decided_at", "position")),
-            one(func.max(writes.position), outbound_write),
+            one(func.max(outbound_write.c.position), outbound_write),
         ],
         "draft": [
             of_plan(DRAFT, "decided_at"),
@@ -104,7 +103,6 @@ def _query(id_: str) -> tuple[tuple[tuple[str, int], ...], Select[Any]]:
             one(func.sum(func.length(account.c.calendars)), account),
             count(account, account.c.error != ""),
         ],
-        "writes": [one(each, outbound_write) for each in (func.count(), func.count(writes.done_at))],
         "stopped": [of_programme("stopped")],
     }
     return tuple((name, len(part)) for name, part in parts.items()), select(*chain.from_iterable(parts.values()))
