@@ -1,29 +1,35 @@
 """`demo`: a whole programme on this machine, from calendars to events and pages, without account or network."""
 
+import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated
 
 import typer
 
+from scheduler.app.editing import change
 from scheduler.app.importing import bring_in
+from scheduler.app.pairs import FIRST, PEOPLE, SECOND, Side, begin
 from scheduler.app.programme import App, open_app
 from scheduler.app.site import Site
 from scheduler.cli.console import Json, out, print_json, rondo
 from scheduler.cli.serve import first_link, open_site, wait
 from scheduler.cli.solving import reporter
 from scheduler.cli.views import show_plan
+from scheduler.core.hours import format_hours
 from scheduler.core.visitor import LinkKind
 from scheduler.documents import changes_document, plan_document
+from scheduler.programme.edit import with_person_cells
 from scheduler.programme.sample import PLANNED_AT, write_sample
 from scheduler.settings import load_settings
 from scheduler.solve import Params
 
-SAMPLE = "spring"
-SOMEBODY = "hana"
-"""A participant of the sample whose page has a bit of everything."""
+SAMPLE, SOMEBODY, PAIR = "spring", "hana", ("amara", "chen")
+"""The programme, and people of it whose pages have a bit of everything."""
 
 
 class SampleClock:
@@ -81,13 +87,41 @@ def demo(
 def _show_pages(data: Path, port: int, clock: SampleClock) -> None:
     with open_site(data, "127.0.0.1", port, clock=clock) as (site, _, told):
         typer.echo("\nThe pages are open, until Ctrl-C. Each link stands for somebody; try them in separate windows:")
+        one, other = _pair(site)
         typer.echo(f"  as coordinator    {first_link(site)}")
-        typer.echo(f"  as participant    {_link(site, SOMEBODY)}")
+        typer.echo(f"  as a pair         {one}")
+        typer.echo(f"    the other one   {other}")
+        typer.echo(f"  as participant    {_link(site, site.access.hand_out(LinkKind.PERSON, SAMPLE, SOMEBODY))}")
         wait(told)
 
 
-def _link(site: Site, person: str, programme: str = SAMPLE) -> str:
-    return f"{site.public_url}/in/{site.access.hand_out(LinkKind.PERSON, programme, person)}"
+def _pair(site: Site) -> tuple[str, str]:
+    """Two people of the sample who look for a time by themselves, with their calendars; a link for each."""
+    sample = site.app(SAMPLE)
+    people = [sample.person(who) for who in PAIR]
+    one, other = (
+        Side(name=each.name, zone=each.boundary.zone, hours=format_hours(each.boundary.hours), locale=each.locale)
+        for each in people
+    )
+    first, until = sample.programme.first, sample.programme.until
+    begun = begin(site, once=token_hex(), me=one, other=other, every=1, minutes=45, first=first, until=until)
+    folder = site.app(begun.programme).folder
+    shutil.copytree(sample.folder / "calendars", folder / "calendars")
+    calendars = {who: {"calendar": each.calendars[0]} for who, each in zip((FIRST, SECOND), people, strict=True)}
+
+    def edit(files: Mapping[str, bytes]) -> dict[str, bytes]:
+        rows = files[PEOPLE]
+        for who, cells in calendars.items():
+            rows = with_person_cells(rows, who, cells)
+        return {**files, PEOPLE: rows}
+
+    change(site.service, begun.programme, edit)
+    site.app(begun.programme).refresh()
+    return _link(site, begun.mine), _link(site, begun.theirs)
+
+
+def _link(site: Site, secret: str) -> str:
+    return f"{site.public_url}/in/{secret}"
 
 
 def _headline(app: App, calendars: int) -> None:
