@@ -7,6 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
+from scheduler.app.editing import new_programme
 from tests.site import SAMPLE, Stand, standing
 
 GROUP = "pair-amara-chen"
@@ -212,3 +213,23 @@ def test_no_page_for_coordinators_tells_a_title_of_anybodys_calendar(stand: Stan
     for page in pages:
         text = shown(client, page)
         assert not [title for title in titles if title in text], page
+
+
+def test_a_programme_in_which_nobody_is_yet_says_how_to_begin(stand: Stand) -> None:
+    """Each page has its word, and none is blank or an error."""
+    settings = '[programme]\nname = "Empty"\nfrom = 2027-01-25\nuntil = 2027-07-25\nminutes = 45\n'
+    files = {"people.csv": b"id,name,timezone\n", "groups.csv": b"group,person\n", "programme.toml": settings.encode()}
+    new_programme(stand.service, "empty", files)
+    with stand.client(stand.coordinator("empty")) as client:
+        home = client.get("/p/empty").text
+        assert "Nobody is here yet" in home
+        assert 'href="/p/empty/import"' in home
+        for page, words in (
+            ("people", "There is nobody yet"),
+            ("coverage", "There are no groups yet"),
+            ("fairness", "Nothing stands yet"),
+            ("digest", "Nothing happened"),
+        ):
+            answer = client.get(f"/p/empty/{page}")
+            assert answer.status_code == 200
+            assert words in answer.text
