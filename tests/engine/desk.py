@@ -129,7 +129,7 @@ class Desk:
 
     def work(self, programme: str, id_: str) -> None:
         """Ask the provider, slowly, and note that it is over."""
-        self._ask(f"/work/{programme}/{id_}")
+        self._ask(f"/long/{programme}/{id_}")
         self._do(sa.update(ASKED).where(ASKED.c.programme == programme, ASKED.c.id == id_).values(done=1))
 
     def ask(self, programme: str, id_: str) -> None:

@@ -65,13 +65,13 @@ def test_long_work_of_a_killed_process_is_taken_up_by_the_next(
 ) -> None:
     """Killed in its midst: the process of the same name does it again, to its end."""
     desk.begin(0, 0)
-    desk.ask("p0", "long")
+    desk.ask("p0", "one")
     box = [worker("here-1")]
     there.at_call = lambda _: box[0].send(signal.SIGKILL) if len(box) == 1 else None
     until(box[0].dead)
     box.append(worker("here-1"))
     until(lambda: not desk.asked(), seconds=PATIENCE_SECONDS)
-    assert there.of("work") == {"/work/p0/long": 2}
+    assert there.of("long") == {"/long/p0/one": 2}
 
 
 @pytest.mark.parametrize("url", ["postgres"], indirect=True)

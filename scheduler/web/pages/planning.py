@@ -36,7 +36,7 @@ def planning(visit: Coordinator) -> Response:
         people=len(people),
         groups=len(visit.app.programme.groups),
         calendars=sum(bool(who.calendars) for who in people),
-        stands=bool(visit.app.store.events()),
+        stands=visit.app.home.store.position() > 0,
     )
 
 
