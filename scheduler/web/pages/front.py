@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import pairs
+from scheduler.app import connecting, inviting, pairs
 from scheduler.core.hours import parse_hours
 from scheduler.core.series import MOST_WEEKS_BETWEEN
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line
 from scheduler.core.zones import all_zones, zone_named
-from scheduler.errors import InputError
+from scheduler.errors import InputError, RondoError
 from scheduler.programme.people import email
 from scheduler.web.guards import Anybody
 from scheduler.web.typed import Typed, needed, number_of
@@ -25,7 +25,7 @@ router = APIRouter()
 
 WEEKS, MOST_WEEKS = 26, 53
 LENGTHS = (15, 30, 45, 60, 90)
-FIELDS = ("name", "zone", "hours", "email", "other", "other_email", "every", "minutes", "first", "until", "room")
+FIELDS = ("name", "zone", "hours", "email", "other", "other_email", "every", "minutes", "first", "until", "room", "ics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def begin(visit: Anybody) -> Response:
     minutes = typed.read("minutes", number_of(LENGTHS), 45)
     first = typed.read("first", _date, date.min)
     until = typed.read("until", lambda text: _end(text, first), date.min)
-    room = typed.read("room", _room, "")
+    room, ics = typed.read("room", _room, ""), typed.read("ics", _ics, "")
     if typed.wrong:
         return _shown(visit, typed, status=422)
     visit.limits.beginnings.count(visit.client)
@@ -76,6 +76,8 @@ def begin(visit: Anybody) -> Response:
     visit.cookie, _link = visit.site.access.enter(begun.mine, visit.cookie)
     answer = visit.page(
         "begun.html",
+        unread=_connected(visit, begun.programme, ics) if ics else "",
+        mailed=other.email if other.email and _mailed(visit, begun.programme) else "",
         programme=begun.programme,
         group=pairs.GROUP,
         other=other.name,
@@ -83,6 +85,24 @@ def begin(visit: Anybody) -> Response:
         mine=visit.site.public_url + visit.path("link", secret=begun.mine),
     )
     return visit.with_cookie(answer, visit.cookie)
+
+
+def _connected(visit: Visit, programme: str, ics: str) -> str:
+    """Connect the calendar at an address; what went wrong, which holds up nothing else."""
+    try:
+        connecting.by_address(visit.site, programme, pairs.FIRST, ics)
+    except RondoError as fault:
+        return str(fault)
+    return ""
+
+
+def _mailed(visit: Visit, programme: str) -> bool:
+    """Mail the other their link, where that can be done; they also get it from whoever began."""
+    try:
+        inviting.mail(visit.site, programme, pairs.SECOND)
+    except RondoError:
+        return False
+    return True
 
 
 def _shown(visit: Visit, typed: Typed, status: int = 200) -> Response:
@@ -140,6 +160,12 @@ def _mail(text: str) -> str:
 def _room(text: str) -> str:
     if text and not text.startswith("https://"):
         raise InputError(_("a link to a room begins with https://"))
+    return text
+
+
+def _ics(text: str) -> str:
+    if text and not text.startswith(("https://", "webcal://")):
+        raise InputError(_("the address of a calendar begins with https:// or webcal://"))
     return text
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import booking, pairs
+from scheduler.app import booking, inviting, pairs
 from scheduler.app.explaining import explained, member
 from scheduler.app.programme import App
 from scheduler.app.times import SHARED, best_times, series_of_group, time_of
@@ -15,7 +15,6 @@ from scheduler.core.freebusy import Knowledge
 from scheduler.core.hours import parse_hours
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import tongue
-from scheduler.core.visitor import LinkKind
 from scheduler.core.words import one_line, place, when
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError, StalePlan
@@ -106,8 +105,7 @@ def share(visit: Partner) -> Response:
     """A new link for the other, shown once. Links that were handed out before go on."""
     _check_pair(visit)
     other = next(who for who in _group(visit).members if who != visit.person)
-    secret = visit.site.access.hand_out(LinkKind.PERSON, visit.programme, other)
-    return _shown(visit, link=visit.site.public_url + visit.path("link", secret=secret))
+    return _shown(visit, link=inviting.invite(visit.site, visit.programme, other))
 
 
 @router.get("/times.ics", name="pair-file")

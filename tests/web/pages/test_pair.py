@@ -38,7 +38,15 @@ def begun(stand: Stand, client: httpx.Client, **said: str) -> httpx.Response:
     page = client.get("/").text
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     form = {"name": "Amara", "zone": "London", "hours": "Mon-Fri 9-17", "email": "", "other": "Chen"}
-    form |= {"other_email": "", "every": "1", "minutes": "45", "first": "2027-01-11", "until": "2027-07-11", "room": ""}
+    form |= {
+        "other_email": "",
+        "ics": "",
+        "every": "1",
+        "minutes": "45",
+        "first": "2027-01-11",
+        "until": "2027-07-11",
+        "room": "",
+    }
     return client.post("/", data={**hidden, **form, **said})
 
 
@@ -139,6 +147,14 @@ def test_a_form_that_is_wrong_comes_back_whole(stand: Stand) -> None:
         assert f'id="{name}-wrong"' in page.text
     assert page.text.count("autofocus") == 1
     assert 'value="whenever"' in page.text
+
+
+def test_a_calendar_that_cant_be_read_holds_up_nothing(stand: Stand) -> None:
+    """The pair begins; the page says what went wrong, and an address on this machine is refused."""
+    with stand.client() as client:
+        page = begun(stand, client, ics="https://127.0.0.1:9/calendar.ics")
+    assert page.status_code == 200
+    assert "Your calendar was not connected" in page.text
 
 
 def test_looking_writes_nothing_and_a_reload_books_once(stand: Stand) -> None:
