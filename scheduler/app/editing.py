@@ -96,9 +96,9 @@ def _changed(service: Service, programme: str, edit: Edit) -> int:
     after = dict(edit(before))
     if after == before:
         return held.revision
-    known = read_files(after)
-    revision = programmes.put(programme, known.name, after, "", service.clock.now(), expected=held.revision)
-    service.changed(programme, touched(read_files(before), known))
+    name, stood = read_files(after).name, service.app(programme).programme
+    revision = programmes.put(programme, name, after, "", service.clock.now(), expected=held.revision)
+    service.changed(programme, touched(stood, service.app(programme).programme))
     return revision
 
 

@@ -5,6 +5,7 @@ also where it ends after midnight; only at the very end is it cut at midnight, a
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
@@ -29,6 +30,11 @@ def parse_hours(text: str) -> WeekHours:
     Without days, Monday to Friday are meant. A clause after `;` replaces what was said of its days, one after `,` adds
     to it. Raises InputError with the column (from 1) and what was expected there.
     """
+    return dict(_hours_of(text))
+
+
+@lru_cache(maxsize=4096)  # of thousands of people, most keep the same few hours
+def _hours_of(text: str) -> WeekHours:
     week: Week = {day: [] for day in EVERY_DAY}
     for day, windows in _Parser(text).week().items():
         for start, end in windows:

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
+from scheduler.core.interval import Horizon
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence
 from scheduler.core.suggest import did_you_mean, quoted
 from scheduler.errors import InputError
@@ -106,11 +108,16 @@ def _organizer(id_: str, people: Mapping[str, Person], where: str) -> str:
     return id_
 
 
+@lru_cache(maxsize=64)
+def _dates(horizon: Horizon) -> tuple[date, ...]:
+    start = horizon.first_monday - timedelta(days=1)
+    return tuple(start + timedelta(days=i) for i in range(horizon.weeks * 7 + 2))
+
+
 def _days_off(person: Person, settings: Settings) -> Mapping[date, str]:
     """Each date without hours and why; a day is added at both ends, since local dates reach beyond the horizon."""
     rules, country = settings.programme, person.country
-    start = rules.horizon.first_monday - timedelta(days=1)
-    dates = [start + timedelta(days=i) for i in range(rules.horizon.weeks * 7 + 2)]
+    dates = _dates(rules.horizon)
     found = public_holidays(country, dates[0], dates[-1]) if settings.holidays.counts(country) else {}
     reasons = {on: f"public holiday: {name}" for on, name in found.items()}
     reasons |= person.boundary.days_off
