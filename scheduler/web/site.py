@@ -26,7 +26,7 @@ def add_site(app: FastAPI, site: Site) -> FastAPI:
     app.mount("/static", Assets(directory=STATIC), name="static")
     for pages in PAGES:
         app.include_router(pages, include_in_schema=False)
-    add_api(app, site, app.state.limits)
+    add_api(app, site)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(RondoError, _failed)

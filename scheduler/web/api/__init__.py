@@ -10,7 +10,6 @@ from scheduler.app.site import Site
 from scheduler.web.api import decisions, plans, programmes, times, webhooks
 from scheduler.web.api.access import API_GUARDS
 from scheduler.web.api.problems import Problem, add_problems, documented
-from scheduler.web.limits_of_rate import Limits
 
 ROUTERS = (programmes.router, plans.router, decisions.router, times.router, webhooks.router)
 MOUNTED = "/api"
@@ -22,10 +21,10 @@ RFC 3339 with an offset; errors are problems (RFC 9457). Nothing is written to c
 """
 
 
-def add_api(app: FastAPI, site: Site, limits: Limits) -> FastAPI:
+def add_api(app: FastAPI, site: Site) -> FastAPI:
     """The same application with the API mounted, and its description at /openapi.json."""
     api = made()
-    api.state.site, api.state.limits = site, limits
+    api.state.site, api.state.outer = site, app
     app.mount(MOUNTED, api, name="api")
 
     def description() -> JSONResponse:

@@ -103,9 +103,15 @@ async def caller(request: Request) -> Caller:
     return known
 
 
+def limits_of(request: Request) -> Limits:
+    """Those of the application in which the API is mounted."""
+    limits: Limits = request.app.state.outer.state.limits
+    return limits
+
+
 def _caller(request: Request) -> Caller:
     site: Site = request.app.state.site
-    limits: Limits = request.app.state.limits
+    limits = limits_of(request)
     client = client_of(request, site.public_url)
     limits.tokens.check(client)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")

@@ -12,11 +12,10 @@ from scheduler.core.slots import parse_slot
 from scheduler.documents.explained import explained_document
 from scheduler.documents.times import slots_document
 from scheduler.programme.problem import Posed
-from scheduler.web.api.access import Caller, Reader
+from scheduler.web.api.access import Caller, Reader, limits_of
 from scheduler.web.api.models import Explanation, GroupId, Slots
 from scheduler.web.api.problems import documented, flaw
 from scheduler.web.api.route import ApiRoute
-from scheduler.web.limits_of_rate import Limits
 
 router = APIRouter(prefix="/v1/programmes/{programme}", route_class=ApiRoute, tags=["times"])
 SAID = tuple(Explanation.model_fields)
@@ -74,8 +73,7 @@ def explain(
 
 def _posed(known: Caller) -> Posed:
     """The problem of now, for whoever did not ask too often: an answer must not be an oracle of somebody's week."""
-    limits: Limits = known.request.app.state.limits
-    limits.questions.count(known.token.id)
+    limits_of(known.request).questions.count(known.token.id)
     return known.app.pose()
 
 
