@@ -43,7 +43,7 @@ def offered(app: App, group: str, session: int) -> tuple[datetime, ...]:
 
     Of its week or, where that has none, one of another. Raises InputError where the group does not stand.
     """
-    return other_times(standing_group(app, group), group, session)
+    return _others(standing_group(app, group), group, session)
 
 
 def ask(app: App, wish: Wish) -> Decision:
@@ -103,7 +103,7 @@ def answer(app: App, person: str, id_: str, *, agreed: bool) -> Decision:
 
 def _decision(ground: Ground, wish: Wish) -> Decision:
     """What would be done, if it may be."""
-    options = () if wish.action is Action.SKIP else other_times(ground, wish.group, wish.session)
+    options = () if wish.action is Action.SKIP else _others(ground, wish.group, wish.session)
     if wish.action is Action.MOVE and wish.to not in options:
         raise StalePlan(TAKEN)
     after = wish.to if wish.action is Action.MOVE else next(iter(options), None)
@@ -121,6 +121,12 @@ def _decision(ground: Ground, wish: Wish) -> Decision:
         by=wish.person,
         options=options,
     )
+
+
+def _others(ground: Ground, group: str, session: int) -> tuple[datetime, ...]:
+    """Without the one at which it stands, which is free as well as long as somebody only asks."""
+    stands = ground.problem.horizon.instant(ground.plan.by_series()[group].sessions[session].start)
+    return tuple(each for each in other_times(ground, group, session) if each != stands)
 
 
 def _why(ground: Ground, decision: Decision) -> str:
