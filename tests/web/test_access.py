@@ -23,9 +23,16 @@ from tests.site import SAMPLE, Stand, standing
 from tests.web.entries import ELSEWHERE, ENTRIES, GONE, PARTS, SPECIAL
 
 AUTUMN = "autumn"
+
+
+def gets(route: APIRoute) -> bool:
+    """Whether it is looked at; all others are forms that are sent."""
+    return "GET" in (route.methods or ())
+
+
 ROUTES = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
-GETS = [route for route in ROUTES if "GET" in route.methods]
-POSTS = [route for route in ROUTES if "POST" in route.methods]
+GETS = [route for route in ROUTES if gets(route)]
+POSTS = [route for route in ROUTES if not gets(route)]
 GUARDED = [route for route in ROUTES if ENTRIES.get(route.name) not in ("anybody", "signed_in")]
 ROLES = ("nobody", "signed-out", "revoked", "amara", "partner", "stranger", "coordinator", "of-another")
 ALLOWED = {
@@ -55,13 +62,13 @@ class Cast:
     def ask(self, route: APIRoute, role: str, **changed: str) -> httpx.Response:
         """A request of somebody; a form is empty but for its token."""
         path, cookie = self.path(route, **changed), self.cookies[role]
-        if "GET" in route.methods:
+        if gets(route):
             return self.send("GET", path, cookie)
         return self.send("POST", path, cookie, data=self.stand.token(cookie) if cookie else {})
 
     def nowhere(self, route: APIRoute, role: str) -> str:
         """What they are answered at an address that is none: the same at all."""
-        known = (role, "GET" in route.methods, ENTRIES[route.name])
+        known = (role, gets(route), ENTRIES[route.name])
         if known not in self.at_nowhere:
             self.at_nowhere[known] = self.ask(route, role, programme="nowhere").text
         return self.at_nowhere[known]
@@ -143,7 +150,7 @@ def test_a_route_is_open_to_those_alone_whom_it_is_for(cast: Cast, route: APIRou
     for role in ROLES:
         if role not in ALLOWED[ENTRIES[route.name]]:
             answer = cast.ask(route, role)
-            formless = "POST" in route.methods and role == "nobody"
+            formless = not gets(route) and role == "nobody"
             wanted = 403 if formless else 401 if role in NO_SESSION or answer.status_code == 401 else 404
             assert (role, answer.status_code) == (role, wanted)
             assert answer.text == cast.nowhere(route, role)
