@@ -109,10 +109,10 @@ def standing(
             app.apply(planned, app.changes(planned))
     listening = listen("127.0.0.1", 0)
     site = Site(service, address(listening))
-    app = add_site(application(service), site)
-    app.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
-    with serving(app, listening, ended=lambda: None):
-        yield Stand(data, service, site, clock, app)
+    served = add_site(application(service), site)
+    served.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
+    with serving(served, listening, ended=lambda: None):
+        yield Stand(data, service, site, clock, served)
 
 
 def main() -> None:

@@ -14,7 +14,6 @@ from scheduler.web.limits_of_rate import Limiter, Limits
 from tests.site import SAMPLE, Stand, standing
 from tests.web.conftest import raw
 
-
 TOKEN = re.compile('name="form_token" value="[^"]*"')
 
 
