@@ -324,7 +324,7 @@ def test_a_service_whose_engine_stands_still_is_not_ready(served: Served, monkey
 
 def test_what_comes_through_a_door_is_read_if_it_is_known(served: Served) -> None:
     """For everybody who lists that calendar; what is forged is counted, and marks nothing."""
-    held, calendar = SqlSubscriptions(served.service._database), "calendars/chen.ics"
+    held, calendar = SqlSubscriptions(served.service.database), "calendars/chen.ics"
     kept = Subscription(
         id="c1", provider=Provider.GOOGLE, person="amara", calendar=calendar, expires_at=NOW + timedelta(days=6)
     )
