@@ -221,4 +221,4 @@ def test_an_apply_and_a_repair_at_once(track: Track, request: pytest.FixtureRequ
                 service.write("spring", each.uid)
         track.agree()
         assert stands not in [each.start for event in app.store.events() for each in event.sessions]
-    service._database.dispose()
+    service.database.dispose()

@@ -89,7 +89,7 @@ def running(house: Watched, clock: At, **settings: str) -> Iterator[Run]:
         try:
             yield Run(house, service, clock)
         finally:
-            service._database.dispose()
+            service.database.dispose()
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def series_in(house: Watched) -> dict[str, int]:
 def test_a_backup_of_yesterday_finds_what_was_done_since(run: Run, tmp_path: Path) -> None:
     """Sessions that were moved since stay where they are, nothing is made or deleted, and the next repairs are made."""
     house = run.house
-    backup(run.service._database, tmp_path / "yesterday")
+    backup(run.service.database, tmp_path / "yesterday")
     before = {group: run.starts(group) for group in house.members}
     for group in ("g0", "g1"):  # organised at Google, and at Outlook
         run.busy(group, 3)
@@ -128,7 +128,7 @@ def test_a_backup_of_yesterday_finds_what_was_done_since(run: Run, tmp_path: Pat
     since = {group: run.starts(group) for group in house.members}
     assert all(since[group][3] != before[group][3] for group in ("g0", "g1"))
     stood = series_in(house)
-    run.service._database.dispose()
+    run.service.database.dispose()
 
     fresh = Watched(tmp_path / "again" / "spring", house.google, house.graph, SERIES)
     shutil.copytree(house.data, fresh.data, ignore=shutil.ignore_patterns("rondo.db*", "locks"))
@@ -182,7 +182,7 @@ def test_lost_keys_are_a_refusal_and_no_new_ones_are_made(house: Watched, keys: 
 def test_while_another_holds_the_database_nothing_is_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits too long gives up, and nothing reaches a calendar; afterwards all of it is done."""
     monkeypatch.setattr("scheduler.store.database.BUSY_SECONDS", 0.2)
-    run.service._database.dispose()
+    run.service.database.dispose()
     with running(run.house, run.clock) as again:
         again.busy("g0", 3)
         stood = again.starts("g0")[3]
