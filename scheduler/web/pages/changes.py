@@ -4,27 +4,26 @@ A picture of each change is drawn beside its words, which say all that the pictu
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from babel.numbers import format_decimal
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app import publishing
 from scheduler.app.jobs import PLAN
-from scheduler.app.publishing import Headline, Line, Review, causes, lines
+from scheduler.app.publishing import Line, Review, causes, lines
 from scheduler.app.repair import proposals
 from scheduler.app.undo import find_undo
 from scheduler.core.change import Kind
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.decision_words import in_the_way, sentence
 from scheduler.core.tongue import gettext as _
-from scheduler.core.tongue import ngettext, tongue
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.programme.assemble import NEUTRAL_TITLE
+from scheduler.web.change_words import in_words, publish_words, shortened, word
 from scheduler.web.guards import Coordinator
 from scheduler.web.pages.planning import who
 from scheduler.web.pictures.changes import step
@@ -33,7 +32,6 @@ from scheduler.web.visit import Desk
 router = APIRouter(prefix="/p/{programme}/changes")
 A_PAGE = 100
 MOST_MOVES = 10
-MOST_NAMES = 6
 PATIENCE_SECONDS = 2.5
 COORDINATOR = "coordinator"
 SIGNS: Mapping[Kind | None, tuple[str, str]] = {
@@ -185,23 +183,6 @@ def row(visit: Desk, line: Line, found: Review | None = None) -> dict[str, Any]:
     }
 
 
-def word(line: Line) -> str:
-    """What becomes of it."""
-    words = {
-        Kind.MOVED: _("moves"),
-        Kind.RESTORED: _("takes place again"),
-        Kind.SKIPPED: _("no time"),
-        None: _("same times; people, title or link change"),
-    }
-    if line.kind is Kind.ADDED:
-        return ngettext("%(count)d new meeting", "%(count)d new meetings", line.count) % {"count": line.count}
-    if line.kind is Kind.DROPPED:
-        return ngettext("%(count)d meeting is cancelled", "%(count)d meetings are cancelled", line.count) % {
-            "count": line.count
-        }
-    return words[line.kind]
-
-
 def why(visit: Desk, found: Review, line: Line) -> str:
     """The kind of reason, by person; times of nobody."""
     if line.session is None or line.before is None:
@@ -226,38 +207,6 @@ def told(visit: Desk, decision: Decision) -> dict[str, Any]:
         "is_ahead": bool(decision.before and decision.before > visit.site.service.clock.now()),
         "refusable": decision.action is not Action.STOP,
     }
-
-
-def in_words(headline: Headline) -> str:
-    """`8 meetings move, 0 cancelled, 1,485 stay.`"""
-    move, cancel, add = headline.move, headline.cancel, headline.add
-    parts = [ngettext("%(count)s meeting moves", "%(count)s meetings move", move) % {"count": figure(move)}]
-    if add:
-        parts.append(_("%(count)s are new") % {"count": figure(add)})
-    parts.append(_("%(count)s cancelled") % {"count": figure(cancel)})
-    parts.append(_("%(count)s stay") % {"count": figure(headline.stay)})
-    return ", ".join(parts) + "."
-
-
-def publish_words(headline: Headline) -> str:
-    """What the button says."""
-    count = figure(headline.changes or headline.groups)
-    if headline.changes == headline.move and headline.move:
-        return ngettext("Publish %(count)s move", "Publish %(count)s moves", headline.move) % {"count": count}
-    return ngettext("Publish %(count)s change", "Publish %(count)s changes", headline.changes) % {"count": count}
-
-
-def figure(number: int) -> str:
-    """A number as the reader writes it."""
-    return str(format_decimal(number, locale=tongue().locale))
-
-
-def shortened(names: Sequence[str]) -> str:
-    """Some names, and how many more."""
-    if len(names) <= MOST_NAMES:
-        return ", ".join(names)
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + " " + _("and %(count)d more") % {"count": more}
 
 
 def stale(visit: Desk, words: str) -> Response:

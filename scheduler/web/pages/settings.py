@@ -1,12 +1,10 @@
 """Settings: what holds for the programme as a whole, its connections, its data, and its end."""
 
-import contextlib
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
 from scheduler.app import general
 from scheduler.core.tongue import gettext as _
@@ -74,7 +72,6 @@ def _page(visit: Desk, said: dict[str, str], wrong: dict[str, str], status: int 
         connections=connections[:MOST_SHOWN],
         public_url=visit.site.public_url,
         more=max(len(connections) - MOST_SHOWN, 0),
-        doors=_doors(visit),
     )
 
 
@@ -117,16 +114,6 @@ def _connections(visit: Desk) -> list[dict[str, Any]]:
         for who, row in rows.items()
     ]
     return sorted(found, key=lambda row: (not row["error"], row["name"]))
-
-
-def _doors(visit: Desk) -> list[tuple[str, str]]:
-    """Addresses and names of the pages of who and what else may act."""
-    named = {"coordinators": _("Coordinators"), "tokens": _("API tokens"), "webhooks": _("Webhooks")}
-    found = []
-    for name, words in named.items():
-        with contextlib.suppress(NoMatchFound):
-            found.append((visit.path(name, programme=visit.programme), words))
-    return found
 
 
 def _calendars(count: int) -> str:
