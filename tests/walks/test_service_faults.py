@@ -173,7 +173,7 @@ def test_lost_keys_are_a_refusal_and_no_new_ones_are_made(house: Watched, keys: 
     (house.data / "keys").write_bytes(kept)
     (house.data / "keys").chmod(0o600)
     with environment(house.environment):
-        open_service(house.data)._database.dispose()
+        open_service(house.data).database.dispose()
 
 
 # --- the database
