@@ -1,7 +1,7 @@
 """Coming in: sessions, links, and who may do what. A secret that opens something is kept as its SHA-256 alone.
 
 Whoever runs the service owns the installation: a link that only they are shown lets them in as its first coordinator,
-who may begin programmes, and coordinates those that come in by the command line. All others are invited.
+and coordinates what comes in by the command line. All others are invited.
 """
 
 import hashlib

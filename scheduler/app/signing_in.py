@@ -118,7 +118,7 @@ class SigningIn:
             log.warning("sign_in_not_mailed", extra={"fault": type(fault).__name__})
 
     def invite(self, programme: str, email: str, *, owner: bool, by: str) -> Invited:
-        """Invite somebody to coordinate a programme; as an `owner` they may begin others too. Raises InputError."""
+        """Invite somebody to coordinate a programme; an `owner` owns the installation, too. Raises InputError."""
         if not MAILBOX.fullmatch(email) or not email.isprintable():
             raise InputError(_("this is no mail address."), hint=_("Like: name@example.org"))
         kind = LinkKind.OWNER if owner else LinkKind.INVITE

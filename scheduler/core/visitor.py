@@ -12,7 +12,7 @@ class LinkKind(StrEnum):
     SIGN_IN = "sign-in"  # a coordinator's mailbox
     FIRST = "first"  # the owner of the installation, from whoever may read its data directory
     INVITE = "invite"  # somebody is to coordinate a programme
-    OWNER = "owner"  # the same, and they may begin programmes of their own
+    OWNER = "owner"  # the same, and they own the installation
 
 
 INVITING = (LinkKind.INVITE, LinkKind.OWNER)
@@ -54,7 +54,7 @@ class Seat:
 class Visitor:
     """Whoever shows a session: a coordinator of some programmes, some people of programmes, or both, or nobody.
 
-    `owner`: of the installation, who may begin programmes.
+    `owner`: of the installation, to whom programmes come that nobody coordinates.
     """
 
     session: str = ""

@@ -112,7 +112,7 @@ def test_the_last_coordinator_stays_and_others_go_at_once(access: SqlAccess) -> 
 
 
 def test_owners_take_what_nobody_coordinates_but_no_private_pair(access: SqlAccess, engine: SqlEngine) -> None:
-    """And they may begin programmes."""
+    """Only these, and only once."""
     programmes = SqlProgrammes(engine)
     for programme, kind in (("spring", "programme"), ("autumn", "programme"), ("ours", "pair")):
         programmes.put(programme, programme, {"people.csv": b""}, "sealed", NOW, kind=kind)
