@@ -11,7 +11,8 @@ from starlette.responses import Response
 from scheduler.app.site import Site
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
-from scheduler.web.api import add_api
+from scheduler.web.api import MOUNTED, add_api
+from scheduler.web.api.problems import problem
 from scheduler.web.bounds import Bounded
 from scheduler.web.frame import STATIC, Assets, page
 from scheduler.web.limits_of_rate import Limits
@@ -34,9 +35,11 @@ def add_site(app: FastAPI, site: Site) -> FastAPI:
     return app
 
 
-def _refused(_request: Request, fault: Exception) -> Response:
+def _refused(request: Request, fault: Exception) -> Response:
     """What is not there, or not for this visitor; for both the same."""
     assert isinstance(fault, HTTPException)
+    if request.url.path.startswith(f"{MOUNTED}/"):  # an address with a line break in it is none of the API's routes
+        return problem(fault.status_code, fault.detail, fault.headers)
     told = {
         401: (_("Sign in first"), _("This page is for people who signed in, or came by a link of theirs.")),
         403: (_("This did not come from your page"), fault.detail),

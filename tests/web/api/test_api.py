@@ -364,6 +364,7 @@ def test_what_there_is_not_is_not_found(api: httpx.Client) -> None:
     ):
         is_problem(api.get(path), 404)
     is_problem(api.get(str(api.base_url.copy_with(path="/api/v2/nothing"))), 404)
+    is_problem(api.get("/people/a%0Ab"), 404)
     is_problem(api.delete("/people"), 405)
 
 
