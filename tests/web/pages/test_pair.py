@@ -161,9 +161,9 @@ def test_looking_writes_nothing_and_a_reload_books_once(stand: Stand) -> None:
     """From the first page to a booking: every page in between, looked at twice, leaves no event."""
     with stand.client() as one, stand.client() as other:
         page = begun(stand, one).text
-        programme = re.search(r"/p/(pair-\w+)/groups", page)[1]  # type: ignore[index]  # else the test fails here
-        link = re.search(r'value="http[^"]+(/in/[^"]+)"', page)[1]  # type: ignore[index]
-        token = re.search(r'name="form_token" value="([^"]*)"', other.get(link).text)[1]  # type: ignore[index]
+        programme = _found(r"/p/(pair-\w+)/groups", page)
+        link = _found(r'value="http[^"]+(/in/[^"]+)"', page)
+        token = _found(r'name="form_token" value="([^"]*)"', other.get(link).text)
         other.post(link, data={"form_token": token}, follow_redirects=True)
         at = f"/p/{programme}/groups/pair"
         _send(other, f"{at}/times", f"{at}/join", name="Chen", zone="New York", hours="Mon-Fri 8-16")
@@ -184,13 +184,20 @@ def test_looking_writes_nothing_and_a_reload_books_once(stand: Stand) -> None:
 def test_no_common_time_says_why_and_what_to_do(stand: Stand) -> None:
     """What, why, and one next step."""
     with stand.client() as one:
-        programme = re.search(r"/p/(pair-\w+)/groups", begun(stand, one).text)[1]  # type: ignore[index]
+        programme = _found(r"/p/(pair-\w+)/groups", begun(stand, one).text)
         side = pairs.Side(name="Chen", zone="New York", hours="Sun 2-4")
         pairs.introduce(stand.site, programme, pairs.SECOND, side)
         text = words(one.get(f"/p/{programme}/groups/pair/times").text)
     assert "No time of the week suits everybody" in text
     assert "Chen is not free on" in text
     assert "Change when I can" in text
+
+
+def _found(pattern: str, text: str) -> str:
+    """What the pattern's group holds where it is first found."""
+    found = re.search(pattern, text)
+    assert found, pattern
+    return found[1]
 
 
 def _send(client: httpx.Client, page: str, to: str, **said: str) -> httpx.Response:
