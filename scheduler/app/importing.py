@@ -22,15 +22,17 @@ from scheduler.app.home import (
 from scheduler.app.reading import connected
 from scheduler.core.account import Account
 from scheduler.core.address import Kind, parse_address
-from scheduler.errors import InputError, RondoError, Unavailable
+from scheduler.errors import ChangedElsewhere, InputError, RondoError, Unavailable
 from scheduler.flow import calendars_of
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings
-from scheduler.store import SqlEngine, SqlMarks, SqlProgrammes, only_one, take_in
+from scheduler.store import Held, SqlEngine, SqlMarks, SqlProgrammes, only_one, take_in
 
 FILES = ("people.csv", "groups.csv", "programme.toml")
 LARGEST = 10_000_000
+BROUGHT = "brought"
+"""The file in which a folder keeps the revision that its files became."""
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -45,12 +47,15 @@ class Imported:
     changed: bool
 
 
-def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock: Clock) -> Imported:
+def bring_in(
+    folder: Path, data: Path, programme: str, settings: Settings, clock: Clock, *, over: bool = False
+) -> Imported:
     """Take a folder's files, and at the first time what was published from it, into a service's data directory.
 
     Calendars tell what appointments are about: they are copied beside the database, and never into it.
     The data directory is made where there is none. The folder says from then on where its programme is. Raises
-    InputError, naming what is wrong in the folder, Unavailable, and CredentialsRejected for keys that don't fit.
+    InputError, naming what is wrong in the folder, Unavailable, and CredentialsRejected for keys that don't fit;
+    ChangedElsewhere where pages changed the programme since the folder came, unless that may be written `over`.
     """
     known = load(folder)
     if not ID.fullmatch(programme):
@@ -63,6 +68,8 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
     programmes, target = SqlProgrammes(engine), data / PROGRAMMES / programme
     held = programmes.get(programme)
     _check_same(folder, target, held is not None)
+    if held and not over:
+        _check_untouched(folder, held, programmes.files(programme) == files)
     there = Home(target, data, programme, settings)
     state = (folder / STATE / "state.db").is_file()
     joins = held is None and state
@@ -77,6 +84,7 @@ def bring_in(folder: Path, data: Path, programme: str, settings: Settings, clock
             calendars |= _published(folder)
         _put_beside(target, calendars)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
+        (folder / STATE / BROUGHT).write_text(str(revision), encoding="utf-8")
     unpacked(engine, programme, target)
     people = connected(known, there.accounts.all()).people
     SqlMarks(engine).agree(programme, [each for who in people for each in calendars_of(who)], clock.now())
@@ -144,6 +152,16 @@ def _check_same(folder: Path, target: Path, held: bool) -> None:
     if held and not went:
         hint = "Choose another with --id, or import the folder that it came from."
         raise InputError(f"{target.name} is there already, from another folder.", where=str(target), hint=hint)
+
+
+def _check_untouched(folder: Path, held: Held, same: bool) -> None:
+    """That nothing is lost which was changed there since these files came."""
+    note = folder / STATE / BROUGHT
+    if not same and note.is_file() and note.read_text(encoding="utf-8").strip() != str(held.revision):
+        raise ChangedElsewhere(
+            f"the programme was changed on its pages since this folder was imported. What stands there: "
+            f"rondo export folder DATA/programmes/{held.id}; to lose it: rondo import --over."
+        )
 
 
 @contextlib.contextmanager

@@ -36,6 +36,7 @@ def import_(
     folder: Folder,
     data: Data,
     name: Annotated[str, typer.Option("--id", help="Its name there; else that of the folder.")] = "",
+    over: Annotated[bool, typer.Option("--over", help="Also over what was changed on pages since.")] = False,
     json: Json = False,
 ) -> None:
     """Take a programme into a service: its files, and at the first time all that was published from it.
@@ -43,7 +44,7 @@ def import_(
     The service's database rules from then on. Changed files are brought in by the same command.
     """
     programme = name or NO_ID.sub("-", folder.resolve().name.casefold()).strip("-")
-    done = bring_in(folder, data, programme, load_settings(), SystemClock())
+    done = bring_in(folder, data, programme, load_settings(), SystemClock(), over=over)
     if json:
         print_json(
             {

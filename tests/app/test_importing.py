@@ -10,7 +10,7 @@ from scheduler.app.home import check_keys, home_of, open_data
 from scheduler.app.importing import Imported, bring_in, hand_out
 from scheduler.app.programme import App, open_app
 from scheduler.core.account import Grant, Provider
-from scheduler.errors import CredentialsRejected, InputError, Unavailable
+from scheduler.errors import ChangedElsewhere, CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.solve import Params
 from scheduler.store import SqlProgrammes, only_one
@@ -119,6 +119,22 @@ def test_another_folder_can_not_take_its_place(published: Desk, tmp_path: Path) 
     assert came(other, tmp_path / "data", "other").programme == "other"
     with pytest.raises(InputError, match="imported before"):
         came(published, tmp_path / "elsewhere")
+
+
+def test_what_was_changed_on_pages_is_not_written_over_unasked(published: Desk, tmp_path: Path) -> None:
+    """The folder is refused until somebody says so; files that say the same are welcome."""
+    data = tmp_path / "data"
+    came(published, data)
+    engine = open_data(data, Settings())
+    programmes = SqlProgrammes(engine)
+    there = dict(programmes.files("spring")) | {"people.csv": (published.path / "people.csv").read_bytes() + b"\n"}
+    programmes.put("spring", "Spring", there, "", published.clock.now())
+    with pytest.raises(ChangedElsewhere, match="--over"):
+        came(published, data)
+    assert programmes.files("spring")["people.csv"] == there["people.csv"]
+    bring_in(published.path, data, "spring", Settings(), published.clock, over=True)
+    assert programmes.files("spring")["people.csv"] != there["people.csv"]
+    assert not came(published, data).changed
 
 
 @pytest.mark.parametrize("name", ["", "-a", "A", "a/b", "..", "a b", "a" * 64, "ä", "a\n"])
