@@ -12,7 +12,7 @@ from scheduler.app.programme import App
 from scheduler.core.availability import availability, open_hours
 from scheduler.core.freebusy import CalendarCopy
 from scheduler.core.hours_painted import CELL, CELLS
-from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, clipped, intersection, no_intervals
+from scheduler.core.interval import DAY_MINUTES, MINUTE, Horizon, Intervals, clipped, intersection
 from scheduler.core.people import Boundary, Participant
 from scheduler.core.presence import inside_hours
 from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, local_time, wall_clock
@@ -26,12 +26,13 @@ MOST_WEEKS, ROUND = 26, 15
 class Shared:
     """Minutes of a usual week that somebody has in common with the `others` of a group, by their names.
 
-    Only stretches count that are long enough for a meeting; whole quarters of an hour are told.
+    Only stretches count that are long enough for a meeting; whole quarters of an hour are told. None where a calendar
+    of one of them can't be read now: unknown is never free.
     """
 
     group: Group
     others: tuple[str, ...]
-    minutes: int
+    minutes: int | None
 
 
 def shared(app: App, person: Person) -> tuple[Shared, ...]:
@@ -43,12 +44,10 @@ def shared(app: App, person: Person) -> tuple[Shared, ...]:
     for group in app.programme.groups:
         if person.id in group.members:
             others = [people[who] for who in group.always_there if who != person.id]
-            common = reduce(intersection, (_free(app, other, horizon, copies) for other in others), own)
-            lengths = common[:, 1] - common[:, 0]
-            minutes = int(lengths[lengths >= group.minutes].sum()) // horizon.weeks // ROUND * ROUND
+            free = [own, *(_free(app, other, horizon, copies) for other in others)]
             names = tuple(other.name for other in others)
-            found.append(Shared(group=group, others=names, minutes=minutes))
-    return tuple(sorted(found, key=lambda each: each.minutes))
+            found.append(Shared(group=group, others=names, minutes=_weekly(free, group.minutes, horizon)))
+    return tuple(sorted(found, key=lambda each: each.minutes or 0))
 
 
 def together(app: App, person: Person) -> Mapping[int, int]:
@@ -89,11 +88,23 @@ def _ahead(app: App) -> Horizon:
     return Horizon(known.first_monday + timedelta(weeks=gone), min(known.weeks - gone, MOST_WEEKS))
 
 
-def _free(app: App, person: Person, horizon: Horizon, copies: Sequence[CalendarCopy]) -> Intervals:
-    """When somebody may be met; calendars that can't be read keep nobody from it here."""
+def _weekly(free: Sequence[Intervals | None], least: int, horizon: Horizon) -> int | None:
+    """Minutes a week in stretches of at least `least` in which all are free, where that is known of all."""
+    known = [each for each in free if each is not None]
+    if len(known) < len(free):
+        return None
+    common = reduce(intersection, known)
+    lengths = common[:, 1] - common[:, 0]
+    return int(lengths[lengths >= least].sum()) // horizon.weeks // ROUND * ROUND
+
+
+def _free(app: App, person: Person, horizon: Horizon, copies: Sequence[CalendarCopy]) -> Intervals | None:
+    """When somebody may be met; None where a calendar of theirs can't be read."""
     why, busy = known_busy(person, copies, app.clock.now(), app.rules)
-    minutes = no_intervals() if why else horizon.outward(busy)
-    known = availability(Participant(id=person.id, boundary=person.boundary, busy=minutes), horizon)
+    if why:
+        return None
+    boundary = person.boundary
+    known = availability(Participant(id=person.id, boundary=boundary, busy=horizon.outward(busy)), horizon)
     return clipped(known.free, 0, horizon.weeks * 7 * DAY_MINUTES)  # hours are laid out beyond both ends
 
 

@@ -55,6 +55,13 @@ def test_minutes_of_a_usual_week_in_common(two: App, hours: str, minutes: int) -
     assert (found.others, found.minutes) == (("Bo",), minutes)
 
 
+def test_whose_calendar_was_never_read_is_not_taken_for_free(two: App) -> None:
+    """Neither of oneself nor of the other: what is unknown is told as unknown."""
+    ana = two.person("ana")
+    (found,) = shared(two, replace(ana, calendars=("ana.ics",)))
+    assert found.minutes is None
+
+
 def test_half_hours_in_which_the_partner_has_hours(two: App) -> None:
     """On the clock of whoever looks; each counts one partner."""
     found = together(two, two.person("ana"))

@@ -36,7 +36,7 @@ router = APIRouter(prefix="/p/{programme}/me/{person}/limits")
 class Common:
     """What is shared with a group, as a sentence."""
 
-    minutes: int
+    minutes: int | None
     words: str
 
 
@@ -218,6 +218,9 @@ def _common(visit: Desk, meant: Understood) -> list[Common]:
 
 def _sentence(each: Shared) -> str:
     others = each.others if len(each.others) <= FEW else (_("%(count)s others") % {"count": len(each.others)},)
+    if each.minutes is None:
+        people = {"people": listed((_("you"), *others))}
+        return _("What %(people)s share can't be told now: somebody's calendar can't be read.") % people
     told = {"people": listed((_("You"), *others)), "time": _length(each.minutes)}
     if not each.minutes:
         return _("%(people)s share no time that is long enough. More hours would help, even if needed.") % told

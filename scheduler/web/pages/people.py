@@ -113,7 +113,7 @@ def states() -> dict[CalendarState, tuple[str, str, str]]:
 
 
 def _shown(desk: Desk, row: PersonRow, *, link: str = "", mailed: bool = False) -> Response:
-    common = {each.group.id: each.minutes for each in shared(desk.app, row.person)}
+    common = {each.group.id: each.minutes for each in shared(desk.app, row.person) if each.minutes is not None}
     links = desk.site.access.store.links_of(desk.programme, row.person.id, desk.app.clock.now())
     return desk.page("person.html", row=row, link=link, links=links, mailed=mailed, states=states(), common=common)
 
