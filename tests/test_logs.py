@@ -8,11 +8,11 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from scheduler import logs
+from tests.logged import Written, logged
 
 CANARIES = (
     "CANARY therapy with Dr Sand",
@@ -23,37 +23,11 @@ CANARIES = (
 )
 
 
-class Written:
-    """What was logged, line by line."""
-
-    def __init__(self) -> None:
-        self.stream = io.StringIO()
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return self.stream.getvalue()
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """All of it, read."""
-        return [json.loads(line) for line in self.text.splitlines()]
-
-
 @pytest.fixture
 def written() -> Iterator[Written]:
-    """Logs as the service writes them, from debug on; afterwards all is as before."""
-    found, root, dbos = Written(), logging.getLogger(), logging.getLogger("dbos")
-    flooded = logging.getLogger(logs.FLOODED)
-    before = root.handlers[:], root.level, dbos.handlers[:], dbos.propagate, flooded.level
-    hooks = sys.excepthook, threading.excepthook
-    logs.configure("debug", found.stream)
-    yield found
-    root.handlers[:], dbos.handlers[:], dbos.propagate = before[0], before[2], before[3]
-    root.setLevel(before[1])
-    flooded.setLevel(before[4])
-    sys.excepthook, threading.excepthook = hooks
-    logging.captureWarnings(False)
+    """Logs as the service writes them."""
+    with logged() as found:
+        yield found
 
 
 def test_an_event_is_one_line_of_json(written: Written) -> None:
@@ -172,6 +146,7 @@ def test_an_uncaught_error_of_a_thread_is_a_line_too(written: Written) -> None:
 PROCESS = """
 import logging, sys
 from scheduler import logs
+from tests.logged import Written, logged
 logs.configure("info")
 import dbos, uvicorn, httpx, googleapiclient.http, msal
 from dbos._logger import init_logger
