@@ -107,8 +107,8 @@ def _session(start: int, drawn: float) -> Session:
 def main() -> None:
     """Serve it until Ctrl-C."""
     with standing_big(Path(tempfile.mkdtemp(prefix="rondo-big-")) / "data") as stand:
-        print("coordinator  cookie rondo =", stand.coordinator(BIG), flush=True)  # noqa: T201
-        print("serves at", stand.address, "- Ctrl-C stops it", flush=True)  # noqa: T201
+        print("coordinator  cookie rondo =", stand.coordinator(BIG), flush=True)  # noqa: T201 - a command
+        print("serves at", stand.address, "- Ctrl-C stops it", flush=True)  # noqa: T201 - a command
         threading.Event().wait()
 
 

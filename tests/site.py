@@ -4,6 +4,9 @@
 """
 
 import argparse
+import atexit
+import functools
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -94,25 +97,42 @@ def standing(
 
     Visitors may do whatever they do often, unless `limits` say otherwise.
     """
-    clock, settings = Still(), settings or Settings()
+    if sample and settings is None:
+        shutil.copytree(_made(published), data)
+    elif sample:
+        _make(data, settings or Settings(), published)
     (data / "programmes").mkdir(parents=True, exist_ok=True)
-    if sample:
-        folder = data.parent / f"{data.name}-{SAMPLE}"
-        write_sample(folder)
-        bring_in(folder, data, SAMPLE, settings, clock)
-    service = open_service(data, clock, settings)
-    if sample:
-        app = service.app(SAMPLE)
-        app.refresh()
-        planned = app.plan(app.pose(), params=Params(seed=1))
-        if published:
-            app.apply(planned, app.changes(planned))
+    clock = Still()
+    service = open_service(data, clock, settings or Settings())
     listening = listen("127.0.0.1", 0)
     site = Site(service, address(listening))
     served = add_site(application(service), site)
     served.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
     with serving(served, listening, ended=lambda: None):
         yield Stand(data, service, site, clock, served)
+
+
+@functools.cache
+def _made(published: bool) -> Path:
+    """The data of a service with the sample, once for a process: a copy is quick, where planning is not."""
+    folder = Path(tempfile.mkdtemp(prefix="rondo-made-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _make(folder / "data", Settings(), published)
+    return folder / "data"
+
+
+def _make(data: Path, settings: Settings, published: bool) -> None:
+    clock, folder = Still(), data.parent / f"{data.name}-{SAMPLE}"
+    (data / "programmes").mkdir(parents=True, exist_ok=True)
+    write_sample(folder)
+    bring_in(folder, data, SAMPLE, settings, clock)
+    service = open_service(data, clock, settings)
+    app = service.app(SAMPLE)
+    app.refresh()
+    planned = app.plan(app.pose(), params=Params(seed=1))
+    if published:
+        app.apply(planned, app.changes(planned))
+    service.database.dispose()
 
 
 def main() -> None:
@@ -124,11 +144,11 @@ def main() -> None:
     data = asked.data or Path(tempfile.mkdtemp(prefix="rondo-site-")) / "data"
     with standing(data, sample=not asked.empty) as stand:
         if not asked.empty:
-            print("coordinator  cookie rondo =", stand.coordinator(), flush=True)  # noqa: T201
+            print("coordinator  cookie rondo =", stand.coordinator(), flush=True)  # noqa: T201 - a command
             for person in stand.app().programme.people:
                 secret = stand.site.access.hand_out(LinkKind.PERSON, SAMPLE, person.id)
-                print(f"{person.id:<12} {stand.address}/in/{secret}", flush=True)  # noqa: T201
-        print("serves at", stand.address, "- Ctrl-C stops it", flush=True)  # noqa: T201
+                print(f"{person.id:<12} {stand.address}/in/{secret}", flush=True)  # noqa: T201 - a command
+        print("serves at", stand.address, "- Ctrl-C stops it", flush=True)  # noqa: T201 - a command
         threading.Event().wait()
 
 

@@ -63,7 +63,7 @@ api = schemathesis.openapi.from_dict(described()).exclude(path_regex="/plans$", 
 
 @api.parametrize()
 @SETTINGS
-def test_whatever_is_asked_is_answered_as_described(case: Case, stand: Stand, headers: dict[str, str]) -> None:
+def test_whatever_is_asked_is_answered_as_described(case: Case[Any], stand: Stand, headers: dict[str, str]) -> None:
     """Each operation, with what fits and with what does not."""
     case.call_and_validate(base_url=f"{stand.address}/api", headers=headers, checks=CHECKS)
 
