@@ -128,9 +128,12 @@ def home_of(folder: Path, settings: Settings) -> Home:
     return Home(folder, folder / STATE, "", settings)
 
 
-def open_data(data: Path, settings: Settings) -> SqlEngine:
-    """The database of a service: that of the settings, else DATA/rondo.db. Raises Unavailable."""
-    return open_database(settings.service.database.get_secret_value() or data / DATABASE)
+def open_data(data: Path, settings: Settings, *, kept: bool = False) -> SqlEngine:
+    """The database of a service: that of the settings, else DATA/rondo.db. `kept`: as `open_database` has it.
+
+    Raises Unavailable.
+    """
+    return open_database(settings.service.database.get_secret_value() or data / DATABASE, kept=kept)
 
 
 def about_key(programme: str) -> About:

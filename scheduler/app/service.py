@@ -2,16 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
 from connectors import google, outlook
 from scheduler import flow
-from scheduler.app.home import DATABASE, PROGRAMMES, Home, check_keys, open_data, unpacked
-from scheduler.app.importing import FILES
+from scheduler.app.home import DATABASE, PROGRAMMES, check_keys, open_data
 from scheduler.app.jobs import Jobs
+from scheduler.app.opened import Opened
 from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
 from scheduler.app.repair.round import Round, bring_back, take_over
@@ -26,7 +26,6 @@ from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
-from scheduler.programme import Programme, load
 from scheduler.settings import Settings, load_settings
 from scheduler.store import (
     Mark,
@@ -34,12 +33,10 @@ from scheduler.store import (
     SqlEngine,
     SqlExecutors,
     SqlMarks,
-    SqlProgrammes,
     SqlStore,
     SqlSubscriptions,
 )
 from scheduler.telling import tell_owed
-from scheduler.vault import Vault
 
 SILENT = timedelta(seconds=20)
 SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
@@ -56,7 +53,7 @@ def open_service(data: Path, clock: Clock | None = None, settings: Settings | No
     elif not (data / PROGRAMMES).is_dir():
         hint = f"Bring a programme in: rondo import DIR --data {data}"
         raise InputError("there is no service's data here.", where=str(data), hint=hint)
-    engine = open_data(data, settings)
+    engine = open_data(data, settings, kept=True)
     check_keys(engine, data, settings)
     return Service(data.resolve(), engine, settings, clock or SystemClock())
 
@@ -70,22 +67,19 @@ class Service:
     def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
         self.data, self.settings, self.clock = data, settings, clock
         self.database = database
-        self._programmes = SqlProgrammes(database)
+        self._opened = Opened(data, database, settings, clock)
         self._marks = SqlMarks(database, longest=timedelta(minutes=settings.service.poll_minutes))
         self._executors = SqlExecutors(database)
-        self._homes: dict[str, Home] = {}
-        self._known: dict[Path, tuple[object, Programme]] = {}
         self._read: dict[str, tuple[Mark, ...]] = {}
         self._tell_again: dict[str, datetime] = {}
         self._lock = threading.Lock()
-        self._files = threading.Lock()  # nobody reads them while another thread writes them
         self._engine: Engine | None = None
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
         self._writes = True
         self.forged = 0
         self.jobs = Jobs(database, clock, self.app)
-        self.webhooks = Webhooks(database, settings, clock, self._vault)
-        self.courier = Courier(database, settings, clock, self._vault)
+        self.webhooks = Webhooks(database, settings, clock, self._opened.vault)
+        self.courier = Courier(database, settings, clock, self._opened.vault)
 
     def start(self, executor: str, pace: Pace | None = None) -> None:
         """Begin to work, as an executor that no other process is."""
@@ -97,7 +91,7 @@ class Service:
             executor=executor,
             pace=pace or Pace(sweep=service.sweep_seconds, renewals=f"0 */{service.renew_minutes} * * * *"),
         )
-        for programme, app in self._apps():
+        for programme, app in self._opened.apps():
             self._agree(programme, app)
         self._engine.start()
         self.courier.start()
@@ -110,13 +104,8 @@ class Service:
             self._engine.stop()
 
     def app(self, programme: str) -> App:
-        """A programme as it is now; sessions with providers stay open from one time to the next."""
-        home = self._home(programme)
-        home.accounts.again()
-        with self._files:
-            unpacked(self.database, programme, home.folder)
-            known = self._loaded(home.folder)
-        return App(home.folder, known, self.settings, self.clock, home).of(known)
+        """A programme as it is now. Raises Unavailable."""
+        return self._opened.app(programme)
 
     def ask(self, programme: str, kind: str, arguments: Mapping[str, object], by: str) -> Job:
         """Have long work done, by the engine or, where none runs, in a thread. Raises Unavailable."""
@@ -138,10 +127,7 @@ class Service:
 
     def forget(self, programme: str) -> None:
         """Keep nothing of a programme that is gone."""
-        with self._lock:
-            home = self._homes.pop(programme, None)
-            if home:
-                self._known.pop(home.folder, None)
+        self._opened.forget(programme)
 
     def owes(self, programme: str) -> None:
         """Have what was just decided written and told: in a second by the engine or, where none runs, now.
@@ -235,7 +221,7 @@ class Service:
 
     def renew(self) -> None:
         """See that every provider that tells of changes goes on to do so, and that every calendar is looked at."""
-        for programme, app in self._apps():
+        for programme, app in self._opened.apps():
             self._agree(programme, app)
             for person, calendar in self._pushing.renew(programme, app):
                 self._marks.dirty(programme, person, label(calendar))
@@ -243,15 +229,15 @@ class Service:
     def digest(self) -> None:
         """Owe the digest of the week to coordinators, where it is time."""
         if self.settings.service.digest_due(self.clock.now()):
-            for _, app in self._apps():
+            for _, app in self._opened.apps():
                 digest_owed(app)
 
     def tidy(self) -> None:
         """Forget subscriptions, sessions and links that ended, and what people were told long ago."""
         self._pushing.forget()
         now, kept = self.clock.now(), timedelta(days=self.settings.service.retention_days)
-        for held in self._programmes.all():
-            self._home(held.id).store.forget_notices(now - kept, now)
+        for home in self._opened.homes():
+            home.store.forget_notices(now - kept, now)
         SqlAccess(self.database).tidy(now)
         self.jobs.store.tidy(now, kept)
         self.webhooks.store.tidy(now, kept)
@@ -308,16 +294,6 @@ class Service:
                 if self._engine:
                     self._engine.nudge(programme)
 
-    def _apps(self) -> Iterator[tuple[str, App]]:
-        """Every programme that can be opened; one that can't holds up no other."""
-        for held in self._programmes.all():
-            try:
-                app = self.app(held.id)
-            except RondoError as fault:
-                log.warning("not_opened", extra={"programme": held.id, "fault": type(fault).__name__})
-            else:
-                yield held.id, app
-
     def _agree(self, programme: str, app: App) -> Sequence[tuple[str, str]]:
         """Have each calendar looked at from now on, those too that people connected since the programme came.
 
@@ -331,30 +307,6 @@ class Service:
         if done.decisions or done.faults:
             counts = {"done": len(done.done), "proposed": len(done.proposed), "faults": len(done.faults)}
             log.info("looked_after", extra={"programme": programme, **counts})
-
-    def _home(self, programme: str) -> Home:
-        with self._lock:
-            if programme not in self._homes:
-                folder = self.data / PROGRAMMES / programme
-                home = Home(folder, self.data, programme, self.settings)
-                home.__dict__["engine"] = self.database
-                self._homes[programme] = home
-            return self._homes[programme]
-
-    def _vault(self, programme: str) -> Vault:
-        return self._home(programme).accounts.vault
-
-    def _loaded(self, folder: Path) -> Programme:
-        """A programme as its files say, which are read again when one of them is another."""
-        files = [path.stat() for path in map(folder.joinpath, FILES) if path.is_file()]
-        said = [(each.st_ino, each.st_mtime_ns, each.st_size) for each in files]
-        with self._lock:
-            known = self._known.get(folder)
-        if known is None or known[0] != said:
-            known = said, load(folder)
-            with self._lock:
-                self._known[folder] = known
-        return known[1]
 
     def _period(self, programme: str) -> timedelta:
         """Not the same for all, or they would all be due at once."""

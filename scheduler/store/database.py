@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, inspect, make_url, select, table
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from scheduler.errors import InputError, Unavailable
@@ -39,13 +39,15 @@ def open_state(folder: Path) -> Engine:
     return open_database(folder / "state.db")
 
 
-def open_database(where: Path | str) -> Engine:
+def open_database(where: Path | str, *, kept: bool = False) -> Engine:
     """A database with the newest tables: a SQLite file, made where there is none, or `postgresql://...`.
+
+    `kept`: of a service, which asks so often that opening the file each time would take longer than all it asks.
 
     Raises InputError for what is no address, and Unavailable, saying what to do; so does every later use of it where
     the database fails. No password is told.
     """
-    engine = _engine(_url(where))
+    engine = _engine(_url(where), kept=kept)
     try:
         with engine.connect() as connection:
             found = _version(connection)
@@ -57,12 +59,13 @@ def open_database(where: Path | str) -> Engine:
     return engine
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, kept: bool = False) -> Engine:
     """With our settings, whatever tables it finds."""
     if url.get_backend_name() == "postgresql":
         engine = create_engine(url, pool_pre_ping=True, connect_args=_patience(), max_overflow=-1)  # one a thread
     else:
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        pool = {"poolclass": QueuePool, "max_overflow": -1} if kept else {"poolclass": NullPool}
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
         event.listen(engine, "connect", _durable)
     event.listen(engine, "handle_error", _told)
     return engine

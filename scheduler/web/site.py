@@ -11,6 +11,7 @@ from starlette.responses import Response
 from scheduler.app.site import Site
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
+from scheduler.web.addresses import Addresses
 from scheduler.web.api import MOUNTED, add_api
 from scheduler.web.api.problems import problem
 from scheduler.web.bounds import Bounded
@@ -21,7 +22,7 @@ from scheduler.web.pages import PAGES
 
 def add_site(app: FastAPI, site: Site) -> FastAPI:
     """The same application with the site's pages."""
-    app.state.site, app.state.limits = site, Limits()
+    app.state.site, app.state.limits, app.state.addresses = site, Limits(), Addresses(app)
     app.add_middleware(Bounded)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.mount("/static", Assets(directory=STATIC), name="static")

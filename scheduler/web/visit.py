@@ -17,6 +17,7 @@ from scheduler.core.reader import Reader
 from scheduler.core.visitor import Visitor
 from scheduler.core.words import place, utc_offset
 from scheduler.web import frame
+from scheduler.web.addresses import Addresses
 from scheduler.web.limits_of_rate import Limits, client_of
 
 
@@ -44,7 +45,8 @@ class Visit:
 
     def path(self, name: str, **parts: object) -> str:
         """The address of a page by the name of its route; what is no part of it goes into its query."""
-        return str(self.request.app.url_path_for(name, **{key: str(value) for key, value in parts.items()}))
+        addresses: Addresses = self.request.app.state.addresses
+        return addresses.path(name, **{key: str(value) for key, value in parts.items()})
 
     @property
     def hurried(self) -> bool:
