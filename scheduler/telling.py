@@ -15,7 +15,7 @@ from scheduler.core.delivery import Channel, Reach, invited, places_of
 from scheduler.core.digest import digest
 from scheduler.core.event import Event
 from scheduler.core.notice import Notice, NoticeState
-from scheduler.core.notice_words import Line, Whom, Words, change_words, question_words
+from scheduler.core.notice_words import Line, Whom, Words, change_words, question_words, wish_words
 from scheduler.core.tongue import ENGLISH, speaking
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongues import tongue_of
@@ -43,7 +43,8 @@ class Audience:
 
     `scope` names the programme in keys, unlike any other of the same database. `coordinators` are mail addresses,
     `services` labels of Apprise addresses. `mailed`: of each group, who is told by an invitation or a provider already
-    (`mailed_by_group`). `mails`: whether there is a mail server; without one nobody is owed a mail.
+    (`mailed_by_group`). `mails`: whether there is a mail server; without one nobody is owed a mail. `private`: two
+    people are by themselves, and answer each other.
     """
 
     scope: str
@@ -52,6 +53,7 @@ class Audience:
     services: tuple[str, ...] = ()
     mailed: Mapping[str, Collection[str]] = field(default_factory=dict)
     mails: bool = True
+    private: bool = False
 
 
 def mailed_by_group(events: Sequence[Event], reach: Mapping[str, Reach], *, mails: bool) -> dict[str, frozenset[str]]:
@@ -117,20 +119,37 @@ class _Desk:
         for person in self._people.values():
             with speaking(tongue_of(person.locale)):
                 lines = [self._line_for(person, each) for each in decisions if self._concerns(person, each)]
-                told = self._changed(lines)
+                told = self._changed(person, lines)
             if told and person.email:
                 yield self._notice(told, _ids(line.decision for line in lines), person.id, person.email)
 
-    def _changed(self, lines: Sequence[Line]) -> Words | None:
-        answered = bool(self._audience.coordinators)
-        return change_words(lines, programme=self._programme.name, answered=answered) if lines else None
+    def _changed(self, person: Person, lines: Sequence[Line]) -> Words | None:
+        if not lines:
+            return None
+        answered, other = bool(self._audience.coordinators), ""
+        if self._audience.private:
+            other = self._names_met(person, self._groups[lines[0].decision.group])
+        return change_words(lines, programme=self._programme.name, answered=answered, other=other)
 
     def questions(self, decisions: Sequence[Decision]) -> Iterator[Notice]:
         """To those who have to say."""
-        if decisions:
+        if self._audience.private:
+            yield from self._wishes(decisions)
+        elif decisions:
             with speaking(ENGLISH):
                 told = question_words([self.line(each) for each in decisions], programme=self._programme.name)
             yield from self.to_coordinators(told, _ids(decisions))
+
+    def _wishes(self, decisions: Sequence[Decision]) -> Iterator[Notice]:
+        """To the other one of two."""
+        if not self._audience.mails or self._audience.people == "none":
+            return
+        for person in self._people.values():
+            with speaking(tongue_of(person.locale)):
+                lines = [self._line_for(person, each) for each in decisions if self._is_others(person, each)]
+                told = wish_words(lines, programme=self._programme.name) if lines else None
+            if told and person.email:
+                yield self._notice(told, _ids(line.decision for line in lines), person.id, person.email)
 
     def to_coordinators(self, told: Words, what: str) -> Iterator[Notice]:
         """The same to each of them, and to each service."""
@@ -154,15 +173,23 @@ class _Desk:
         return Line(decision=decision, head=head, sentence=told, zone=zone)
 
     def _whom_they_meet(self, person: Person, group: Group) -> str:
+        told = self._names_met(person, group)
+        return _("With %(names)s") % {"names": told} if told else group.id
+
+    def _names_met(self, person: Person, group: Group) -> str:
         names = [one_line(self._names[who]) or who for who in group.members if who != person.id]
         more = len(names) - MOST_NAMES
-        told = listed([*names[:MOST_NAMES], more_of(more)] if more > 0 else names) if names else ""
-        return _("With %(names)s") % {"names": told} if told else group.id
+        return listed([*names[:MOST_NAMES], more_of(more)] if more > 0 else names) if names else ""
+
+    def _is_others(self, person: Person, decision: Decision) -> bool:
+        """Whether it is about a group of somebody's, and somebody else's word."""
+        group = self._groups.get(decision.group)
+        return group is not None and person.id in group.members and person.id != decision.by
 
     def _concerns(self, person: Person, decision: Decision) -> bool:
         """Whether somebody is told of a change: not of their own, and not of new clocks that are their own."""
         group = self._groups.get(decision.group)
-        if group is None or person.id not in group.members or person.id == decision.by:
+        if group is None or not self._is_others(person, decision):
             return False
         if decision.action is Action.CLOCKS and person.boundary.zone == group.anchor:
             return False

@@ -71,6 +71,17 @@ def told(programme: Programme, *decisions: Decision, **audience: object) -> dict
 # --- who is told what
 
 
+def test_two_by_themselves_are_told_and_asked_each_by_the_other(programme: Programme) -> None:
+    """Whoever wishes hears nothing of their own wish, and no coordinator is named."""
+    alone = {"private": True, "coordinators": (), "services": ()}
+    wish = replace(ASKED, by="amara", causes=())
+    found = told(programme, wish, **alone)
+    assert list(found) == ["chen"]
+    assert "Thu 4 Mar 05:00 New York could move to Fri 5 Mar 09:00 New York" in found["chen"].text
+    assert "tell Amara N." in told(programme, MOVED, **alone)["chen"].text
+    assert told(programme, wish, **alone, people="none") == told(programme, wish, **alone, mails=False) == {}
+
+
 def test_those_whose_session_changed_are_told_on_their_own_clock(programme: Programme) -> None:
     """And whom they meet; the others hear nothing."""
     found = told(programme, MOVED)

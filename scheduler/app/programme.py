@@ -122,6 +122,7 @@ class App:
             services=() if private else tuple(notify.addresses),
             mailed=mailed_by_group(self.store.events(), self.desks.reach, mails=mails),
             mails=mails,
+            private=private,
         )
 
     @cached_property

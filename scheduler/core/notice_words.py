@@ -43,17 +43,20 @@ class Line:
         return f"{self.head}: {self.sentence}" if self.head else self.sentence
 
 
-def change_words(lines: Sequence[Line], *, programme: str, answered: bool) -> Words:
-    """For somebody whose sessions changed. `answered`: answers to the mail come to a person."""
+def change_words(lines: Sequence[Line], *, programme: str, answered: bool, other: str = "") -> Words:
+    """For somebody whose sessions changed. `answered`: answers to the mail come to a person; `other`: whom they meet,
+    where the two are by themselves."""
     [first, *more] = lines
     many = ngettext("%(count)s change to your meetings", "%(count)s changes to your meetings", len(lines))
     subject = many % {"count": len(lines)} if more else _happened(first)
-    ending = (
-        _("If that does not suit you, answer this mail: it can be undone.")
-        if answered
-        else _("If that does not suit you, ask your coordinator: it can be undone.")
-    )
-    return words(subject, [*bounded(map(str, lines)), "", ending], programme)
+    return words(subject, [*bounded(map(str, lines)), "", _if_not(answered, other)], programme)
+
+
+def wish_words(lines: Sequence[Line], *, programme: str) -> Words:
+    """For the other one of two, who has to say: what is wished."""
+    waiting = ngettext("A change waits for your word", "%(count)s changes wait for your word", len(lines))
+    ending = _("Nothing changes before you agree, by the link to your meetings that you have.")
+    return words(waiting % {"count": len(lines)}, [*bounded(map(str, lines)), "", ending], programme)
 
 
 def question_words(lines: Sequence[Line], *, programme: str) -> Words:
@@ -94,6 +97,16 @@ def words(subject: str, lines: Sequence[str], programme: str) -> Words:
     whole = f"{one_line(subject)} ({name})"
     short = whole if len(whole) <= LONGEST_SUBJECT else f"{whole[: LONGEST_SUBJECT - 1]}…"
     return Words(short, "\n".join([*lines, "", "-- ", _("Rondo, for %(programme)s") % {"programme": name}]) + "\n")
+
+
+def _if_not(answered: bool, other: str) -> str:
+    """Whom to tell where a change does not suit."""
+    if other:
+        told = {"name": other}
+        return _("If that does not suit you, tell %(name)s, or ask for another time among your meetings.") % told
+    if answered:
+        return _("If that does not suit you, answer this mail: it can be undone.")
+    return _("If that does not suit you, ask your coordinator: it can be undone.")
 
 
 def _happened(line: Line) -> str:

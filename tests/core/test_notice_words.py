@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scheduler.core.decision import Action, Decision, State
-from scheduler.core.notice_words import LONGEST_SUBJECT, MOST_LINES, Line, change_words, question_words
+from scheduler.core.notice_words import LONGEST_SUBJECT, MOST_LINES, Line, change_words, question_words, wish_words
 
 THEN = datetime(2027, 3, 4, 10, tzinfo=UTC)
 DECISION = Decision(
@@ -24,6 +24,17 @@ def test_a_change_says_what_happened_and_whom_to_ask() -> None:
         "-- \nRondo, for Spring\n"
     )
     assert "ask your coordinator" in change_words([LINE], programme="Spring", answered=False).text
+    private = change_words([LINE], programme="Spring", answered=False, other="Chen").text
+    assert "tell Chen" in private
+    assert "coordinator" not in private
+
+
+def test_the_other_one_of_two_is_told_what_is_wished() -> None:
+    """And that nothing happens without them; no command of whoever runs the service."""
+    told = wish_words([LINE], programme="Amara and Chen")
+    assert told.subject == "A change waits for your word (Amara and Chen)"
+    assert told.text.startswith("pair: It can not be held.\n\nNothing changes before you agree")
+    assert "rondo" not in told.text
 
 
 def test_a_question_says_why_what_else_would_do_and_how_it_is_answered() -> None:

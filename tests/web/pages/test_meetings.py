@@ -109,6 +109,10 @@ def test_a_confirmation_is_noted_and_writes_to_nobody(stand: Stand) -> None:
     [said] = answers_of(stand.app()).all("amara")
     assert (said.session, said.said, said.start) == (FAR, Said.COMES, start)
     assert stand.app().store.events() == before
+    assert answer.text.count("/unsay") == 1
+    assert "you said nothing" in amara.status(amara.post(f"/{GROUP}/{FAR}/unsay"))
+    assert not answers_of(stand.app()).all("amara")
+    assert "/unsay" not in amara.get().text
 
 
 def test_one_that_was_moved_meanwhile_is_not_confirmed(stand: Stand) -> None:

@@ -9,18 +9,19 @@ import pytest
 from sqlalchemy import update
 
 from scheduler.core.decision import Action, Decision, State
-from scheduler.settings import Notify, Settings
+from scheduler.settings import Notify, Settings, Smtp
 from scheduler.store.tables import programme
 from tests.site import SAMPLE, Stand, standing
 
 GROUP, SESSION = "pair-amara-chen", 6
+SMTP = Smtp.model_validate({"host": "mail.example.org", "sender": "rondo@example.org"})
 
 
 @pytest.fixture
 def stand(tmp_path: Path, published: Callable[[Path], Path]) -> Iterator[Stand]:
     """The sample, as if amara and chen had begun it for themselves."""
     notify = Notify.model_validate({"coordinators": ["desk@example.org"]})
-    settings = Settings().model_copy(update={"notify": notify})
+    settings = Settings().model_copy(update={"notify": notify, "smtp": SMTP})
     with standing(published(tmp_path / "data"), sample=False, settings=settings) as stand:
         with stand.service.database.begin() as connection:
             connection.execute(update(programme).values(kind="pair"))
@@ -62,9 +63,12 @@ def test_the_other_one_answers(stand: Stand, agreed: str, state: State) -> None:
     assert skipped is (state is State.ACCEPTED)
 
 
-def test_no_coordinator_is_told(stand: Stand) -> None:
-    """Neither by mail nor at a service."""
-    asked(stand)
+def test_no_coordinator_is_told_and_the_other_one_is(stand: Stand) -> None:
+    """Neither by mail nor at a service; whoever has to answer hears that a wish waits."""
+    wish = asked(stand)
+    [notice] = [each for each in stand.app().store.notices() if each.decision == wish.id]
+    assert (notice.person, notice.address) == ("chen", "chen@example.org")
+    assert "waits for your word" in notice.subject
     assert stand.app().audience.coordinators == ()
     assert stand.app().audience.services == ()
     assert not [notice for notice in stand.app().store.notices() if "desk@" in notice.address]
