@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -12,17 +12,16 @@ from scheduler import flow
 from scheduler.app.home import DATABASE, PROGRAMMES, check_keys, open_data
 from scheduler.app.jobs import Jobs
 from scheduler.app.opened import Opened
+from scheduler.app.outbox import Outbox
 from scheduler.app.programme import App, SystemClock
 from scheduler.app.pushing import Pushing
 from scheduler.app.repair.round import Round, bring_back, take_over
 from scheduler.app.telling import digest_owed
 from scheduler.app.webhooks import Courier, Webhooks
 from scheduler.core.address import label
-from scheduler.core.event import Event
 from scheduler.core.health import Health
 from scheduler.core.job import Job
 from scheduler.core.subscription import Hint, Told
-from scheduler.delivering import write_event
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
@@ -33,15 +32,10 @@ from scheduler.store import (
     SqlEngine,
     SqlExecutors,
     SqlMarks,
-    SqlStore,
     SqlSubscriptions,
 )
-from scheduler.telling import tell_owed
 
 SILENT = timedelta(seconds=20)
-SOON, LATEST = timedelta(seconds=10), timedelta(hours=1)
-"""When a write that failed is tried again: first, and at the latest."""
-TELL_AGAIN = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -70,8 +64,8 @@ class Service:
         self._opened = Opened(data, database, settings, clock)
         self._marks = SqlMarks(database, longest=timedelta(minutes=settings.service.poll_minutes))
         self._executors = SqlExecutors(database)
+        self._outbox = Outbox(clock)
         self._read: dict[str, tuple[Mark, ...]] = {}
-        self._tell_again: dict[str, datetime] = {}
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
@@ -146,10 +140,7 @@ class Service:
     def due(self) -> Sequence[str]:
         """Programmes in which something is due; notices that could not be sent wait for a while."""
         now = self.clock.now()
-        telling = (
-            each for each in self._marks.telling() if not now < self._tell_again.get(each, now) <= now + TELL_AGAIN
-        )
-        return sorted({*self._marks.due(now), *telling})
+        return sorted({*self._marks.due(now), *self._outbox.patient(self._marks.telling(), now)})
 
     def read(self, programme: str) -> None:
         """Look at our meetings in the calendars that are due or marked, and read these.
@@ -183,33 +174,15 @@ class Service:
 
     def owed(self, programme: str) -> Sequence[Owed]:
         """Events whose writing is owed and due; none while the programme is stopped."""
-        app = self.app(programme)
-        store = app.home.store
-        if store.stopped():
-            return ()
-        return [
-            Owed(
-                programme=programme, uid=event.uid, sequence=event.sequence, attempt=tries, account=_account(app, event)
-            )
-            for event, tries in store.owed(self.clock.now())
-        ]
+        return self._outbox.owed(self.app(programme), programme)
 
     def write(self, programme: str, uid: str) -> None:
         """Write one event where it belongs; what fails is put off, each time twice as long."""
-        app = self.app(programme)
-        store = app.home.store
-        try:
-            write_event(uid, store=store, writers=app.writers, clock=self.clock, alone=app.home.alone)
-        finally:
-            self._put_off(store, uid)
+        self._outbox.write(self.app(programme), uid)
 
     def tell(self, programme: str) -> None:
         """Send the notices that are owed."""
-        app = self.app(programme)
-        told = tell_owed(app.store, app.notifiers)
-        self._tell_again[programme] = self.clock.now() + (TELL_AGAIN if told.waiting else timedelta())
-        if told.sent or told.failed:
-            log.info("told", extra={"programme": programme, "sent": told.sent, "failed": len(told.failed)})
+        self._outbox.tell(self.app(programme), programme)
 
     def asked(self) -> Sequence[tuple[str, str]]:
         """Long work that somebody asked for and that is not over."""
@@ -312,14 +285,3 @@ class Service:
         """Not the same for all, or they would all be due at once."""
         minutes = self.settings.service.poll_minutes
         return timedelta(minutes=minutes) * (1 - (crc32(programme.encode()) % 100) / 1000)
-
-    def _put_off(self, store: SqlStore, uid: str) -> None:
-        """Try what is still owed again: after a while that doubles, since nobody knows what is wrong there."""
-        for event, tries in store.owed(self.clock.now()):
-            if event.uid == uid:
-                store.put_off(event, self.clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
-
-
-def _account(app: App, event: Event) -> str:
-    """Whose account an event is written with first: one write at a time is made there."""
-    return str(next(iter(app.writers.places(event)), "files"))
