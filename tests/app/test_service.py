@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from scheduler.app.importing import bring_in
+from scheduler.app.outbox import LATEST, SOON
 from scheduler.app.programme import App
 from scheduler.app.repair.proposals import accept
-from scheduler.app.service import LATEST, SOON, Service, open_service
+from scheduler.app.service import Service, open_service
 from scheduler.core.account import Provider
 from scheduler.core.decision import Action, State
 from scheduler.core.freebusy import Knowledge
