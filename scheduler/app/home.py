@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scheduler.app.accounts import Accounts
 from scheduler.app.connectors import Connectors
-from scheduler.app.webhooks import reseal_webhooks
+from scheduler.app.hook_secrets import reseal_webhooks
 from scheduler.errors import CredentialsRejected, InputError, Unavailable
 from scheduler.settings import Settings
 from scheduler.store import (

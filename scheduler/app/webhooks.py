@@ -18,12 +18,14 @@ from standardwebhooks import Webhook as Signer
 
 from connectors._http.addresses import allowed
 from connectors._http.guard import guarded_client
+from scheduler.app.hook_secrets import about_secret
+from scheduler.core.tongue import gettext as _
 from scheduler.core.webhook import TOLD, Happening, HookEvent, HookMessage, SealedSecret, Webhook
 from scheduler.errors import InputError, RondoError
 from scheduler.ports import Clock
 from scheduler.settings import Settings
 from scheduler.store import SqlEngine, SqlWebhooks
-from scheduler.vault import About, Vault
+from scheduler.vault import Vault
 
 SECRET, SECRET_BYTES = "whsec_", 32
 BOTH = timedelta(days=1)
@@ -57,7 +59,7 @@ class Webhooks:
         """One of them."""
         found = self.store.get(programme, id_)
         if found is None:
-            raise InputError("there is no such webhook.")
+            raise InputError(_("there is no such webhook."))
         return found
 
     def make(self, programme: str, url: str, events: Collection[HookEvent] = ()) -> tuple[str, Webhook]:
@@ -65,7 +67,9 @@ class Webhooks:
         url = url.strip()
         self._check(url)
         if len(self.of(programme)) >= MOST:
-            raise InputError(f"there are {MOST} webhooks already.", hint="Remove those that are not used.")
+            raise InputError(
+                _("there are %(most)s webhooks already.") % {"most": MOST}, hint=_("Remove those that are not used.")
+            )
         secret, sealed = self._new_secret(programme)
         new = Webhook(
             programme=programme,
@@ -105,7 +109,7 @@ class Webhooks:
     def resend(self, programme: str, id_: str, message: str) -> None:
         """Owe it a message once more, now."""
         if not self.store.again(programme, id_, message, self._clock.now()):
-            raise InputError("there is no such message.")
+            raise InputError(_("there is no such message."))
 
     def log(self, programme: str, id_: str) -> tuple[HookMessage, ...]:
         """The messages of late, the newest first."""
@@ -113,11 +117,11 @@ class Webhooks:
 
     def _check(self, url: str) -> None:
         if len(url) > LONGEST_URL:
-            raise InputError("this address is too long.")
+            raise InputError(_("this address is too long."))
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL:
-            raise InputError("It is no address of the web.") from None
+            raise InputError(_("It is no address of the web.")) from None
         allowed(self._settings.outbound.allow, "").check(parsed)
 
     def _new_secret(self, programme: str) -> tuple[str, str]:
@@ -205,28 +209,15 @@ class Courier:
             return str(fault)
 
 
-def about_secret(programme: str) -> About:
-    """As what the secrets of a programme's webhooks are sealed."""
-    return (programme, "webhook", "secret")
-
-
-def reseal_webhooks(store: SqlWebhooks, vault: Vault) -> int:
-    """Encrypt all secrets of webhooks with a vault's newest key; says how many."""
-    count = 0
-    for held in store.all():
-        about = about_secret(held.programme)
-        sealed = [replace(each, sealed=vault.seal(vault.open(each.sealed, about), about)) for each in held.secrets]
-        store.reseal(held, sealed)
-        count += len(sealed)
-    return count
-
-
 def named_events(names: Collection[str]) -> Sequence[HookEvent]:
     """Events by name. Raises InputError for one that there is not."""
     known = {str(each): each for each in TOLD}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise InputError(f"there is no event {unknown[0][:40]!r}.", hint=f"There are {', '.join(known)}.")
+        raise InputError(
+            _("there is no event %(unknown)s.") % {"unknown": repr(unknown[0][:40])},
+            hint=_("There are %(known)s.") % {"known": ", ".join(known)},
+        )
     return [known[name] for name in names]
 
 
