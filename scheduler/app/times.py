@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.app.explaining import Audience, sentences
 from scheduler.app.programme import App
+from scheduler.core.daytime import show_clock
 from scheduler.core.explain import explain_slot
 from scheduler.core.interval import DAY_MINUTES, Intervals, as_intervals, clipped, intersection, merged
 from scheduler.core.people import Boundary
@@ -18,7 +19,6 @@ from scheduler.core.presence import inside_hours, is_busy
 from scheduler.core.problem import Problem
 from scheduler.core.series import Cadence, Series, Slot
 from scheduler.core.slots import NOTHING, SlotOption, best_slots
-from scheduler.core.strict import show_clock
 from scheduler.core.walltime import WallTime, WallWindow, local_time, resolve_one
 from scheduler.core.words import Shift, WeekTime, shifts, usual_time
 from scheduler.errors import InputError

@@ -11,7 +11,7 @@ from scheduler.app.programme import open_app
 from scheduler.cli.console import Folder, Json, print_json, rondo
 from scheduler.core.account import Account, Provider
 from scheduler.core.words import one_line
-from scheduler.documents import instant
+from scheduler.documents.moments import instant
 
 LONGEST_NAME = 60
 SCOPE = "https://www.googleapis.com/auth/"

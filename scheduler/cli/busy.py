@@ -11,7 +11,7 @@ from scheduler.cli.console import Json, print_json, progress
 from scheduler.core.interval import Interval, Intervals
 from scheduler.core.walltime import FIRST_YEAR, LAST_YEAR, parse_instant
 from scheduler.core.zones import zone_named
-from scheduler.documents import instant
+from scheduler.documents.moments import instant
 from scheduler.errors import InputError
 
 LONGEST_WINDOW = timedelta(days=3 * 366)

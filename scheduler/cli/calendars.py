@@ -9,7 +9,7 @@ from scheduler.cli.busy import From, To, instants, window_of
 from scheduler.cli.console import Folder, Json, print_json
 from scheduler.core.freebusy import CalendarCopy, Knowledge
 from scheduler.core.interval import MINUTE
-from scheduler.documents import instant
+from scheduler.documents.moments import instant
 
 
 def register(app: typer.Typer) -> None:

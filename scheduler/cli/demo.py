@@ -22,7 +22,7 @@ from scheduler.cli.solving import reporter
 from scheduler.cli.views import show_plan
 from scheduler.core.hours import format_hours
 from scheduler.core.visitor import LinkKind
-from scheduler.documents import changes_document, plan_document
+from scheduler.documents.plans import changes_document, plan_document
 from scheduler.programme.edit import with_person_cells
 from scheduler.programme.sample import PLANNED_AT, write_sample
 from scheduler.settings import load_settings

@@ -24,7 +24,9 @@ from scheduler.core.series import Series
 from scheduler.core.walltime import local
 from scheduler.core.words import beside, listed, when
 from scheduler.delivering import Written
-from scheduler.documents import changes_document, instant, outcome_document
+from scheduler.documents.moments import instant
+from scheduler.documents.plans import changes_document
+from scheduler.documents.written import outcome_document
 from scheduler.flow import Planned
 from scheduler.solve import Params
 

@@ -36,7 +36,9 @@ from scheduler.core.pins import Pin
 from scheduler.core.plan import plan_to_json
 from scheduler.core.problem import problem_to_json
 from scheduler.delivering import Written
-from scheduler.documents import changes_document, instant, outcome_document, plan_document
+from scheduler.documents.moments import instant
+from scheduler.documents.plans import changes_document, plan_document
+from scheduler.documents.written import outcome_document
 from scheduler.errors import ChangedElsewhere, InputError
 from scheduler.flow import Planned
 from scheduler.solve import Params

@@ -11,7 +11,7 @@ from scheduler.app.programme import open_app
 from scheduler.cli.console import Folder, Json, to_json, write_text
 from scheduler.core.event import Event, Occurrence
 from scheduler.core.walltime import local
-from scheduler.documents import instant
+from scheduler.documents.moments import instant
 from scheduler.programme.table import csv_text
 
 HEADER = ("group", "session", "start", "local", "zone", "minutes", "status", "title", "link")

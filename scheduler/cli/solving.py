@@ -17,7 +17,7 @@ from scheduler.cli.console import Json, print_json, progress, read_text, to_json
 from scheduler.core.plan import Plan, plan_from_json, plan_to_json
 from scheduler.core.problem import Problem, problem_from_json
 from scheduler.core.verify import Report, check
-from scheduler.documents import score_document
+from scheduler.documents.scores import score_document
 from scheduler.errors import RondoError
 from scheduler.solve import Params, Progress, solve
 

@@ -17,7 +17,7 @@ from scheduler.core.plan import Status
 from scheduler.core.reasons import reasons
 from scheduler.core.story import SIGNS, SKIPPED_BY_HAND, GroupStory
 from scheduler.core.words import place, when
-from scheduler.documents import stories_of
+from scheduler.documents.plans import stories_of
 from scheduler.flow import Planned
 
 MARKS = {Kind.ADDED: "+", Kind.MOVED: "~", Kind.SKIPPED: "-", Kind.RESTORED: "+", Kind.DROPPED: "-"}

@@ -17,8 +17,8 @@ from scheduler.cli.written import code_of, say_written, warn_of_writes
 from scheduler.core.decision import Decision
 from scheduler.core.repairs import Mode
 from scheduler.core.walltime import parse_instant
-from scheduler.documents import decision_document, outcome_document
-from scheduler.documents.decisions import decision_words
+from scheduler.documents.decisions import decision_document, decision_words
+from scheduler.documents.written import outcome_document
 from scheduler.errors import ChangedElsewhere, InputError, RondoError
 
 WAITING = 3

@@ -14,7 +14,7 @@ from scheduler.core.compare import Fate
 from scheduler.core.conflict_words import rule_in_words
 from scheduler.core.plan import Status
 from scheduler.core.story import SIGNS
-from scheduler.documents import score_document
+from scheduler.documents.scores import score_document
 from scheduler.flow import Planned
 from scheduler.programme import parse_overlay
 from scheduler.solve import Params

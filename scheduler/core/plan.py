@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from scheduler.core.daytime import parse_clock, show_clock
 from scheduler.core.people import WEEKDAYS
 from scheduler.core.series import NTHS, Slot
-from scheduler.core.strict import Id, Minute, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, parsed
 
 
 class Status(StrEnum):

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
+from scheduler.core.daytime import parse_clock, show_clock
 from scheduler.core.interval import DAY_MINUTES, Horizon, as_intervals, merged
 from scheduler.core.people import WEEKDAYS, Boundary, Participant, Trip, WeekHours
 from scheduler.core.series import MOST_WEEKS_BETWEEN, Cadence, Series
-from scheduler.core.strict import Id, Minute, Minutes, Text, parse_clock, parsed, show_clock
+from scheduler.core.strict import Id, Minute, Minutes, Text, parsed
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import is_zone
 from scheduler.errors import InputError

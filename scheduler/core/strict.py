@@ -1,7 +1,6 @@
 """Reading documents of other hands: strict types, and errors that name the place."""
 
 import json
-import re
 from collections import Counter
 from math import isfinite
 from typing import Annotated, Any, TypeVar
@@ -9,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, ValidationError
 
-from scheduler.core.interval import DAY_MINUTES
 from scheduler.errors import InputError
 
 T = TypeVar("T")
@@ -57,19 +55,6 @@ def parsed(form: TypeAdapter[T], text: str | bytes, where: str, minutes: str = "
         raise InputError(_told(fault), where=where) from None
     except (ValueError, RecursionError) as fault:
         raise InputError(f"no JSON document: {fault}", where=where) from None
-
-
-def parse_clock(text: str, where: str) -> int:
-    """HH:MM as minutes since midnight, 24:00 included; raises InputError."""
-    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", text):
-        raise InputError(f"{text[:MOST_TEXT]!r} is no time of day.", where=where, hint="Write it like 09:30.")
-    return int(text[:2]) * 60 + int(text[3:])
-
-
-def show_clock(minute: int) -> str:
-    """Minutes since midnight as HH:MM."""
-    assert 0 <= minute <= DAY_MINUTES
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _as_array(values: list[Any]) -> Any:

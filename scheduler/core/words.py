@@ -17,8 +17,8 @@ from babel import Locale
 from babel.core import get_global
 from babel.lists import format_list
 
+from scheduler.core.daytime import show_clock
 from scheduler.core.interval import DAY_MINUTES
-from scheduler.core.strict import show_clock
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext, noted, tongue
 from scheduler.core.walltime import local, local_time

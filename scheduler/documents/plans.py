@@ -9,9 +9,9 @@ from scheduler.core.change import Change, Keep, counts
 from scheduler.core.interval import Horizon
 from scheduler.core.plan import Session
 from scheduler.core.story import GroupStory, SlotStory, stories
-from scheduler.core.verify import Report
 from scheduler.core.walltime import local
 from scheduler.documents.moments import instant
+from scheduler.documents.scores import score_document
 from scheduler.flow import Planned
 
 
@@ -39,29 +39,6 @@ def changes_document(changes: Sequence[Change]) -> dict[str, Any]:
     return {
         "counts": {"add": sums.add, "move": sums.move, "cancel": sums.cancel, "skip": sums.skip},
         "events": [_change_document(change) for change in changes if not isinstance(change, Keep)],
-    }
-
-
-def score_document(report: Report) -> dict[str, object]:
-    """The figures of a checked plan, as JSON."""
-    score = report.score
-    return {
-        "planned": score.planned,
-        "happen": score.happen,
-        "held": score.held,
-        "moved": score.moved,
-        "pinned": score.pinned,
-        "skipped": score.skipped,
-        "unplaced_series": score.unplaced_series,
-        "changed": score.changed,
-        "keep": score.keep,
-        "strain": score.strain,
-        "excess_moves": score.excess_moves,
-        "absences": score.absences,
-        "worst_burden": round(score.worst_burden, 3),
-        "total_pain": score.total_pain,
-        "discomfort": score.discomfort,
-        "violations": len(report.faults),
     }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from scheduler.core.strict import Text, parse_clock, parsed, show_clock
+from scheduler.core.strict import Text, parsed
 from scheduler.errors import InputError
 
 
@@ -60,19 +60,3 @@ def test_only_the_first_few_faults_are_told() -> None:
     form = TypeAdapter(list[int])
     with pytest.raises(InputError, match=r"0: .*; 4: .*; and 95 more"):
         parsed(form, "[" + ",".join(['"x"'] * 100) + "]", "here")
-
-
-def test_a_time_of_day_is_four_digits() -> None:
-    """00:00 to 24:00, there and back."""
-    for minute in (0, 1, 59, 60, 719, 1439, 1440):
-        assert parse_clock(show_clock(minute), "here") == minute
-
-
-@pytest.mark.parametrize(
-    "text", ["", "9:00", "24:01", "25:00", "09:60", "09.00", "09:00:00", " 09:00", "٠٩:٠٠", "x" * 9999]
-)
-def test_no_other_writing_of_a_time_is_guessed_at(text: str) -> None:
-    """One digit, a day's 25th hour, digits of other scripts: refused, and said how to write it."""
-    with pytest.raises(InputError, match=r"here: .* is no time of day\. Write it like 09:30\.") as caught:
-        parse_clock(text, "here")
-    assert len(str(caught.value)) < 150

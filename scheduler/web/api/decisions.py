@@ -8,7 +8,7 @@ from scheduler.app.repair import proposals
 from scheduler.core.decision import Decision as Made
 from scheduler.core.decision import State
 from scheduler.core.walltime import parse_instant
-from scheduler.documents import decision_document
+from scheduler.documents.decisions import decision_document
 from scheduler.web.api.access import Applier, Caller, Reader
 from scheduler.web.api.models import Acceptance, Decision, GroupId, Paged
 from scheduler.web.api.paging import Cursor, Limit, paged

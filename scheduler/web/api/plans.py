@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 
 from scheduler.app.publishing import Line, Review, causes, publish
 from scheduler.core.job import Job
-from scheduler.documents import instant, moment, score_document
+from scheduler.documents.moments import instant, moment
+from scheduler.documents.scores import score_document
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.web.api.access import Applier, Caller, Planner, Reader
 from scheduler.web.api.models import Applied, ChangeLine, NewPlan, Paged, Plan, Tz

@@ -11,7 +11,7 @@ from scheduler.app.limit_cells import LIMITS, limit_cells, with_limits
 from scheduler.app.overview import PersonRow
 from scheduler.core.coverage import Cell
 from scheduler.core.walltime import parse_instant
-from scheduler.documents import moment
+from scheduler.documents.moments import moment
 from scheduler.programme import Group
 from scheduler.web.api.access import Caller, PeopleEditor, Reader
 from scheduler.web.api.models import (

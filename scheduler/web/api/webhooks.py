@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from scheduler.app.webhooks import Webhooks, named_events
 from scheduler.core.webhook import HookMessage
 from scheduler.core.webhook import Webhook as Held
-from scheduler.documents import instant
+from scheduler.documents.moments import instant
 from scheduler.errors import InputError
 from scheduler.web.api.access import Caller, WebhookEditor
 from scheduler.web.api.models import Messages, NewWebhook, Secret, Webhook, WebhookWithSecret

@@ -10,12 +10,12 @@ from scheduler.app.programme import App
 from scheduler.app.times import series_of_group
 from scheduler.core.conflict import Giving
 from scheduler.core.conflict_words import givings_in_words
+from scheduler.core.daytime import show_clock
 from scheduler.core.explain import closest_slot
 from scheduler.core.plan import Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Slot
 from scheduler.core.slots import parse_slot
-from scheduler.core.strict import show_clock
 from scheduler.core.tongue import ngettext
 from scheduler.core.walltime import local_time
 from scheduler.core.words import place, short_date, weekday, when
