@@ -8,6 +8,8 @@ from pathlib import Path
 from scheduler.app.home import PROGRAMMES, Home, unpacked
 from scheduler.app.importing import FILES
 from scheduler.app.programme import App
+from scheduler.app.reading import connected
+from scheduler.core.account import Account
 from scheduler.errors import RondoError
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
@@ -26,6 +28,7 @@ class Opened:
         self._programmes = SqlProgrammes(database)
         self._homes: dict[str, Home] = {}
         self._known: dict[Path, tuple[object, Programme]] = {}
+        self._whole: dict[str, tuple[Programme, tuple[Account, ...], Programme]] = {}
         self._lock = threading.Lock()
         self._files = threading.Lock()  # nobody reads them while another thread writes them
 
@@ -36,7 +39,7 @@ class Opened:
         with self._files:
             unpacked(self._database, programme, home.folder)
             known = self._loaded(home.folder)
-        return App(home.folder, known, self._settings, self._clock, home).of(known)
+        return App(home.folder, self._connected(home, known), self._settings, self._clock, home)
 
     def apps(self) -> Iterator[tuple[str, App]]:
         """Every programme that can be opened; one that can't holds up no other."""
@@ -60,6 +63,7 @@ class Opened:
         """Keep nothing of a programme that is gone."""
         with self._lock:
             home = self._homes.pop(programme, None)
+            self._whole.pop(programme, None)
             if home:
                 self._known.pop(home.folder, None)
 
@@ -70,6 +74,14 @@ class Opened:
                 home.__dict__["engine"] = self._database  # all share the service's connections
                 self._homes[programme] = home
             return self._homes[programme]
+
+    def _connected(self, home: Home, known: Programme) -> Programme:
+        """With the calendars that people connected: the same value as long as neither is another."""
+        accounts = home.accounts.all()
+        whole = self._whole.get(home.programme)
+        if whole is None or whole[0] is not known or whole[1] != accounts:
+            whole = self._whole[home.programme] = known, accounts, connected(known, accounts)
+        return whole[2]
 
     def _loaded(self, folder: Path) -> Programme:
         """A programme as its files say, which are read again when one of them is another."""

@@ -5,12 +5,12 @@ the stamp of what it is made of, which the database tells by one query.
 """
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scheduler.app.programme import App
 from scheduler.core.account import Account
@@ -173,13 +173,33 @@ class Overview:
     @cached_property
     def people(self) -> tuple[PersonRow, ...]:
         """Everybody, in the order of their file. Whether what was read is too old is looked at once a minute."""
-        now = self.app.clock.now().replace(second=0)
-        stamp = (self._plan_stamp, self.stamps.copies, self.stamps.accounts, now)
-        return self._kept.part("people", stamp, self._people)
+        return self._kept.part("people", self._people_stamp, self._people)
 
     def count(self, *states: CalendarState) -> int:
         """How many people's calendars are so."""
-        return sum(each.calendar in states for each in self.people)
+        return sum(self._states[state] for state in states)
+
+    def people_by(self, order: str, key: Callable[[PersonRow], Any]) -> Sequence[PersonRow]:
+        """Everybody in an order of this name."""
+        return self._kept.part(f"people by {order}", self._people_stamp, lambda: sorted(self.people, key=key))
+
+    def made(self, what: str, make: Callable[[], T]) -> T:
+        """What a page makes, in no language, of the files and of what stands alone; kept as long as these are."""
+        return self._kept.part(f"made: {what}", self._plan_stamp, make)
+
+    @cached_property
+    def sums(self) -> Mapping[Cell, int]:
+        """All sessions that are due, by what becomes of them."""
+        return self.made("sums", lambda: sum((Counter(row.counts) for row in self.groups), Counter()))
+
+    @cached_property
+    def _states(self) -> Mapping[CalendarState, int]:
+        return self._kept.part("states", self._people_stamp, lambda: Counter(each.calendar for each in self.people))
+
+    @cached_property
+    def _people_stamp(self) -> object:
+        now = self.app.clock.now().replace(second=0)
+        return self._plan_stamp, self.stamps.copies, self.stamps.accounts, now
 
     @property
     def _plan_stamp(self) -> object:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -148,9 +148,9 @@ class App:
         return hashlib.sha256(b"uid" + self.home.key).hexdigest()[:16]
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """The names of people.csv, by id."""
-        return {person.id: person.name for person in self.programme.people}
+        return self.programme.names
 
     @property
     def published(self) -> Path:

@@ -1,8 +1,10 @@
 """A programme as it was read: who meets whom, how often, within which limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from scheduler.core.interval import Horizon
 from scheduler.core.people import Boundary
@@ -90,7 +92,7 @@ class Group:
         return self.always_there + self.optional
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Programme:
     """A whole folder. Both dates belong to it; the horizon is the ISO weeks that hold them."""
 
@@ -104,6 +106,16 @@ class Programme:
     people: tuple[Person, ...]
     groups: tuple[Group, ...]
     repair: RepairRules
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The names of people.csv, by id."""
+        return {person.id: person.name for person in self.people}
+
+    @cached_property
+    def zones(self) -> Mapping[str, str]:
+        """Where each person's day is, by id."""
+        return {person.id: person.boundary.zone for person in self.people}
 
 
 def series_of(group: Group) -> Series:

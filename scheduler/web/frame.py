@@ -47,7 +47,12 @@ def asset(name: str) -> str:
 
 def number(value: float, places: int = 0) -> str:
     """A number as the reader writes it, with so many places: `50,893`, `97.9`."""
-    return format_decimal(round(value, places), locale=tongue().words)
+    return _number(round(value, places), tongue().words)
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: float, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def _environment() -> Environment:

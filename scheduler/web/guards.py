@@ -117,7 +117,7 @@ def _is_foreign(request: Request, site: Site) -> bool:
 async def _desk(visit: Visit, programme: str, *, person: str = "", group: str = "") -> Desk:
     desk = Desk(**vars(visit), programme=programme, person=person, group=group)
     app = await run_in_threadpool(lambda: desk.app)
-    zones = {each.id: each.boundary.zone for each in app.programme.people}
+    zones = app.programme.zones
     if person and person not in zones:  # who left the programme and still has a link
         raise HTTPException(404)
     desk.zone = zone_for(desk.reader, zones, person)

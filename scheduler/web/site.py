@@ -24,7 +24,7 @@ def add_site(app: FastAPI, site: Site) -> FastAPI:
     """The same application with the site's pages."""
     app.state.site, app.state.limits, app.state.addresses = site, Limits(), Addresses(app)
     app.add_middleware(Bounded)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.mount("/static", Assets(directory=STATIC), name="static")
     for pages in PAGES:
         app.include_router(pages, include_in_schema=False)

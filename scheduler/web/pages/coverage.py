@@ -1,6 +1,6 @@
 """Coverage: what becomes of every group in every week, as a picture and as a table, the worst first."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,12 +11,13 @@ from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import local_time
 from scheduler.web.guards import Coordinator
 from scheduler.web.paging import ROWS, choice, found, page_of, query
-from scheduler.web.pictures.matrix import FEW, KINDS, Band, Matrix, matrix, path
+from scheduler.web.pictures.matrix import FEW, KINDS, Band, Matrix, matrix, paths, strips
 from scheduler.web.visit import Desk
 
 router = APIRouter()
+ALL = "all"
 SHOWN: dict[str, Callable[[GroupRow], bool]] = {
-    "all": lambda row: True,
+    ALL: lambda row: True,
     "missing": lambda row: row.counts[Cell.MISSING] > 0,
     "moves": lambda row: row.counts[Cell.MOVES] > 0,
     "unplanned": lambda row: not row.planned,
@@ -28,9 +29,10 @@ def coverage(desk: Coordinator) -> Response:
     """The matrix, and the same as rows."""
     view = desk.overview
     shown, which = choice(desk, "show", SHOWN)
-    rows = found(desk, filter(which, worst_first(view)), _words)
+    ranked = view.made("worst first", lambda: worst_first(view))
+    rows = found(desk, filter(which, ranked), _words) if shown != ALL or desk.said("q") else ranked
     page = page_of(desk, rows)
-    counts = {cell: sum(row.counts[cell] for row in rows) for cell in KINDS}
+    counts = view.sums if rows is ranked else {cell: sum(row.counts[cell] for row in rows) for cell in KINDS}
     return desk.page(
         "coverage.html",
         view=view,
@@ -38,10 +40,10 @@ def coverage(desk: Coordinator) -> Response:
         asked=desk.said("q"),
         page=page,
         counts={kind: counts[cell] for cell, kind in KINDS.items()},
-        planned=sum(counts.values()),
+        planned=sum(counts[cell] for cell in KINDS),
         placed=counts[Cell.HOLDS] + counts[Cell.MOVES],
-        picture=picture(desk, view, rows, _bands(desk, rows)) if rows else None,
-        strips={row.group.id: _strip(view, row) for row in page.rows},
+        picture=picture(desk, view, rows, _bands(desk, rows), kept=rows is ranked) if rows else None,
+        strips=_strips(view, page.rows),
         weeks=len(view.coverage.weeks) if view.coverage else 0,
         url=lambda **changed: query(desk, **changed),
     )
@@ -55,12 +57,15 @@ def worst_first(view: Overview) -> list[GroupRow]:
     return sorted(rows, key=lambda row: not row.planned)
 
 
-def picture(desk: Desk, view: Overview, rows: list[GroupRow], bands: Iterable[Band] = ()) -> Matrix | None:
-    """Some groups as a matrix; None while nothing stands."""
+def picture(
+    desk: Desk, view: Overview, rows: Sequence[GroupRow], bands: Iterable[Band] = (), *, kept: bool = False
+) -> Matrix | None:
+    """Some groups as a matrix; None while nothing stands. `kept`: of all groups, so drawn once for everybody."""
     if view.coverage is None:
         return None
     cells = view.coverage.cells[[row.row for row in rows]]
-    return matrix(cells, view.coverage.weeks, local_time(view.app.clock.now(), desk.zone).day, bands)
+    drawn = view.made("matrix", lambda: paths(cells)) if kept else paths(cells)
+    return matrix(drawn, len(rows), view.coverage.weeks, local_time(view.app.clock.now(), desk.zone).day, bands)
 
 
 def _bands(desk: Desk, rows: list[GroupRow]) -> Iterator[Band]:
@@ -77,11 +82,11 @@ def _bands(desk: Desk, rows: list[GroupRow]) -> Iterator[Band]:
             yield Band(href=href, words=words, first=first, rows=last - first)
 
 
-def _strip(view: Overview, row: GroupRow) -> dict[str, str]:
+def _strips(view: Overview, rows: Sequence[GroupRow]) -> dict[str, dict[str, str]]:
     if view.coverage is None:
         return {}
-    cells = view.coverage.cells[row.row : row.row + 1]
-    return {kind: path(cells == cell) for cell, kind in KINDS.items()}
+    drawn = strips(view.coverage.cells[[row.row for row in rows]])
+    return {row.group.id: strip for row, strip in zip(rows, drawn, strict=True)}
 
 
 def _words(row: GroupRow) -> str:

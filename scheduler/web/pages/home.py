@@ -42,16 +42,16 @@ def home(desk: Coordinator) -> Response:
         "home.html",
         view=view,
         things=list(things(desk, view)),
-        placed=sum(row.placed for row in view.groups),
-        planned=sum(row.planned for row in view.groups),
-        gap=_gap(view),
+        placed=view.sums[Cell.HOLDS] + view.sums[Cell.MOVES],
+        planned=sum(view.sums.values()),
+        gap=view.made("gap", lambda: _gap(view)),
         decided=view.standing.decided_at if view.standing else None,
         picture=picture(desk, view, worst) if view.groups else None,
         counts=_counts(worst),
         days=days[:MOST_AHEAD],
         more=max(0, len(days) - MOST_AHEAD),
-        middle=median(view.outside.values()) if view.outside else None,
-        above=sum(minutes > CAP for minutes in view.outside.values()),
+        middle=view.made("middle", lambda: median(view.outside.values()) if view.outside else None),
+        above=view.made("above", lambda: sum(minutes > CAP for minutes in view.outside.values())),
         cap=CAP,
         connected=view.count(CalendarState.CONNECTED),
         hand=view.count(CalendarState.PAINTED),
@@ -80,10 +80,10 @@ def things(desk: Desk, view: Overview) -> Iterator[Thing]:
 
 def _of_groups(desk: Desk, view: Overview) -> Iterator[Thing]:
     coverage = desk.path("coverage", programme=desk.programme)
-    if missing := sum(row.counts[Cell.MISSING] for row in view.groups):
+    if missing := view.sums[Cell.MISSING]:
         words = ngettext("%(num)s session has no time", "%(num)s sessions have no time", missing)
         yield Thing(words=words % {"num": missing}, href=f"{coverage}?show=missing", kind="none")
-    if view.standing and (new := sum(not row.planned for row in view.groups)):
+    if view.standing and (new := view.made("new", lambda: sum(not row.planned for row in view.groups))):
         words = ngettext("%(num)s group is not planned yet", "%(num)s groups are not planned yet", new)
         yield Thing(words=words % {"num": new}, href=f"{coverage}?show=unplanned", kind="moves")
 

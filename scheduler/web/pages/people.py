@@ -37,7 +37,7 @@ def people(desk: Coordinator) -> Response:
     view = desk.overview
     shown, which = choice(desk, "show", SHOWN)
     order, key = choice(desk, "sort", SORTED)
-    rows = sorted(found(desk, filter(which, view.people), _words), key=key)
+    rows = found(desk, filter(which, view.people_by(order, key)), _words)
     return desk.page(
         "people.html",
         view=view,
@@ -45,7 +45,7 @@ def people(desk: Coordinator) -> Response:
         order=order,
         asked=desk.said("q"),
         page=page_of(desk, rows),
-        unready=sum(not row.calendar.ready for row in view.people),
+        unready=view.count(*(state for state in CalendarState if not state.ready)),
         states=states(),
         reminded=_count(desk, "reminded"),
         failed=_count(desk, "failed"),

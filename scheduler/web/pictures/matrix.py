@@ -50,15 +50,21 @@ class Matrix:
     now: float | None
 
 
-def matrix(cells: Cells, weeks: tuple[date, ...], today: date, bands: Iterable[Band] = ()) -> Matrix:
-    """The picture of `cells` (values of Cell, a row a group)."""
-    rows = len(cells)
+def paths(cells: Cells) -> dict[str, str]:
+    """What is drawn of `cells` (values of Cell, a row a group), by the class of its colour."""
+    return {kind: path(cells == cell, SEPARATE if len(cells) <= FEW else WHOLE) for cell, kind in KINDS.items()}
+
+
+def matrix(
+    drawn: dict[str, str], rows: int, weeks: tuple[date, ...], today: date, bands: Iterable[Band] = ()
+) -> Matrix:
+    """The picture of so many rows, of which `paths` are drawn."""
     at = (today - weeks[0]).days / 7
     return Matrix(
         rows=rows,
         weeks=len(weeks),
         height=rows * ROW_PIXELS if rows <= FEW else max(TALLEST // 2, min(rows, TALLEST)),
-        paths={kind: path(cells == cell, SEPARATE if rows <= FEW else WHOLE) for cell, kind in KINDS.items()},
+        paths=drawn,
         bands=tuple(bands),
         months=_months(weeks),
         now=at if 0 <= at <= len(weeks) else None,
@@ -67,11 +73,24 @@ def matrix(cells: Cells, weeks: tuple[date, ...], today: date, bands: Iterable[B
 
 def path(on: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", tall: str = WHOLE) -> str:
     """The cells that are on as one SVG path, so tall; those that are side by side are one rectangle."""
-    edges = np.diff(np.pad(on, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    return "".join(f"M{x} {y}h{width}v{tall}h-{width}z" for y, x, width in _runs(on))
+
+
+def strips(cells: Cells) -> list[dict[str, str]]:
+    """Each row as a picture of its own: its paths by the class of their colour."""
+    found: list[dict[str, str]] = [dict.fromkeys(KINDS.values(), "") for _ in cells]
+    for cell, kind in KINDS.items():
+        for y, x, width in _runs(cells == cell):
+            found[y][kind] += f"M{x} 0h{width}v{WHOLE}h-{width}z"
+    return found
+
+
+def _runs(on: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> Iterable[tuple[int, int, int]]:
+    """Row, first column and length of all that are on side by side."""
+    edges = np.diff(on.astype(np.int8), axis=1, prepend=0, append=0)
     rows, begins = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
-    runs = zip(rows.tolist(), begins.tolist(), (ends - begins).tolist(), strict=True)
-    return "".join(f"M{x} {y}h{width}v{tall}h-{width}z" for y, x, width in runs)
+    return zip(rows.tolist(), begins.tolist(), (ends - begins).tolist(), strict=True)
 
 
 def _months(weeks: tuple[date, ...]) -> tuple[Month, ...]:
