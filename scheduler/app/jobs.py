@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from scheduler.app.apart import LARGE, Apart
 from scheduler.app.programme import App
 from scheduler.core.job import Job, JobState
 from scheduler.core.tongue import gettext as _
@@ -28,8 +29,11 @@ log = logging.getLogger(__name__)
 class Jobs:
     """The jobs of a service. Methods raise Unavailable where the database fails."""
 
-    def __init__(self, database: SqlEngine, clock: Clock, app: Callable[[str], App]) -> None:
-        self.store, self._clock, self._app = SqlJobs(database), clock, app
+    def __init__(
+        self, database: SqlEngine, clock: Clock, app: Callable[[str], App], apart: Apart | None = None
+    ) -> None:
+        """`apart`: where work on large programmes is done; None: here."""
+        self.store, self._clock, self._app, self._apart = SqlJobs(database), clock, app, apart
         self.ending = threading.Event()
 
     def new(self, programme: str, kind: str, arguments: Mapping[str, Any], by: str) -> Job:
@@ -81,9 +85,16 @@ class Jobs:
         self.store.end(job.programme, job.id, state, self._clock.now(), told)
 
     def _done(self, job: Job) -> JobState:
+        app = self._app(job.programme)
+        if self._apart and len(app.programme.groups) >= LARGE:
+            return self._apart.done(job, self.ending)
+        return self.done_here(app, job)
+
+    def done_here(self, app: App, job: Job) -> JobState:
+        """Do work that was taken, in this process. Raises RondoError where it fails."""
         watch = Watch(self.store, job, self.ending)
         with watch.looking():
-            plan(self._app(job.programme), job.arguments, watch)
+            plan(app, job.arguments, watch)
         if self.ending.is_set():
             return JobState.WAITING
         return JobState.STOPPED if watch.stop.is_set() else JobState.DONE

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from connectors import google, outlook
 from scheduler import flow
+from scheduler.app.apart import Apart
 from scheduler.app.home import DATABASE, PROGRAMMES, check_keys, open_data
 from scheduler.app.jobs import Jobs
 from scheduler.app.opened import Opened
@@ -20,7 +21,7 @@ from scheduler.app.telling import digest_owed
 from scheduler.app.webhooks import Courier, Webhooks
 from scheduler.core.address import label
 from scheduler.core.health import Health
-from scheduler.core.job import Job
+from scheduler.core.job import Job, JobState
 from scheduler.core.subscription import Hint, Told
 from scheduler.engine import Engine, Owed, Pace
 from scheduler.errors import InputError, RondoError
@@ -52,6 +53,12 @@ def open_service(data: Path, clock: Clock | None = None, settings: Settings | No
     return Service(data.resolve(), engine, settings, clock or SystemClock())
 
 
+def _worked(data: Path, settings: Settings, clock: Clock, job: Job) -> JobState:
+    """What `Apart` does in its process."""
+    service = open_service(data, clock, settings)
+    return service.jobs.done_here(service.app(job.programme), job)
+
+
 class Service:
     """What the engine calls (engine.Jobs) and what the doors call (web.Watched); from any thread, any number of times.
 
@@ -71,7 +78,8 @@ class Service:
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
         self._writes = True
         self.forged = 0
-        self.jobs = Jobs(database, clock, self.app)
+        apart = Apart(data=data, settings=settings, clock=clock, work=_worked)
+        self.jobs = Jobs(database, clock, self.app, apart)
         self.webhooks = Webhooks(database, settings, clock, self._opened.vault)
         self.courier = Courier(database, settings, clock, self._opened.vault)
 

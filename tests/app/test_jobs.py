@@ -1,5 +1,7 @@
 """Long work: it goes on without whoever asked for it, stops when somebody says so, and its end is told."""
 
+import multiprocessing
+import multiprocessing.process
 import threading
 import time
 from collections.abc import Iterator
@@ -105,3 +107,49 @@ def test_work_of_a_process_that_ends_is_left_to_another(stand: Stand, monkeypatc
     jobs.ending.clear()
     assert jobs.get(SAMPLE, job.id).state is JobState.WAITING
     jobs.store.end(SAMPLE, job.id, JobState.FAILED, stand.clock.now())
+
+
+def test_a_large_programme_is_planned_in_a_process_of_its_own(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It tells how far it is, as if it were here, and the draft is kept."""
+    monkeypatch.setattr(jobs_module, "LARGE", 1)
+    done = over(stand, stand.service.ask(SAMPLE, PLAN, {"replan": True, "n": 6}, "cora"))
+    draft = stand.app().store.draft()
+    assert (done.state, done.told, done.progress["stage"]) == (JobState.DONE, "", "ended")
+    assert draft is not None
+    assert draft.plan.meta["bound"] == done.progress["bound"]
+
+
+def test_a_process_that_dies_fails_its_work(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for it is told."""
+    monkeypatch.setattr(jobs_module, "LARGE", 1)
+    job = stand.service.ask(SAMPLE, PLAN, {"n": 7}, "cora")
+    apart(job).kill()
+    failed = over(stand, job)
+    assert failed.state is JobState.FAILED
+    assert "ended before its time" in failed.told
+
+
+def test_a_process_ends_with_the_service_and_its_work_waits(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the next service."""
+    monkeypatch.setattr(jobs_module, "LARGE", 1)
+    jobs = stand.service.jobs
+    job = stand.service.ask(SAMPLE, PLAN, {"n": 8}, "cora")
+    process = apart(job)
+    jobs.ending.set()
+    process.join(20)
+    end = time.monotonic() + 20
+    while jobs.get(SAMPLE, job.id).state is not JobState.WAITING:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    jobs.ending.clear()
+    assert not process.is_alive()
+    jobs.store.end(SAMPLE, job.id, JobState.FAILED, stand.clock.now())
+
+
+def apart(job: Job) -> multiprocessing.process.BaseProcess:
+    """The process that does a job."""
+    end = time.monotonic() + 20
+    while not (found := [each for each in multiprocessing.active_children() if each.name == f"job {job.id}"]):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return found[0]
