@@ -22,16 +22,16 @@ from scheduler.programme.words import count, country, day, days, gap, notice
 T = TypeVar("T")
 A_DAY = timedelta(days=1)
 READERS: Mapping[str, Callable[[str], Any]] = {
-    "timezone": zone_named,
     "hours": parse_hours,
     "preferred": parse_hours,
     "max_per_day": count,
     "max_per_week": count,
     "gap": gap,
     "notice": notice,
+    "timezone": zone_named,
     "country": country,
 }
-"""What reads each cell of people.csv that somebody may change themselves."""
+"""What reads each cell of people.csv that somebody may change themselves, in the order in which pages ask for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

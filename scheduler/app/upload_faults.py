@@ -9,6 +9,8 @@ from pathlib import Path
 from babel import Locale
 
 from scheduler.app.upload_rows import Place, group_id, member_of, name_of
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.errors import InputError
 from scheduler.programme import ProgrammeErrors
 from scheduler.programme.complaints import Complaints
@@ -17,20 +19,21 @@ from scheduler.programme.groups import read_groups
 from scheduler.programme.people import OPTIONAL, REQUIRED, read_people
 from scheduler.programme.sheets import GROUP_COLUMNS, GROUPS, PEOPLE, Brought, slug
 from scheduler.programme.table import csv_text
+from scheduler.programme.text import ID
 
 COLUMNS = (*REQUIRED, *OPTIONAL)
-MEANT = re.compile(r"Did you mean (.+?)\?|Write (\S+) or ")
+OTHERWISE = noted("Write it otherwise, or leave it empty.")
 HINTS: Mapping[str, str] = {
-    "id": "Use letters, digits and . _ - only; two people can't share one.",
-    "timezone": "Name a city, such as Europe/Lisbon.",
-    "email": "Write it like amara@example.org; two people can't share one.",
-    "hours": "Write it like Mon-Fri 9-17, not 12-13.",
-    "preferred": "Write it like Mon-Thu 10-16.",
-    "days_off": "Write it like 2027-02-15..2027-02-19.",
-    "country": "Write its two letters, such as GB.",
-    "group": "A meeting takes two people: add another row of this group.",
-    "person": "Write the id, the name or the address of somebody in the table of people.",
-    "role": "The roles are chair, required, optional.",
+    "id": noted("Use letters, digits and . _ - only; two people can't share one."),
+    "timezone": noted("Name a city, such as Europe/Lisbon."),
+    "email": noted("Write it like amara@example.org; two people can't share one."),
+    "hours": noted("Write it like Mon-Fri 9-17, not 12-13."),
+    "preferred": noted("Write it like Mon-Thu 10-16."),
+    "days_off": noted("Write it like 2027-02-15..2027-02-19."),
+    "country": noted("Write its two letters, such as GB."),
+    "group": noted("A meeting takes two people: add another row of this group."),
+    "person": noted("Write the id, the name or the address of somebody in the table of people."),
+    "role": noted("The roles are chair, required, optional."),
 }
 """What to do about a cell, where the complaint itself doesn't say."""
 
@@ -139,15 +142,25 @@ def _fault(number: int, table: Brought, row: int, column: str, error: InputError
         heading=heading,
         cell=cell,
         message=error.message,
-        hint=error.hint or HINTS.get(column, "Write it otherwise, or leave it empty."),
+        hint=error.hint or _(HINTS.get(column, OTHERWISE)),
         meant=_meant(column, cell, error),
     )
 
 
+def _suggested(hint: str) -> str:
+    """What a hint names first, in whatever language it does."""
+    for message, word in ((_("Did you mean %(meant)s?"), "(.+?)"), (_("Write %(meant)s or %(others)s."), r"(\S+)")):
+        before, after = (re.escape(part) for part in message.replace("%(others)s", "").split("%(meant)s"))
+        if found := re.search(before + word + after.removesuffix(re.escape(".")), hint):
+            return found[1]
+    return ""
+
+
 def _meant(column: str, cell: str, error: InputError) -> str:
     """What may be meant."""
-    if told := MEANT.search(error.hint):
-        return str(told[1] or told[2])
+    if suggested := _suggested(error.hint):
+        *_whole, word = ("", *re.findall(r'"([^"]+)"', error.message))
+        return cell.replace(word, suggested) if word and word in cell else suggested
     if column == "email":
         plain = re.sub(r"\s*[\[(]at[\])]\s*", "@", cell.removeprefix("mailto:"), flags=re.IGNORECASE)
         plain = re.sub(r"[\s<>]", "", plain).rstrip(".,;")
@@ -155,7 +168,7 @@ def _meant(column: str, cell: str, error: InputError) -> str:
     if column == "country":
         named = {name.casefold(): code for code, name in Locale("en").territories.items() if len(code) == 2}
         return str(named.get(cell.casefold(), {"UK": "GB", "EL": "GR"}.get(cell.upper(), "")))
-    if column == "id" and cell and "already" in error.message:
+    if column == "id" and ID.fullmatch(cell):  # somebody else has it
         return slug(f"{cell}-2")
     if column in ("id", "group") and cell:
         return slug(cell)

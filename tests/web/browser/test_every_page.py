@@ -1,25 +1,32 @@
 """What holds for every page, in a real browser: accessible, no wider than its window, legible, light, and ours alone.
 
-With RONDO_SHOTS=DIR the pages are kept there as pictures, to be looked at.
+Each page is loaded once and measured in all its sizes and colours, since that takes most of the time. Pictures of all
+pages, narrow and wide, light and dark, are kept in the folder that RONDO_SHOTS names, and where nothing may be skipped
+(in CI) in build/shots: look at them.
 """
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests.browser import overflow, smallest_text, visiting
+from tests.conftest import NO_SKIP
 from tests.sights import Sight, page_routes, seen
 from tests.site import Stand
 
-WIDTHS = (320, 360, 768, 1280)
+WIDTHS = (1280, 768, 360, 320)
+LOOKED_AT = (1280, 360)  # with axe, and in pictures
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_BYTES, MOST_REQUESTS = 60_000, 6
 TALLEST_ROW = 60
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SHOTS = os.environ.get("RONDO_SHOTS", "")
+SHOTS = os.environ.get("RONDO_SHOTS", str(Path(__file__).parents[3] / "build" / "shots") if NO_SKIP else "")
+PARTS = 4
+ODD = {"nothing": 404, "not-yours": 401}
 
 Seen = tuple[Stand, tuple[Sight, ...]]
 
@@ -32,106 +39,99 @@ def sights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 
 
 def test_every_route_that_shows_a_page_is_looked_at(sights: Seen) -> None:
-    """None is left out, and none is an error but those that should be."""
+    """None is left out, none is an error but those that should be; each has its heading without any script."""
     stand, found = sights
     assert {route.name for route in page_routes(stand.application.routes)} <= {sight.name for sight in found}
     wrong = {}
     for sight in found:
         with stand.client(sight.cookie) as client:
-            status = client.get(sight.path, follow_redirects=True).status_code
-        if status != {"nothing": 404, "not-yours": 401}.get(sight.name, 200):
-            wrong[sight.path] = status
+            answer = client.get(sight.path, follow_redirects=True)
+        if answer.status_code != ODD.get(sight.name, 200) or answer.text.count("<h1") != 1:
+            wrong[sight.path] = answer.status_code
     assert not wrong
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_pages_are_accessible(chromium: Browser, axe: str, sights: Seen, width: int, scheme: Any) -> None:
-    """axe-core finds nothing on any of them."""
-    found: list[str] = []
-    for page, sight in _each(chromium, sights, width, color_scheme=scheme, reduced_motion="reduce"):
-        page.evaluate(axe)
-        said = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
-        for fault in said["violations"]:
-            found += [f"{sight.name} {fault['id']}: {node['html'][:160]}" for node in fault["nodes"]]
-        _keep(page, sight, width, scheme)
-    assert not found, "\n".join(found)
-
-
-def test_no_page_is_wider_than_its_window(chromium: Browser, sights: Seen) -> None:
-    """At no width does one have to be pushed sideways; and the text is never smaller than 12 pixels as drawn."""
-    found = []
-    for width in WIDTHS:
-        for page, sight in _each(chromium, sights, width):
-            if beyond := overflow(page):
-                found.append(f"{sight.name} at {width}: {beyond} pixels too wide")
-            if (size := smallest_text(page)) < 12:
-                found.append(f"{sight.name} at {width}: text of {size:.1f} pixels")
-    assert not found, "\n".join(found)
-
-
-def test_rows_and_targets_are_of_a_good_size_on_a_phone(chromium: Browser, sights: Seen) -> None:
-    """A row of one line is no taller than 60 pixels; what can be pressed is 24 pixels at least (WCAG 2.5.8)."""
-    found = []
-    for page, sight in _each(chromium, sights, 360, has_touch=True):
-        found += [f"{sight.name}: {said}" for said in page.evaluate(_SIZES, TALLEST_ROW)]
-    assert not found, "\n".join(found)
-
-
-def test_pages_are_light_and_call_nobody_else(chromium: Browser, sights: Seen) -> None:
-    """A first visit takes 60 kB and six requests at most, all of them to us."""
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pages_are_good_in_a_browser(chromium: Browser, axe: str, sights: Seen, part: int) -> None:
+    """Light on a first visit, asking nobody else; in all sizes and colours as they should be."""
     stand, found = sights
-    wrong = []
-    for sight in found:
+    wrong: list[str] = []
+    for sight in found[part::PARTS]:
         requests: list[Request] = []
-        with visiting(chromium, stand.address, sight.cookie, viewport={"width": 1280, "height": 900}) as page:
+        with visiting(chromium, stand.address, sight.cookie, reduced_motion="reduce", has_touch=True) as page:
             page.on("requestfinished", lambda each: requests.append(each))  # noqa: PLW0108, B023  # Playwright marks it
             page.goto(sight.path, wait_until="load")
-            sizes = [each.sizes() for each in requests]
-            total = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
-            strangers = [each.url for each in requests if not each.url.startswith(stand.address)]
-            if strangers or total > MOST_BYTES or len(requests) > MOST_REQUESTS:
-                wrong.append(f"{sight.name}: {total} bytes, {len(requests)} requests, {strangers}")
+            said = tuple(_weight(stand.address, requests))
+            if sight.form:
+                _send_nonsense(page, sight.form)
+            page.evaluate(axe)
+            wrong += [f"{sight.name}: {each}" for each in (*said, *_sizes(page, sight))]
     assert not wrong, "\n".join(wrong)
 
 
-def test_pages_say_the_same_without_scripts(chromium: Browser, sights: Seen) -> None:
-    """Every page has its heading and its forms without JavaScript."""
-    stand, found = sights
-    for sight in found:
-        with visiting(chromium, stand.address, sight.cookie, java_script_enabled=False) as page:
-            page.goto(sight.path)
-            assert page.locator("h1").count() == 1, sight
+def _weight(address: str, requests: list[Request]) -> Iterator[str]:
+    """A first visit takes 60 kB and six requests at most, all of them to us."""
+    sizes = [each.sizes() for each in requests]
+    total = sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
+    strangers = [each.url for each in requests if not each.url.startswith(address)]
+    if strangers or total > MOST_BYTES or len(requests) > MOST_REQUESTS:
+        yield f"{total} bytes, {len(requests)} requests, {strangers}"
 
 
-def _each(chromium: Browser, sights: Seen, width: int, **options: Any) -> Iterator[tuple[Page, Sight]]:
-    stand, found = sights
-    for cookie in sorted({sight.cookie for sight in found}):
-        viewport = {"width": width, "height": 900}
-        with visiting(chromium, stand.address, cookie, viewport=viewport, **options) as page:
-            for sight in found:
-                if sight.cookie == cookie:
-                    page.goto(sight.path)
-                    yield page, sight
+def _send_nonsense(page: Page, form: str) -> None:
+    """It comes back with 422, and the focus where the first fault is."""
+    with page.expect_navigation() as answer:
+        page.locator(form).first.evaluate(_NONSENSE)
+    assert answer.value
+    assert answer.value.status == 422
+    assert page.locator("[aria-invalid=true]:focus, [role=alert]").count()
 
 
-def _keep(page: Page, sight: Sight, width: int, scheme: str) -> None:
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{sight.name}-{width}-{scheme}.png", full_page=True)
+def _sizes(page: Page, sight: Sight) -> Iterator[str]:
+    """Never pushed sideways; text of 12 pixels at least as drawn; on a phone, rows and targets of a good size."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if beyond := overflow(page):
+            yield f"{beyond} pixels too wide at {width}"
+        if (size := smallest_text(page)) < 12:
+            yield f"text of {size:.1f} pixels at {width}"
+        if width == 360:
+            yield from page.evaluate(_SIZES, TALLEST_ROW)
+        if width in LOOKED_AT:
+            yield from _colours(page, sight, width)
 
 
+def _colours(page: Page, sight: Sight, width: int) -> Iterator[str]:
+    """What axe-core finds; in the dark only contrasts can be others."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        asked: dict[str, Any] = {"type": "tag", "values": RULES}
+        said = page.evaluate("only => axe.run({runOnly: only})", asked if scheme == "light" else _CONTRAST)
+        for fault in said["violations"]:
+            yield from (f"{fault['id']} at {width}, {scheme}: {node['html'][:160]}" for node in fault["nodes"])
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{sight.name}-{width}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+
+
+_CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+_NONSENSE = """form => {
+  const written = 'input:not([type=hidden], [type=checkbox], [type=radio]), textarea';
+  for (const field of form.querySelectorAll(written)) field.value = field.type === 'file' ? '' : '?';
+  form.submit();
+}"""
 _SIZES = """tallest => {
   const said = [];
   for (const row of document.querySelectorAll('tbody tr')) {
     const style = getComputedStyle(row), lines = row.innerText.split('\\n').length;
     const longest = Math.max(...[...row.cells].map(cell => cell.innerText.length));
-    if (style.display === 'table-row' && longest <= 24 && lines <= row.cells.length && row.offsetHeight > tallest)
+    if (row.checkVisibility() && style.display === 'table-row' && longest <= 24 && lines <= row.cells.length && row.offsetHeight > tallest)
       said.push(`a row of ${row.offsetHeight} pixels: ${row.innerText.slice(0, 60)}`);
   }
   for (const target of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')) {
     const box = target.getBoundingClientRect();
     const inText = target.tagName === 'A' && getComputedStyle(target).display === 'inline';
-    if (!target.checkVisibility() || inText || target.closest('.skip') || box.width === 0) continue;
+    if (!target.checkVisibility() || inText || target.closest('.skip, .unseen') || box.width === 0) continue;
     const around = target.closest('label')?.getBoundingClientRect() ?? box;
     if (Math.max(box.height, around.height) < 24 || Math.max(box.width, around.width) < 24)
       said.push(`${Math.round(box.width)}x${Math.round(box.height)}: ${target.outerHTML.slice(0, 90)}`);
