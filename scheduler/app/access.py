@@ -10,6 +10,8 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.core.visitor import INVITING, NOBODY, Identity, Link, LinkKind, Visitor
 from scheduler.errors import InputError
 from scheduler.ports import Clock
@@ -29,7 +31,7 @@ MAILBOX, HERE = "mail", "here"
 """Issuers of ours, beside those of OpenID Connect: a mailbox that somebody can read, and who runs the service."""
 EVERYWHERE = ""
 """In the place of a programme: the installation itself."""
-GONE = "this link has ended, or was used already."
+GONE = noted("this link has ended, or was used already.")
 MASK = hashlib.sha256().digest_size
 
 
@@ -76,7 +78,7 @@ class Access:
     def accept(self, secret: str, who: Identity) -> Link:
         """Take an invitation as somebody whom a provider vouches for. Raises InputError."""
         if self.shown(secret).kind not in INVITING:
-            raise InputError("this is no invitation.")
+            raise InputError(_("this is no invitation."))
         link = self._taken(secret)
         self._admit(link, who)
         return link
@@ -131,7 +133,7 @@ class Access:
 
     def _open(self, link: Link | None) -> Link:
         if link is None:
-            raise InputError(GONE, hint="Ask whoever sent it for a new one.")
+            raise InputError(_(GONE), hint=_("Ask whoever sent it for a new one."))
         return link
 
 

@@ -9,12 +9,14 @@ from scheduler.core.answer import Answer, Said
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.delivery import as_told
 from scheduler.core.event import Event, Occurrence
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.core.words import Shift, one_line, shifts
 from scheduler.errors import ChangedElsewhere, InputError
 from scheduler.store import SqlAnswers
 
 ATTENDS = ("chair", "required", "optional")
-ELSEWHERE = "This meeting was changed meanwhile."
+ELSEWHERE = noted("This meeting was changed meanwhile.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def meeting(app: App, person: str, group: str, session: int) -> Meeting:
     found = (each for each in agenda(app, person).ahead if (each.group, each.session) == (group, session))
     one = next(found, None)
     if one is None:
-        raise InputError("There is no such meeting ahead of you.", hint="It may be past, or was taken out.")
+        raise InputError(_("There is no such meeting ahead of you."), hint=_("It may be past, or was taken out."))
     return one
 
 
@@ -94,7 +96,7 @@ def stay_away(app: App, person: str, group: str, session: int, start: datetime) 
     """Note that somebody does not come who need not. Raises as `confirm`."""
     found = meeting(app, person, group, session)
     if found.needed:
-        raise InputError("This meeting can't be held without you.", hint="Ask for another time, or to skip it.")
+        raise InputError(_("This meeting can't be held without you."), hint=_("Ask for another time, or to skip it."))
     return _say(app, person, found, start, Said.AWAY)
 
 
@@ -105,7 +107,7 @@ def unsay(app: App, person: str, group: str, session: int) -> None:
 
 def _say(app: App, person: str, found: Meeting, start: datetime, said: Said) -> Meeting:
     if found.skipped or found.start != start:
-        raise ChangedElsewhere(ELSEWHERE)
+        raise ChangedElsewhere(_(ELSEWHERE))
     answer = Answer(group=found.group, session=found.session, person=person, start=start, said=said, at=app.clock.now())
     answers_of(app).keep(answer)
     return found

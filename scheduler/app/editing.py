@@ -12,6 +12,7 @@ from scheduler.app.importing import ID
 from scheduler.app.service import Service
 from scheduler.core.address import Kind, parse_address
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError, Unavailable
 from scheduler.programme import Group, Person, Programme, load
 from scheduler.store import SqlProgrammes
@@ -28,7 +29,7 @@ def change(service: Service, programme: str, edit: Edit) -> int:
     What an edit raises passes on, and so do ProgrammeErrors, with the place of everything that is wrong in the files
     then; either way all stays as it was. Raises ChangedElsewhere where others were faster each time, Unavailable.
     """
-    for _ in range(TRIES - 1):
+    for _try in range(TRIES - 1):
         with contextlib.suppress(ChangedElsewhere):
             return _changed(service, programme, edit)
     return _changed(service, programme, edit)
@@ -48,7 +49,10 @@ def new_programme(
     Unavailable.
     """
     if not ID.fullmatch(programme):
-        raise InputError(f"{quoted(programme)} is no id.", hint="Use small letters, digits and hyphens.")
+        raise InputError(
+            _("%(programme)s is no id.") % {"programme": quoted(programme)},
+            hint=_("Use small letters, digits and hyphens."),
+        )
     known = read_files(files)
     home = Home(service.data / PROGRAMMES / programme, service.data, programme, service.settings)
     sealed = home.accounts.vault.seal(new_key().hex(), about_key(programme))
@@ -57,7 +61,9 @@ def new_programme(
             programme, known.name, files, sealed, service.clock.now(), kind=kind, expected=0
         )
     except ChangedElsewhere:
-        raise InputError(f"{quoted(programme)} is there already.", hint="Choose another id.") from None
+        raise InputError(
+            _("%(programme)s is there already.") % {"programme": quoted(programme)}, hint=_("Choose another id.")
+        ) from None
     _put_beside(home.folder, known, calendars or {})
     service.changed(programme)
     return known

@@ -16,6 +16,7 @@ from scheduler.core.plan import Placement, Plan, Session
 from scheduler.core.reasons import reasons
 from scheduler.core.series import Series
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.words import when
 from scheduler.errors import InputError
 from scheduler.flow import Planned
@@ -61,11 +62,19 @@ def choose(app: App, group: str, date: str) -> Chosen:
     posed = _posed_by_hand(app)
     series = {each.id: each for each in posed.problem.series}
     if group not in series:
-        raise InputError(f"there is no group {quoted(group)}.", where="groups.csv", hint=did_you_mean(group, series))
+        raise InputError(
+            _("there is no group %(group)s.") % {"group": quoted(group)},
+            where="groups.csv",
+            hint=did_you_mean(group, series),
+        )
     plan = _plan(app, posed)
     placement = plan.by_series().get(group) if plan else None
     if plan is None or placement is None or len(placement.sessions) != series[group].sessions:
-        raise InputError(f"{group} is not planned as it is now.", where=str(app.folder), hint="Plan first: rondo plan")
+        raise InputError(
+            _("%(group)s is not planned as it is now.") % {"group": group},
+            where=str(app.folder),
+            hint=_("Plan first: rondo plan"),
+        )
     number = session_named(posed.problem, series[group], placement, date)
     chosen = Chosen(posed, plan, series[group], number)
     _must_be_ahead(app, series[group], chosen.start, f"{group} #{number + 1}")
@@ -105,7 +114,10 @@ def take_back(app: App, chosen: Chosen) -> None:
     pins, key = app.store.pins(), (chosen.series.id, chosen.number)
     left = without_pin(pins, key)
     if len(left) == len(pins):
-        raise InputError(f"{chosen.series.id} #{chosen.number + 1} was neither moved nor skipped by hand.")
+        raise InputError(
+            _("%(id)s #%(number)s was neither moved nor skipped by hand.")
+            % {"id": chosen.series.id, "number": chosen.number + 1}
+        )
     app.store.keep_pins(left)
 
 
@@ -152,4 +164,7 @@ def _plan(app: App, posed: Posed) -> Plan | None:
 def _must_be_ahead(app: App, series: Series, start: datetime, what: str) -> None:
     if start <= app.clock.now():
         shown = when(start, series.anchor_zone, dated=True)
-        raise InputError(f"{what}: {shown} is past.", hint="Only sessions that have not begun can be decided.")
+        raise InputError(
+            _("%(what)s: %(shown)s is past.") % {"what": what, "shown": shown},
+            hint=_("Only sessions that have not begun can be decided."),
+        )

@@ -20,6 +20,7 @@ from scheduler.core.decision import Cause
 from scheduler.core.explain import explain_starts
 from scheduler.core.pins import Pin, with_pin, without_pin
 from scheduler.core.series import Series
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
 from scheduler.flow import Planned
 from scheduler.store import SqlStamps
@@ -129,9 +130,9 @@ def publish(service: Service, programme: str, stamp: str) -> Review:
         if found.stale:
             raise StalePlan(found.stale)
         if found.planned is None or not found.headline.groups:
-            raise InputError("there is nothing to publish.")
+            raise InputError(_("there is nothing to publish."))
         if found.stamp != stamp:
-            raise ChangedElsewhere("other changes would be made than those that you saw. Nothing was written.")
+            raise ChangedElsewhere(_("other changes would be made than those that you saw. Nothing was written."))
         flow.decide(found.planned, found.changes, store=app.store, clock=app.clock)
     service.owes(programme)
     return found
@@ -184,7 +185,7 @@ def keep_old(app: App, group: str, session: int) -> None:
             )
             app.store.keep_pins(with_pin(app.store.pins(), pin))
             return
-    raise ChangedElsewhere("that meeting would not change any more. Look again.")
+    raise ChangedElsewhere(_("that meeting would not change any more. Look again."))
 
 
 def release(app: App, group: str, session: int) -> None:

@@ -7,6 +7,7 @@ from scheduler.app.programme import App
 from scheduler.app.repair.ground import Ground, decision_id, other_times, standing_group
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.pins import with_pin
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import ChangedElsewhere, InputError
 
 COORDINATOR = "coordinator"
@@ -36,11 +37,11 @@ def put(app: App, seen: Standing, start: datetime | None) -> Decision:
     ground = standing_group(app, seen.group)
     now = _look(ground, seen.group, seen.session, options=start is not None)
     if now.start != seen.start:
-        raise ChangedElsewhere("this session was changed meanwhile: look at it again.")
+        raise ChangedElsewhere(_("this session was changed meanwhile: look at it again."))
     if start is not None and start not in now.options:
-        raise InputError("that time does no longer suit everybody.", hint="Choose another one.")
+        raise InputError(_("that time does no longer suit everybody."), hint=_("Choose another one."))
     if start == now.start:
-        raise InputError("nothing would change.")
+        raise InputError(_("nothing would change."))
     action = Action.MOVE if start else Action.SKIP
     pinned = ground.with_pins(with_pin(ground.pins, ground.pin(seen.group, seen.session, start, str(action))))
     decision = Decision(
@@ -61,11 +62,11 @@ def put(app: App, seen: Standing, start: datetime | None) -> Decision:
 def _look(ground: Ground, group: str, session: int, *, options: bool) -> Standing:
     sessions = ground.plan.by_series()[group].sessions
     if not 0 <= session < len(sessions):
-        raise InputError(f"{group} has no session {session + 1}.")
+        raise InputError(_("%(group)s has no session %(session)s.") % {"group": group, "session": session + 1})
     stands = sessions[session]
     at = ground.problem.horizon.instant(stands.start)
     if at <= ground.app.clock.now():
-        raise InputError("this session has begun.", hint="Only sessions that are ahead can be changed.")
+        raise InputError(_("this session has begun."), hint=_("Only sessions that are ahead can be changed."))
     return Standing(
         group=group,
         session=session,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from scheduler.core.token import ApiToken, Scope
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.ports import Clock
 from scheduler.store import SqlEngine, SqlTokens
@@ -34,11 +35,13 @@ class Tokens:
         """A new token, and what is shown: to be told once, and kept by nobody here. Raises InputError."""
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise InputError("a token needs a name of at most 100 signs.", hint="Say what will use it.")
+            raise InputError(_("a token needs a name of at most 100 signs."), hint=_("Say what will use it."))
         if not scopes:
-            raise InputError("a token without any right opens nothing.", hint="Tick what it may do.")
+            raise InputError(_("a token without any right opens nothing."), hint=_("Tick what it may do."))
         if len(self.of(programme)) >= MOST:
-            raise InputError(f"there are {MOST} tokens already.", hint="Revoke those that are not used.")
+            raise InputError(
+                _("there are %(most)s tokens already.") % {"most": MOST}, hint=_("Revoke those that are not used.")
+            )
         secret, now = BEGINNING + secrets.token_urlsafe(BYTES), self._clock.now()
         token = ApiToken(
             programme=programme,

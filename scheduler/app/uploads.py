@@ -14,6 +14,7 @@ from scheduler.app.editing import change, read_files
 from scheduler.app.service import Service
 from scheduler.app.upload_faults import Fault, faults_of
 from scheduler.app.upload_rows import Cells, groups_of, ids_of, names_of, people_of
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme import ProgrammeErrors
 from scheduler.programme.edit import with_people, with_values
@@ -66,7 +67,7 @@ class Uploads:
         """Those of an upload. Raises InputError where there is none any more."""
         found = self._store.get(programme, id_)
         if found is None:
-            raise InputError("this upload is not here any more.", hint="Bring the file again.")
+            raise InputError(_("this upload is not here any more."), hint=_("Bring the file again."))
         return tuple(_table(each) for each in found["tables"])
 
     def keep(self, programme: str, id_: str, tables: Sequence[Brought], by: str) -> None:
@@ -81,7 +82,7 @@ class Uploads:
         """Take an upload into the programme. Raises InputError where something of it is wrong, and as `change`."""
         found = self.preview(programme, self.tables(programme, id_))
         if not found.is_clean:
-            raise InputError("some rows can't be read yet.", hint="Mend them first: nothing was saved.")
+            raise InputError(_("some rows can't be read yet."), hint=_("Mend them first: nothing was saved."))
         change(self._service, programme, partial(_merged, found))
         self._store.drop(programme, id_)
         return found
@@ -120,7 +121,7 @@ def preview(folder: Path, tables: Sequence[Brought]) -> Preview:
 def mend(tables: Sequence[Brought], table: int, row: int, column: str, text: str) -> tuple[Brought, ...]:
     """The same tables with another cell. Raises InputError where there is no such cell."""
     if not 0 <= table < len(tables) or column not in (*REQUIRED, *OPTIONAL, "group", "person", "role"):
-        raise InputError("there is no such cell.")
+        raise InputError(_("there is no such cell."))
     return (*tables[:table], tables[table].with_cell(row, column, text), *tables[table + 1 :])
 
 

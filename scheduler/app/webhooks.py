@@ -164,7 +164,9 @@ class Courier:
             guarded_client(allow=allow, seconds=SECONDS, most_bytes=LARGEST) as client,
             ThreadPoolExecutor(AT_ONCE, thread_name_prefix="courier") as pool,
         ):
-            for _ in pool.map(lambda each: self._deliver(client, hooks.get((each.programme, each.webhook)), each), due):
+            for _done in pool.map(
+                lambda each: self._deliver(client, hooks.get((each.programme, each.webhook)), each), due
+            ):
                 pass
         return len(due)
 
@@ -215,7 +217,7 @@ def named_events(names: Collection[str]) -> Sequence[HookEvent]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise InputError(
-            _("there is no event %(unknown)s.") % {"unknown": repr(unknown[0][:40])},
+            _("there is no event %(name)s.") % {"name": repr(unknown[0][:40])},
             hint=_("There are %(known)s.") % {"known": ", ".join(known)},
         )
     return [known[name] for name in names]

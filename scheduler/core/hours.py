@@ -13,6 +13,7 @@ from scheduler.core.hours_words import EVERY_DAY, WORKING_DAYS, Kind, Token, com
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.people import WeekHours
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import WallWindow
 from scheduler.errors import InputError
 
@@ -47,10 +48,13 @@ def parse_windows(text: str) -> tuple[WallWindow, ...]:
     """The hours of a single date, such as `9-12, 14-16` or `off`; raises InputError as `parse_hours` does."""
     named = next((token for token in tokens(text) if token.kind is Kind.DAYS), None)
     if named:
-        raise complaint(text, named.column, "the hours of a date name no days", 'Write them like "9-12, 14-16".')
+        raise complaint(text, named.column, _("the hours of a date name no days"), _('Write them like "9-12, 14-16".'))
     monday = _Parser(text).week().get(0, [])  # without days, the text says the same of every working day
     if any(end > DAY_MINUTES for _, end in monday):
-        raise InputError(f"hours {quoted(text)} go over midnight; those of a date end at 24:00.", hint='Try "18-24".')
+        raise InputError(
+            _("hours %(text)s go over midnight; those of a date end at 24:00.") % {"text": quoted(text)},
+            hint=_('Try "18-24".'),
+        )
     return _united(monday)
 
 
@@ -76,7 +80,7 @@ class _Parser:
         while not self._is(Kind.END) or not week:
             self._clause(week)
             if not self._took(Kind.SEMICOLON) and not self._is(Kind.END):
-                raise self._expected('";" or the end')
+                raise self._expected(_('";" or the end'))
         return week
 
     def _clause(self, week: Week) -> None:
@@ -111,7 +115,7 @@ class _Parser:
 
     def _days_meant(self, week: Week) -> Collection[int]:
         if week:  # `Mon-Fri 9-12; 13-17` would drop the mornings
-            raise self._expected("a day")
+            raise self._expected(_("a day"))
         return EVERY_DAY if self._is(Kind.ALWAYS, Kind.OFF) else WORKING_DAYS
 
     def _days(self, *between: Kind) -> Collection[int]:
@@ -123,10 +127,10 @@ class _Parser:
         return days
 
     def _run_of_days(self) -> Sequence[int]:
-        first = self._take(Kind.DAYS, "a day")
+        first = self._take(Kind.DAYS, _("a day"))
         if not self._took(Kind.TO):
             return first.days
-        last = self._take(Kind.DAYS, "a day")
+        last = self._take(Kind.DAYS, _("a day"))
         length = (last.days[-1] - first.days[0]) % 7 + 1
         return [(first.days[0] + i) % 7 for i in range(length)]
 
@@ -145,9 +149,9 @@ class _Parser:
     def _window(self) -> Window:
         if self._took(Kind.ALWAYS):
             return 0, DAY_MINUTES
-        start = self._take(Kind.TIME, "a time")
+        start = self._take(Kind.TIME, _("a time"))
         self._take(Kind.TO, '"-"')
-        end = self._take(Kind.TIME, "a time")
+        end = self._take(Kind.TIME, _("a time"))
         if problem := _no_window(start, end):
             raise complaint(self.text, start.column, problem)
         return _reading(start, end)
@@ -167,8 +171,10 @@ class _Parser:
 
     def _expected(self, what: str) -> InputError:
         found = self.tokens[self.at]
-        instead = "the text ends" if found.kind is Kind.END else f"there is {quoted(found.text)}"
-        return complaint(self.text, found.column, f"{what} was expected, but {instead}")
+        told = {"what": what, "text": quoted(found.text)}
+        if found.kind is Kind.END:
+            return complaint(self.text, found.column, _("%(what)s was expected, but the text ends") % told)
+        return complaint(self.text, found.column, _("%(what)s was expected, but there is %(text)s") % told)
 
 
 def _reading(start: Token, end: Token) -> Window:
@@ -182,12 +188,13 @@ def _reading(start: Token, end: Token) -> Window:
 
 def _no_window(start: Token, end: Token) -> str:
     first, last = _reading(start, end)
+    told = {"start": start.text, "end": end.text, "hours": f"{(last - first) / 60:g}"}
     if first == DAY_MINUTES:
-        return "24:00 ends a day, and begins none"
+        return _("24:00 ends a day, and begins none")
     if last == first + DAY_MINUTES and first:
-        return f"from {start.text} to {end.text} is no time at all"
+        return _("from %(start)s to %(end)s is no time at all") % told
     if last > DAY_MINUTES and last - first > LONGEST_NIGHT:
-        return f"from {start.text} to {end.text} would be {(last - first) / 60:g} hours, over midnight"
+        return _("from %(start)s to %(end)s would be %(hours)s hours, over midnight") % told
     return ""
 
 

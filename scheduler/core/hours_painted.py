@@ -11,6 +11,7 @@ from enum import IntEnum
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.people import WeekHours
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import WallWindow
 from scheduler.errors import InputError
 
@@ -48,7 +49,7 @@ class Painted:
 def parse_painted(text: str) -> Painted:
     """What `str` of a painted week was: a digit for each half hour. Raises InputError."""
     if len(text) != CELLS or not set(text) <= set("012"):
-        raise InputError(f"{quoted(text)} is no painted week.")
+        raise InputError(_("%(text)s is no painted week.") % {"text": quoted(text)})
     return Painted(tuple(Level(int(sign)) for sign in text))
 
 

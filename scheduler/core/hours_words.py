@@ -7,11 +7,13 @@ from enum import Enum
 
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.errors import InputError
 
 LONGEST = 2_500  # a week that is painted like a chessboard is not longer
 HALF_DAY = DAY_MINUTES // 2
-EXAMPLE = 'Write them like "Mon-Fri 9-17, not 12-13; Wed off".'
+EXAMPLE = noted('Write them like "Mon-Fri 9-17, not 12-13; Wed off".')
 
 EVERY_DAY = range(7)
 WORKING_DAYS = range(5)
@@ -85,7 +87,11 @@ TOKEN = re.compile(
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text, and an END after them. Raises InputError with the column of an unknown one."""
     if len(text) > LONGEST:
-        raise InputError(f"hours are at most {LONGEST} characters long, not {len(text)}.", hint=EXAMPLE)
+        raise InputError(
+            _("hours are at most %(longest)s characters long, not %(length)s.")
+            % {"longest": LONGEST, "length": len(text)},
+            hint=_(EXAMPLE),
+        )
     for match in TOKEN.finditer(text):
         if match["hour"]:
             yield _time(text, match)
@@ -96,14 +102,22 @@ def tokens(text: str) -> Iterator[Token]:
 
 def complaint(text: str, column: int, what: str, hint: str = "") -> InputError:
     """What is wrong at a column of a text."""
-    return InputError(f"hours {quoted(text)}, column {column}: {what}.", hint=hint or EXAMPLE)
+    return InputError(
+        _("hours %(text)s, column %(column)s: %(what)s.") % {"text": quoted(text), "column": column, "what": what},
+        hint=hint or _(EXAMPLE),
+    )
 
 
 def _word(text: str, match: re.Match[str]) -> Token:
     column = match.start() + 1
     name = " ".join(match[0].lower().rstrip(".").split())
     if name not in WORDS:
-        raise complaint(text, column, f"{quoted(match[0])} is neither a day nor a time", did_you_mean(name, WORDS))
+        raise complaint(
+            text,
+            column,
+            _("%(text)s is neither a day nor a time") % {"text": quoted(match[0])},
+            did_you_mean(name, WORDS),
+        )
     return Token(WORDS[name], match[0], column, days=DAYS.get(name, ()))
 
 
@@ -113,11 +127,11 @@ def _time(text: str, match: re.Match[str]) -> Token:
     if minutes is None and len(hours) in (3, 4):
         hours, minutes = hours[:-2], hours[-2:]
     if len(hours) > 2 or len(minutes or "00") != 2:
-        raise complaint(text, column, f"{quoted(match[0])} is no time of the day")
+        raise complaint(text, column, _("%(text)s is no time of the day") % {"text": quoted(match[0])})
     hour, minute = int(hours), int(minutes or 0)
     at = hour * 60 + minute
     if minute > 59 or at > DAY_MINUTES or (half and not 1 <= hour <= 12):
-        raise complaint(text, column, f"{quoted(match[0])} is no time of the day")
+        raise complaint(text, column, _("%(text)s is no time of the day") % {"text": quoted(match[0])})
     return Token(Kind.TIME, match[0], column, readings=_readings(at, half), says_half=bool(half))
 
 

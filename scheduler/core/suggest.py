@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
 
+from scheduler.core.tongue import gettext as _
+
 MOST_CHOICES = 2_000  # beyond these a comparison with each takes too long for a hint
 LONGEST_WORD = 100
 NEAR_ENOUGH = 0.75
@@ -21,7 +23,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """`Did you mean X?`, or nothing where no choice is near."""
     near = nearest(word, choices)
-    return f"Did you mean {near}?" if near else ""
+    return _("Did you mean %(meant)s?") % {"meant": near} if near else ""
 
 
 def quoted(text: str, most: int = 60) -> str:

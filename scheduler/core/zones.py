@@ -9,6 +9,7 @@ from importlib.resources import files
 from zoneinfo import available_timezones
 
 from scheduler.core.suggest import nearest, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 
 NO_ZONES = {"localtime", "posixrules", "Factory"}
@@ -70,11 +71,14 @@ def zone_named(text: str) -> str:
     """
     name = text.strip()
     if name.upper() in AMBIGUOUS:
-        raise InputError(f"timezone {quoted(name)} is ambiguous.", hint=f"Did you mean {AMBIGUOUS[name.upper()]}?")
+        raise InputError(
+            _("timezone %(name)s is ambiguous.") % {"name": quoted(name)},
+            hint=_("Did you mean %(meant)s?") % {"meant": AMBIGUOUS[name.upper()]},
+        )
     if FIXED_OFFSET.fullmatch(name):
         raise InputError(
-            f"timezone {quoted(name)} is a fixed offset, which follows no clock change.",
-            hint="Name a city, such as Europe/Lisbon.",
+            _("timezone %(name)s is a fixed offset, which follows no clock change.") % {"name": quoted(name)},
+            hint=_("Name a city, such as Europe/Lisbon."),
         )
     return _iana(name) or _city(name) or windows_zone(name) or _unknown(name)
 
@@ -93,15 +97,18 @@ def _iana(name: str) -> str | None:
 def _city(name: str) -> str | None:
     found = _cities().get(_plain(name), frozenset())
     if len(found) > 1:
-        raise InputError(f"timezone {quoted(name)} is ambiguous.", hint=f"Write {' or '.join(sorted(found))}.")
+        raise InputError(
+            _("timezone %(name)s is ambiguous.") % {"name": quoted(name)},
+            hint=_("Write %(meant)s or %(others)s.") % {"meant": min(found), "others": ", ".join(sorted(found)[1:])},
+        )
     return next(iter(found), None)
 
 
 def _unknown(name: str) -> str:
     known = {zone: zone for zone in _listed()} | {city: min(zones) for city, zones in _cities().items()}
     near = nearest(name, known)
-    hint = f"Did you mean {known[near]}?" if near else "Write it like Europe/Lisbon."
-    raise InputError(f"timezone {quoted(name)} is unknown.", hint=hint)
+    hint = _("Did you mean %(meant)s?") % {"meant": known[near]} if near else _("Write it like Europe/Lisbon.")
+    raise InputError(_("timezone %(name)s is unknown.") % {"name": quoted(name)}, hint=hint)
 
 
 def _present(name: str) -> str:

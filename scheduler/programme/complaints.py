@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Complaints:
         """Keep one more; raises ProgrammeErrors where it is the last that is of use."""
         self.errors.append(error)
         if len(self.errors) == MOST:
-            raise ProgrammeErrors([*self.errors, InputError("there may be more: these were the first hundred.")])
+            raise ProgrammeErrors([*self.errors, InputError(_("there may be more: these were the first hundred."))])
 
     def tried(self, read: Callable[[], T], where: str = "") -> T | None:
         """What a reader gives; or None, and its complaint is kept, placed at `where`."""

@@ -15,6 +15,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme.folder import load
 from scheduler.programme.table_edit import Cells, Sheet, read_sheet
@@ -52,7 +53,7 @@ def with_people(content: bytes, people: Mapping[str, Cells], *, new: bool = True
     known = {sheet.cell(row, "id") for _, row in sheet.records}
     missing = [id_ for id_ in people if id_ not in known]
     if missing and not new:
-        raise InputError(f"nobody has the id {quoted(missing[0])}.", where=PEOPLE)
+        raise InputError(_("nobody has the id %(id)s.") % {"id": quoted(missing[0])}, where=PEOPLE)
     sheet = sheet.changed(lambda row: people.get(sheet.cell(row, "id")))
     return sheet.added([{"id": id_, **people[id_]} for id_ in missing]).bytes()
 
@@ -117,7 +118,7 @@ def with_values(content: bytes, values: Mapping[Keys, Any]) -> bytes:
             _set(document, keys, value)
         return tomlkit.dumps(document).encode()
     except (TOMLKitError, UnicodeDecodeError) as error:
-        raise InputError("can't be changed: it is no proper TOML.", where=TOML) from error
+        raise InputError(_("can't be changed: it is no proper TOML."), where=TOML) from error
 
 
 def add_group(
@@ -172,4 +173,4 @@ def _write(path: Path, content: bytes) -> None:
         shutil.copymode(path, aside)
         aside.replace(path.resolve())
     except OSError as fault:
-        raise InputError(f"can't be written: {fault.strerror}.", where=path.name) from None
+        raise InputError(_("can't be written: %(why)s.") % {"why": fault.strerror}, where=path.name) from None

@@ -13,6 +13,7 @@ from scheduler.core.repairs import Mode as ModeValue
 from scheduler.core.series import MOST_WEEKS_BETWEEN
 from scheduler.core.series import Cadence as CadenceValue
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError
@@ -66,13 +67,15 @@ def _day(value: object) -> date:
 
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
-        raise InputError(f"{quoted(text)} is no host.", hint="Write it like meet.jit.si.")
+        raise InputError(_("%(text)s is no host.") % {"text": quoted(text)}, hint=_("Write it like meet.jit.si."))
     return text
 
 
 def _room(text: str) -> str:
     if not ROOM.fullmatch(text):
-        raise InputError(f"{quoted(text)} is no address of a room.", hint="It begins with https://.")
+        raise InputError(
+            _("%(text)s is no address of a room.") % {"text": quoted(text)}, hint=_("It begins with https://.")
+        )
     return text
 
 
@@ -80,7 +83,8 @@ def _provider(text: str) -> VideoProvider:
     known = [provider.value for provider in VideoProvider]
     if text not in known:
         raise InputError(
-            f"{quoted(text)} is no provider.", hint=did_you_mean(text, known) or f"Known: {', '.join(known)}."
+            _("%(text)s is no provider.") % {"text": quoted(text)},
+            hint=did_you_mean(text, known) or _("Known: %(known)s.") % {"known": ", ".join(known)},
         )
     return VideoProvider(text)
 
@@ -88,7 +92,10 @@ def _provider(text: str) -> VideoProvider:
 def _mode(text: str) -> ModeValue:
     known = [mode.value for mode in ModeValue]
     if text not in known:
-        raise InputError(f"{quoted(text)} is no mode.", hint=did_you_mean(text, known) or f"Known: {', '.join(known)}.")
+        raise InputError(
+            _("%(text)s is no mode.") % {"text": quoted(text)},
+            hint=did_you_mean(text, known) or _("Known: %(known)s.") % {"known": ", ".join(known)},
+        )
     return ModeValue(text)
 
 

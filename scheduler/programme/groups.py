@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme.complaints import Complaints
 from scheduler.programme.overlay import Overlay
@@ -45,7 +46,11 @@ def read_groups(path: Path, known: Collection[str], complaints: Complaints, over
     for row in overlay.roles(read_table(path, ("group", "person"), ("role",), complaints), complaints):
         group = row.needed("group", identifier)
         if group and spelling.setdefault(group.casefold(), group) != group:
-            row.complain("group", f"group {quoted(group)} is spelled {spelling[group.casefold()]} elsewhere.")
+            row.complain(
+                "group",
+                _("group %(group)s is spelled %(other)s elsewhere.")
+                % {"group": quoted(group), "other": spelling[group.casefold()]},
+            )
         elif group:
             groups[group].append(row)
     return {group: _membership(group, rows, known) for group, rows in groups.items()}
@@ -53,7 +58,7 @@ def read_groups(path: Path, known: Collection[str], complaints: Complaints, over
 
 def _membership(group: str, rows: Sequence[Row], known: Collection[str]) -> Membership:
     if len(rows) < FEWEST:
-        rows[0].complain("group", f"group {group} has one person, and a meeting takes two.")
+        rows[0].complain("group", _("group %(group)s has one person, and a meeting takes two.") % {"group": group})
     membership = Membership()
     for row in rows:
         _join(membership, row, known)
@@ -64,22 +69,24 @@ def _join(group: Membership, row: Row, known: Collection[str]) -> None:
     person = row.needed("person", lambda text: _person(text, known))
     role = row.read("role", _role, Role.REQUIRED)
     if person in group.people:
-        row.complain("person", f"{person} is in this group twice.")
+        row.complain("person", _("%(person)s is in this group twice.") % {"person": person})
     elif role is Role.CHAIR and (chairs := group.of(Role.CHAIR)):
-        row.complain("role", f"this group has a chair already, {chairs[0]}.")
+        row.complain("role", _("this group has a chair already, %(chair)s.") % {"chair": chairs[0]})
     elif person:
         group.people[person] = role
 
 
 def _person(text: str, known: Collection[str]) -> str:
     if known and text not in known:
-        raise InputError(f"{quoted(text)} is nobody in people.csv.", hint=did_you_mean(text, known))
+        raise InputError(
+            _("%(text)s is nobody in people.csv.") % {"text": quoted(text)}, hint=did_you_mean(text, known)
+        )
     return text
 
 
 def _role(text: str) -> Role:
     known = {role.value: role for role in Role}
     if text.casefold() not in known:
-        hint = did_you_mean(text, known) or f"The roles are {', '.join(known)}."
-        raise InputError(f"unknown role {quoted(text)}.", hint=hint)
+        hint = did_you_mean(text, known) or _("The roles are %(known)s.") % {"known": ", ".join(known)}
+        raise InputError(_("unknown role %(text)s.") % {"text": quoted(text)}, hint=hint)
     return known[text.casefold()]

@@ -9,6 +9,7 @@ from scheduler.core.hours import parse_hours
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.people import Boundary
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import WallWindow
 from scheduler.core.zones import zone_named
 from scheduler.errors import InputError
@@ -75,14 +76,18 @@ def _boundary(row: Row) -> Boundary:
 def email(text: str) -> str:
     """A mail address by its form. Raises InputError."""
     if not EMAIL.fullmatch(text):
-        raise InputError(f"{quoted(text)} is no mail address.", hint="Write it like amara@example.org.")
+        raise InputError(
+            _("%(text)s is no mail address.") % {"text": quoted(text)}, hint=_("Write it like amara@example.org.")
+        )
     return text
 
 
 def locale(text: str) -> str:
     """A language tag such as en-GB. Raises InputError."""
     if not LOCALE.fullmatch(text):
-        raise InputError(f"locale {quoted(text)} is no language tag.", hint="Write it like en-GB.")
+        raise InputError(
+            _("locale %(text)s is no language tag.") % {"text": quoted(text)}, hint=_("Write it like en-GB.")
+        )
     return text.replace("_", "-")
 
 
@@ -102,7 +107,11 @@ def _check_twins(row: Row, person: Person, lines: dict[str, int]) -> None:
     ):
         first = lines.setdefault(f"{column} {key}", row.line) if key else row.line
         if first != row.line:
-            row.complain(column, f"{column} {quoted(text)} is in line {first} already.")
+            row.complain(
+                column,
+                _("%(column)s %(text)s is in line %(first)s already.")
+                % {"column": column, "text": quoted(text), "first": first},
+            )
 
 
 def _mailbox(address: str) -> str:

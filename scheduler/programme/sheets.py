@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.errors import InputError
 from scheduler.programme.people import OPTIONAL, REQUIRED
 from scheduler.programme.table import MOST_BYTES, MOST_COLUMNS, csv_text, delimiter_of
@@ -18,11 +20,11 @@ PEOPLE_COLUMNS = (*REQUIRED, *OPTIONAL, FIRST_NAME, LAST_NAME)
 GROUP_COLUMNS = ("group", "person", "role")
 MOST_ROWS = 50_000
 NO_TEXT: Mapping[bytes, str] = {
-    b"PK\x03\x04": "is a spreadsheet",
-    b"\xd0\xcf\x11\xe0": "is an old spreadsheet",
-    b"%PDF": "is a PDF",
-    b"\x1f\x8b": "is a compressed file",
-    b"\x89PNG": "is a picture",
+    b"PK\x03\x04": noted("is a spreadsheet, and no text."),
+    b"\xd0\xcf\x11\xe0": noted("is an old spreadsheet, and no text."),
+    b"%PDF": noted("is a PDF, and no text."),
+    b"\x1f\x8b": noted("is a compressed file, and no text."),
+    b"\x89PNG": noted("is a picture, and no text."),
 }
 """What a file begins with that is none of ours."""
 OTHER_NAMES: Mapping[str, str] = {
@@ -79,7 +81,7 @@ class Brought:
     def with_cell(self, row: int, column: str, text: str) -> "Brought":
         """The same with another cell; the column is added where there is none. Raises InputError for a row too far."""
         if not 0 <= row < len(self.rows):
-            raise InputError("there is no such row.")
+            raise InputError(_("there is no such row."))
         table = self if column in self.columns else self._with_column(column)
         place = table.columns.index(column)
         cells = [*table.rows[row], *[""] * (place + 1 - len(table.rows[row]))]
@@ -102,21 +104,26 @@ def brought(content: bytes, name: str) -> Brought:
     try:
         header = [cell.strip()[:200] for cell in next(reader, [])]
         if len(header) > MOST_COLUMNS:
-            message = f"has {len(header)} columns, and at most {MOST_COLUMNS} are read."
-            raise InputError(message, where=name, hint="Is the first line the names of the columns?")
+            message = _("has %(count)s columns, and at most %(most)s are read.") % {
+                "count": len(header),
+                "most": MOST_COLUMNS,
+            }
+            raise InputError(message, where=name, hint=_("Is the first line the names of the columns?"))
         rows = [tuple(" ".join(cell.splitlines()) for cell in cells) for cells in reader]
     except csv.Error as error:
-        raise InputError(f"is no proper CSV: {error}.", where=f"{name}:{reader.line_num}") from error
+        raise InputError(
+            _("is no proper CSV: %(error)s.") % {"error": error}, where=f"{name}:{reader.line_num}"
+        ) from error
     rows = [cells for cells in rows if any(cell.strip() for cell in cells)]
     if len(rows) > MOST_ROWS:
-        raise InputError(f"has more than {MOST_ROWS} rows.", where=name)
+        raise InputError(_("has more than %(most)s rows.") % {"most": MOST_ROWS}, where=name)
     if not rows:
-        hint = "The first line names the columns, each other line is a person."
-        raise InputError("has no rows.", where=name, hint=hint)
+        hint = _("The first line names the columns, each other line is a person.")
+        raise InputError(_("has no rows."), where=name, hint=hint)
     found = Brought(name=name, header=tuple(header), rows=tuple(rows), columns=guessed(header))
     if not found.has_people and not found.has_groups:
-        hint = "A table of people has a column timezone; one of groups has the columns group and person."
-        raise InputError("has no column that says a time zone or a group.", where=name, hint=hint)
+        hint = _("A table of people has a column timezone; one of groups has the columns group and person.")
+        raise InputError(_("has no column that says a time zone or a group."), where=name, hint=hint)
     return found
 
 
@@ -143,10 +150,14 @@ def slug(text: str, taken: Container[str] = ()) -> str:
 
 def _text(content: bytes, name: str) -> str:
     if not content.strip():
-        raise InputError("is empty.", where=name, hint="Choose a file, or paste a table.")
+        raise InputError(_("is empty."), where=name, hint=_("Choose a file, or paste a table."))
     if len(content) > MOST_BYTES:
-        raise InputError(f"is larger than {MOST_BYTES // 1_000_000} MB.", where=name)
+        raise InputError(_("is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000}, where=name)
     for magic, what in NO_TEXT.items():
         if content.startswith(magic):
-            raise InputError(f"{what}, and no text.", where=name, hint="Save it as CSV (UTF-8), and choose that.")
+            raise InputError(
+                _(what),
+                where=name,
+                hint=_("Save it as CSV (UTF-8), and choose that."),
+            )
     return decoded(content, name)

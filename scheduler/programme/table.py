@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme.complaints import Complaints
 from scheduler.programme.text import read_text, single_line
@@ -52,7 +53,7 @@ class Row:
     def needed(self, column: str, reader: Callable[[str], str]) -> str:
         """What a reader makes of a cell that must not be empty; empty where there is a complaint."""
         if not self.raw(column).strip():
-            self.complain(column, f"{column} is missing.")
+            self.complain(column, _("%(column)s is missing.") % {"column": column})
         return self.read(column, reader, "")
 
     def complain(self, column: str, message: str, hint: str = "") -> None:
@@ -89,7 +90,7 @@ def csv_safe(cell: str) -> str:
 def _plain(cell: str) -> str:
     """The text of a cell, also of one that `csv_safe` wrote."""
     if len(cell) > LONGEST_CELL:
-        raise InputError(f"a cell is longer than {LONGEST_CELL} characters.")
+        raise InputError(_("a cell is longer than %(longest)s characters.") % {"longest": LONGEST_CELL})
     return single_line(cell.removeprefix("'") if cell.startswith(tuple("'" + sign for sign in FORMULA_SIGNS)) else cell)
 
 
@@ -114,26 +115,35 @@ def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"is no proper CSV here: {error}.", where=f"{name}:{line}") from error
+        raise InputError(_("is no proper CSV here: %(error)s.") % {"error": error}, where=f"{name}:{line}") from error
 
 
 def _columns(header: Sequence[str], required: Sequence[str], known: Sequence[str], file: str) -> Mapping[str, int]:
     """The number of each column. Raises ProgrammeErrors with all that is wrong in the header."""
     if not header:
-        raise InputError("has no header.", where=f"{file}:1", hint=f"The columns are {', '.join(known)}.")
+        raise InputError(
+            _("has no header."), where=f"{file}:1", hint=_("The columns are %(known)s.") % {"known": ", ".join(known)}
+        )
     if len(header) > MOST_COLUMNS:
-        raise InputError(f"has {len(header)} columns, and at most {MOST_COLUMNS} are read.", where=f"{file}:1")
+        raise InputError(
+            _("has %(count)s columns, and at most %(most)s are read.") % {"count": len(header), "most": MOST_COLUMNS},
+            where=f"{file}:1",
+        )
     names = [name.strip().casefold() for name in header]
     complaints = Complaints()
     for number, name in enumerate(names, 1):
         if name and name not in known:
-            hint = did_you_mean(name, known) or f"The columns are {', '.join(known)}."
-            complaints.add(InputError(f"unknown column {quoted(name)}.", where=f"{file}:1:{number}", hint=hint))
+            hint = did_you_mean(name, known) or _("The columns are %(known)s.") % {"known": ", ".join(known)}
+            complaints.add(
+                InputError(
+                    _("unknown column %(name)s.") % {"name": quoted(name)}, where=f"{file}:1:{number}", hint=hint
+                )
+            )
     for name in (name for name, count in Counter(names).items() if name and count > 1):
         where = f"{file}:1:{len(names) - names[::-1].index(name)}"
-        complaints.add(InputError(f"the column {quoted(name)} is there twice.", where=where))
+        complaints.add(InputError(_("the column %(name)s is there twice.") % {"name": quoted(name)}, where=where))
     for name in (name for name in required if name not in names):
-        complaints.add(InputError(f"the column {name} is missing.", where=f"{file}:1"))
+        complaints.add(InputError(_("the column %(name)s is missing.") % {"name": name}, where=f"{file}:1"))
     complaints.end()
     return {name: number for number, name in enumerate(names, 1) if name}
 
@@ -142,7 +152,11 @@ def _check_width(row: Row, width: int) -> None:
     named = set(row.columns.values())
     for number, cell in enumerate(row.cells, 1):
         if cell.strip() and number not in named:
-            message = f"{quoted(cell)} stands in no column." if number > width else f"{quoted(cell)} has no heading."
-            hint = "A cell with a comma in it needs quotes." if number > width else ""
+            message = (
+                _("%(text)s stands in no column.") % {"text": quoted(cell)}
+                if number > width
+                else _("%(text)s has no heading.") % {"text": quoted(cell)}
+            )
+            hint = _("A cell with a comma in it needs quotes.") if number > width else ""
             row.complaints.add(InputError(message, where=f"{row.file}:{row.line}:{number}", hint=hint))
             return

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme.table import csv_safe, delimiter_of
 
@@ -80,7 +81,7 @@ def read_sheet(content: bytes, name: str) -> Sheet:
         delimiter = delimiter_of(first)
         header, *records = _records(text, delimiter)
     except (ValueError, csv.Error) as error:
-        raise InputError("can't be changed: it is no proper CSV.", where=name) from error
+        raise InputError(_("can't be changed: it is no proper CSV."), where=name) from error
     return Sheet(
         mark=mark,
         header=header[0],

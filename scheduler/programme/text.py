@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from scheduler.core.suggest import quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 
 LONGEST_TEXT = 200
@@ -22,13 +23,15 @@ def read_text(path: Path, most_bytes: int) -> str:
     """
     try:
         if not path.is_file():
-            raise InputError("there is no such file.", where=path.name, hint="`rondo demo DIR` writes an example.")
+            raise InputError(
+                _("there is no such file."), where=path.name, hint=_("`rondo demo DIR` writes an example.")
+            )
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
     except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}.", where=path.name) from error
+        raise InputError(_("can't be read: %(why)s.") % {"why": error.strerror}, where=path.name) from error
     if len(content) > most_bytes:
-        raise InputError(f"is larger than {most_bytes // 1_000_000} MB.", where=path.name)
+        raise InputError(_("is larger than %(most)s MB.") % {"most": most_bytes // 1_000_000}, where=path.name)
     return decoded(content, path.name)
 
 
@@ -39,15 +42,23 @@ def single_line(text: str) -> str:
     """
     for place, character in enumerate(text, 1):
         if unicodedata.category(character) == "Cc" or character in LINE_BREAKS + BIDI_CONTROLS:
-            name = "a line break" if character in "\r\n" + LINE_BREAKS else f"the character U+{ord(character):04X}"
-            raise InputError(f"{quoted(text)} has {name} at {place}, which has no place here.")
+            code = f"U+{ord(character):04X}"
+            name = (
+                _("a line break") if character in "\r\n" + LINE_BREAKS else _("the character %(code)s") % {"code": code}
+            )
+            raise InputError(
+                _("%(text)s has %(name)s at %(place)s, which has no place here.")
+                % {"text": quoted(text), "name": name, "place": place}
+            )
     return unicodedata.normalize("NFC", text).strip()
 
 
 def title(text: str) -> str:
     """A name for people. Raises InputError where it is no single line, or longer than 200 characters."""
     if len(text) > LONGEST_TEXT:
-        raise InputError(f"{quoted(text)} is longer than {LONGEST_TEXT} characters.")
+        raise InputError(
+            _("%(text)s is longer than %(longest)s characters.") % {"text": quoted(text), "longest": LONGEST_TEXT}
+        )
     return single_line(text)
 
 
@@ -55,8 +66,9 @@ def identifier(text: str) -> str:
     """An id of a person or group, fit to name a file. Raises InputError with what is allowed."""
     if not ID.fullmatch(text) or len(text) > LONGEST_ID or text.endswith("."):
         raise InputError(
-            f"{quoted(text)} is no id.",
-            hint=f"Use letters a-z, digits and . _ - with a letter or digit at each end, at most {LONGEST_ID}.",
+            _("%(text)s is no id.") % {"text": quoted(text)},
+            hint=_("Use letters a-z, digits and . _ - with a letter or digit at each end, at most %(longest)s.")
+            % {"longest": LONGEST_ID},
         )
     return text
 
@@ -64,14 +76,16 @@ def identifier(text: str) -> str:
 def decoded(content: bytes, name: str) -> str:
     """The text of a file's content: UTF-8, with or without a byte order mark. Raises InputError."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("is in UTF-16.", where=name, hint="Save it as UTF-8.")
+        raise InputError(_("is in UTF-16."), where=name, hint=_("Save it as UTF-8."))
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise InputError("has a NUL byte.", where=f"{name}:{line}", hint="Save it as text in UTF-8.")
+        raise InputError(_("has a NUL byte."), where=f"{name}:{line}", hint=_("Save it as text in UTF-8."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         byte = content[error.start]
-        hint = "Save it as UTF-8; it may be in Latin-1."
-        raise InputError(f"the byte 0x{byte:02X} is no UTF-8.", where=f"{name}:{line}", hint=hint) from error
+        hint = _("Save it as UTF-8; it may be in Latin-1.")
+        raise InputError(
+            _("the byte 0x%(byte)s is no UTF-8.") % {"byte": format(byte, "02X")}, where=f"{name}:{line}", hint=hint
+        ) from error

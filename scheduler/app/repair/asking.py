@@ -17,13 +17,15 @@ from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.disturbed import is_pinned
 from scheduler.core.pins import without_pin
 from scheduler.core.rearrange import replaced
+from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.core.verdict import verdict
 from scheduler.errors import InputError, StalePlan
 
 SETTLED = tuple(state for state in State if state is not State.PROPOSED)
-LEFT_OUT = "to leave one out, others have to agree"
-OTHER_WEEK = "it would be in another week"
-TAKEN = "That time is no longer free for everybody."
+LEFT_OUT = noted("to leave one out, others have to agree")
+OTHER_WEEK = noted("it would be in another week")
+TAKEN = noted("That time is no longer free for everybody.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +56,11 @@ def ask(app: App, wish: Wish) -> Decision:
     """
     ground = standing_group(app, wish.group)
     if wish.person not in ground.groups[wish.group].always_there:
-        raise InputError("This meeting takes place without you, too.", hint="You can just stay away.")
+        raise InputError(_("This meeting takes place without you, too."), hint=_("You can just stay away."))
     decision = _decision(ground, wish)
     check_stands(ground, decision, wish.start)
     if wish.start <= app.clock.now():
-        raise StalePlan("This meeting has begun.")
+        raise StalePlan(_("This meeting has begun."))
     why = _why(ground, decision)
     for old in ground.trail:
         if old.waits and (old.group, old.session, old.by) == (wish.group, wish.session, wish.person):
@@ -76,7 +78,7 @@ def withdraw(app: App, person: str, id_: str) -> Decision:
     """Take back what somebody asked for and nobody answered. Raises InputError where there is none."""
     decision = _one(app, id_)
     if decision.by != person or not decision.waits or decision.session is None:
-        raise InputError("There is nothing of yours that waits.", hint="Somebody may have answered meanwhile.")
+        raise InputError(_("There is nothing of yours that waits."), hint=_("Somebody may have answered meanwhile."))
     app.store.settle(decision.id, State.LAPSED)
     answers_of(app).forget(decision.group, decision.session, person)
     return decision
@@ -86,7 +88,7 @@ def undo(app: App, person: str, id_: str) -> Decision:
     """Put a session back that somebody moved themself. Raises InputError, ChangedElsewhere, StalePlan."""
     decision = _one(app, id_)
     if decision.by != person or decision.session is None:
-        raise InputError("This was not yours to take back.")
+        raise InputError(_("This was not yours to take back."))
     undone = take_back(app, decision.id, person)
     answers_of(app).forget(decision.group, decision.session, person)
     return undone
@@ -97,7 +99,7 @@ def answer(app: App, person: str, id_: str, *, agreed: bool) -> Decision:
     decision = _one(app, id_)
     members: Mapping[str, Sequence[str]] = {group.id: group.members for group in app.programme.groups}
     if not app.home.private or decision.by == person or person not in members.get(decision.group, ()):
-        raise InputError("This is not yours to answer.", hint="Your coordinator does.")
+        raise InputError(_("This is not yours to answer."), hint=_("Your coordinator does."))
     return accept(app, decision.id, None, person) if agreed else refuse(app, decision.id, person)
 
 
@@ -105,7 +107,7 @@ def _decision(ground: Ground, wish: Wish) -> Decision:
     """What would be done, if it may be."""
     options = () if wish.action is Action.SKIP else _others(ground, wish.group, wish.session)
     if wish.action is Action.MOVE and wish.to not in options:
-        raise StalePlan(TAKEN)
+        raise StalePlan(_(TAKEN))
     after = wish.to if wish.action is Action.MOVE else next(iter(options), None)
     states = {old.id: old.state for old in ground.trail}
     parts = (wish.action, wish.group, wish.session, wish.start, wish.person, wish.to)
@@ -167,5 +169,5 @@ def _say_away(app: App, wish: Wish) -> None:
 def _one(app: App, id_: str) -> Decision:
     found = next((each for each in app.store.decisions() if each.id == id_), None)
     if found is None:
-        raise InputError("This is not there any more.")
+        raise InputError(_("This is not there any more."))
     return found

@@ -22,6 +22,7 @@ from scheduler.core.problem import Problem
 from scheduler.core.rearrange import replaced
 from scheduler.core.series import Series
 from scheduler.core.suggest import did_you_mean, quoted
+from scheduler.core.tongue import gettext as _
 from scheduler.core.verify import check
 from scheduler.errors import ChangedElsewhere, InputError, RondoError
 from scheduler.flow import Planned
@@ -145,7 +146,7 @@ class Ground:
     def _check_unchanged(self) -> None:
         """The store compares events once more, in the transaction itself; pins that change no event only we can."""
         if _live(self.app) != self.events or self.app.store.pins() != self.held:
-            raise ChangedElsewhere("somebody decided meanwhile, so this was not. Look again.")
+            raise ChangedElsewhere(_("somebody decided meanwhile, so this was not. Look again."))
 
     def _saved(self, plan: Plan) -> SavedPlan:
         """The plan with what else stands, which is not asked about now."""
@@ -193,8 +194,10 @@ def standing_group(app: App, group: str) -> Ground:
     ground = ground_of(app, by_hand=True)
     if ground is None or group not in ground.groups:
         known = ground.groups if ground else ()
-        hint = did_you_mean(group, known) or "Plan and apply first."
-        raise InputError(f"no group {quoted(group)} stands as the programme asks for it.", hint=hint)
+        hint = did_you_mean(group, known) or _("Plan and apply first.")
+        raise InputError(
+            _("no group %(group)s stands as the programme asks for it.") % {"group": quoted(group)}, hint=hint
+        )
     return ground
 
 

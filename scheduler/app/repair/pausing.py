@@ -8,6 +8,7 @@ from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed
 from scheduler.core.pins import with_pin
 from scheduler.core.series import regular_starts
+from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.solve import smallest_change
 
@@ -31,7 +32,7 @@ def pause(app: App, group: str, until: datetime | None, by: str) -> Decision:
         and (until is None or horizon.instant(session.start) < until)
     ]
     if not rests:
-        raise InputError(f"{group} has no session ahead that could rest.")
+        raise InputError(_("%(group)s has no session ahead that could rest.") % {"group": group})
     for number in rests:
         pins = with_pin(pins, ground.pin(group, number, None, PAUSE))
     decision = _decision(app, Action.PAUSE, group, by, before=horizon.instant(placement.sessions[rests[0]].start))
@@ -49,7 +50,10 @@ def resume(app: App, group: str, by: str, *settled: Decision) -> Decision:
     now = app.clock.now()
     rests = {pin.session for pin in ground.pins if pin.group == group and pin.command == PAUSE}
     if not rests:
-        raise InputError(f"{group} does not rest.", hint="One that was just deleted may be back in ten minutes.")
+        raise InputError(
+            _("%(group)s does not rest.") % {"group": group},
+            hint=_("One that was just deleted may be back in ten minutes."),
+        )
     again = ground.with_pins([pin for pin in ground.pins if pin.group != group or pin.session not in rests])
     series, placement, horizon = again.series[group], again.plan.by_series()[group], again.problem.horizon
     usual = regular_starts(series, placement.first, placement.slots, horizon).tolist()

@@ -15,6 +15,7 @@ from scheduler.core.explain import explain_starts
 from scheduler.core.pins import with_pin, without_pin
 from scheduler.core.rearrange import replaced, usual_minute
 from scheduler.core.reasons import reasons
+from scheduler.core.tongue import gettext as _
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.solve import smallest_change
@@ -38,7 +39,7 @@ def accept(app: App, name: str, start: datetime | None, by: str) -> Decision:
     decision = _named(app, name)
     accepted = replace(decision, state=State.ACCEPTED, by=by)
     if start and decision.session is None:
-        raise InputError("only a single session can be put at another time.", where="--to")
+        raise InputError(_("only a single session can be put at another time."), where="--to")
     if decision.action is Action.STOP:
         app.store.stop("")
         app.store.settle(decision.id, State.ACCEPTED)
@@ -57,7 +58,9 @@ def refuse(app: App, name: str, by: str) -> Decision:
     decision = _named(app, name)
     refused = replace(decision, state=State.REFUSED, by=by)
     if decision.action is Action.STOP:
-        raise InputError("nothing is written until this is accepted.", hint="Accept it once the calendars are right.")
+        raise InputError(
+            _("nothing is written until this is accepted."), hint=_("Accept it once the calendars are right.")
+        )
     if decision.action is Action.PAUSE:
         resume(app, decision.group, by, refused)
     else:
@@ -77,7 +80,7 @@ def take_back(app: App, name: str, by: str) -> Decision:
     ground = standing_group(app, decision.group)
     check_stands(ground, decision, decision.after)
     if decision.before is None or decision.before <= app.clock.now():
-        raise StalePlan("where it stood is past: it can't be taken back.")
+        raise StalePlan(_("where it stood is past: it can't be taken back."))
     pin = ground.pin(decision.group, decision.session, decision.before, "undo")
     back = ground.with_pins(with_pin(ground.pins, pin))
     undone = replace(
@@ -124,7 +127,7 @@ def _place(app: App, accepted: Decision, start: datetime | None, *, left_out: bo
         against = _against(ground, accepted, start)
         if against:
             shown = when(start, ground.series[accepted.group].anchor_zone, dated=True)
-            raise StalePlan(f"{shown} is not free: {'; '.join(against)}")
+            raise StalePlan(_("%(shown)s is not free: %(against)s") % {"shown": shown, "against": "; ".join(against)})
     key, minute = (accepted.group, accepted.session), None if start is None else ground.problem.horizon.minute(start)
     pins = without_pin(ground.pins, key)  # who put it there by hand gives way to a newer word
     if start and minute is not None and leaves_its_week(ground, accepted, minute):
@@ -142,7 +145,10 @@ def _shift(app: App, accepted: Decision) -> None:
     found = [each for each in ground.disturbed if each.ours and each.group == accepted.group]
     changed = smallest_change(ground.problem, ground.plan, found, notes=ground.posed.notes)
     if accepted.group not in changed.shifted:
-        raise StalePlan(f"{accepted.group} need not be moved as a whole any more. Look again: rondo proposals DIR")
+        raise StalePlan(
+            _("%(group)s need not be moved as a whole any more. Look again: rondo proposals DIR")
+            % {"group": accepted.group}
+        )
     ground.change(changed.plan, {accepted.group}, (accepted,))
 
 
@@ -152,7 +158,10 @@ def check_stands(ground: Ground, decision: Decision, at: datetime | None) -> Non
     session = ground.plan.by_series()[decision.group].sessions[decision.session]
     stands = ground.problem.horizon.instant(session.start) if session.takes_place else None
     if stands != at:
-        raise ChangedElsewhere(f"{decision.group} #{decision.session + 1} was changed since. Look again: rondo log DIR")
+        raise ChangedElsewhere(
+            _("%(group)s #%(session)s was changed since. Look again: rondo log DIR")
+            % {"group": decision.group, "session": decision.session + 1}
+        )
 
 
 def leaves_its_week(ground: Ground, decision: Decision, minute: int) -> bool:
