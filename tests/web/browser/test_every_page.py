@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
+from tests.benchmarks.drawing import FIRST, LARGEST, PAGES, SHIFT, drawn
 from tests.browser import overflow, smallest_text, visiting
 from tests.conftest import NO_SKIP
 from tests.sights import Sight, page_routes, seen
@@ -67,6 +68,16 @@ def test_pages_are_good_in_a_browser(chromium: Browser, axe: str, sights: Seen, 
             page.evaluate(axe)
             wrong += [f"{sight.name}: {each}" for each in (*said, *_sizes(page, sight))]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_drawn_soon_and_stand_still(chromium: Browser, sights: Seen, name: str) -> None:
+    """`tests.benchmarks.drawing` measures how soon on a quiet machine; a busy one gets four times as long."""
+    stand, found = sights
+    got = drawn(chromium, stand.address, next(each for each in found if each.name == name), times=3)
+    assert got.shift <= SHIFT
+    assert got.first <= 4 * FIRST
+    assert got.largest <= 4 * LARGEST
 
 
 def _weight(address: str, requests: list[Request]) -> Iterator[str]:
@@ -125,7 +136,8 @@ _SIZES = """tallest => {
   for (const row of document.querySelectorAll('tbody tr')) {
     const style = getComputedStyle(row), lines = row.innerText.split('\\n').length;
     const longest = Math.max(...[...row.cells].map(cell => cell.innerText.length));
-    if (row.checkVisibility() && style.display === 'table-row' && longest <= 24 && lines <= row.cells.length && row.offsetHeight > tallest)
+    const plain = row.checkVisibility() && style.display === 'table-row' && longest <= 24 && lines <= row.cells.length;
+    if (plain && row.offsetHeight > tallest)
       said.push(`a row of ${row.offsetHeight} pixels: ${row.innerText.slice(0, 60)}`);
   }
   for (const target of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')) {
