@@ -96,10 +96,10 @@ def filled(path: str, parts: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def seen(data: Path) -> Iterator[tuple[Stand, tuple[Sight, ...]]]:
-    """A service that is filled, and all its pages."""
-    smtp = Smtp(host="127.0.0.1", port=9, security="none", sender="rondo@example.org")  # nothing is ever sent
-    with standing(data, settings=Settings().model_copy(update={"smtp": smtp})) as stand:
+def seen(data: Path, settings: Settings | None = None) -> Iterator[tuple[Stand, tuple[Sight, ...]]]:
+    """A service that is filled, and all its pages; unless told otherwise with a mail server that is never there."""
+    smtp = Smtp(host="127.0.0.1", port=9, security="none", sender="rondo@example.org")
+    with standing(data, settings=settings or Settings().model_copy(update={"smtp": smtp})) as stand:
         parts = PARTS | _fill(stand)
         cookies = {"coordinator": stand.coordinator(), "person": stand.person(PARTS["person"]), "": ""}
         found = [*_sights(stand, parts, cookies), *_pairs(stand)]

@@ -97,13 +97,14 @@ def standing(
 
     Visitors may do whatever they do often, unless `limits` say otherwise.
     """
-    if sample and settings is None:
-        shutil.copytree(_made(published), data)
+    settings = settings or Settings()
+    if sample and settings.service.database.get_secret_value():
+        _make(data, settings, published)
     elif sample:
-        _make(data, settings or Settings(), published)
+        shutil.copytree(_made(published), data)
     (data / "programmes").mkdir(parents=True, exist_ok=True)
     clock = Still()
-    service = open_service(data, clock, settings or Settings())
+    service = open_service(data, clock, settings)
     listening = listen("127.0.0.1", 0)
     site = Site(service, address(listening))
     served = add_site(application(service), site)
@@ -117,7 +118,7 @@ def _made(published: bool) -> Path:
     """The data of a service with the sample, once for a process: a copy is quick, where planning is not."""
     folder = Path(tempfile.mkdtemp(prefix="rondo-made-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _make(folder / "data", Settings(), published)
+    _make(folder / "data", Settings(), published)  # mails nobody, wherever it is used
     return folder / "data"
 
 
