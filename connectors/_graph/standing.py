@@ -35,7 +35,6 @@ READ = {
 NO = "declined"
 ANSWERS = {NO, "accepted", "tentativelyAccepted"}
 EXPAND = f"singleValueExtendedProperties($filter=id eq '{SERIES}' or id eq '{SAID}')"
-PROPERTIES = {"singleValueExtendedProperties", "value"}
 AROUND = timedelta(days=366)
 NEAR = timedelta(hours=26)  # an instance's date is its session's, whatever zone data the provider has
 NO_DATE = datetime.min.replace(tzinfo=UTC)

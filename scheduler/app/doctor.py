@@ -27,7 +27,6 @@ from scheduler.ports import Asked
 
 __all__ = ["Check", "Finding", "LiveRun", "Outcome", "Told", "checkup", "live"]
 
-LIVE = (Provider.GOOGLE, Provider.OUTLOOK)
 A_DAY = timedelta(days=1)
 OLD_ZONES = 1  # years after which zone data are likely to miss a law
 

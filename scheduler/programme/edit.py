@@ -5,7 +5,7 @@ for `load` to find out.
 """
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from scheduler.core.suggest import quoted
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.programme.folder import load
-from scheduler.programme.table_edit import Cells, Sheet, read_sheet
+from scheduler.programme.table_edit import Cells, read_sheet
 from scheduler.programme.text import identifier
 from scheduler.programme.values import Programme
 
@@ -58,18 +58,6 @@ def with_people(content: bytes, people: Mapping[str, Cells], *, new: bool = True
     return sheet.added([{"id": id_, **people[id_]} for id_ in missing]).bytes()
 
 
-def without_people(files: Files, people: Collection[str]) -> dict[str, bytes]:
-    """The files without somebody: in no group either, and without what programme.toml says of them."""
-    listed = read_sheet(files[PEOPLE], PEOPLE)
-    groups = read_sheet(files[GROUPS], GROUPS)
-    return {
-        **files,
-        PEOPLE: listed.without(lambda row: listed.cell(row, "id") in people).bytes(),
-        GROUPS: groups.without(lambda row: groups.cell(row, "person") in people).bytes(),
-        TOML: with_values(files[TOML], {("people", person): None for person in people}),
-    }
-
-
 def with_travel(content: bytes, person: str, stays: Sequence[Stay]) -> bytes:
     """programme.toml with all trips of somebody."""
     trips = tomlkit.array()
@@ -97,16 +85,6 @@ def with_group(
         **files,
         GROUPS: sheet.added(rows).bytes(),
         TOML: with_values(files[TOML], {("groups", group, key): value for key, value in values.items()}),
-    }
-
-
-def without_group(files: Files, group: str) -> dict[str, bytes]:
-    """The files without a group, and without its own table."""
-    sheet: Sheet = read_sheet(files[GROUPS], GROUPS)
-    return {
-        **files,
-        GROUPS: sheet.without(lambda row: sheet.cell(row, "group") == group).bytes(),
-        TOML: with_values(files[TOML], {("groups", group): None}),
     }
 
 

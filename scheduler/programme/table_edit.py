@@ -53,10 +53,6 @@ class Sheet:
         ]
         return replace(self, records=tuple(records))
 
-    def without(self, chosen: Callable[[Sequence[str]], bool]) -> "Sheet":
-        """The same without some of its records."""
-        return replace(self, records=tuple(record for record in self.records if not chosen(record[1])))
-
     def added(self, rows: Sequence[Cells]) -> "Sheet":
         """The same with more records at its end."""
         return replace(self, records=(*self.records, *(self._record(cells, ()) for cells in rows)))

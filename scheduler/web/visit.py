@@ -48,11 +48,6 @@ class Visit:
         addresses: Addresses = self.request.app.state.addresses
         return addresses.path(name, **{key: str(value) for key, value in parts.items()})
 
-    @property
-    def hurried(self) -> bool:
-        """Whether htmx asks, which puts a part of a page in."""
-        return self.request.headers.get("hx-request") == "true"
-
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of ours, with what all of them show."""
         now, shown = self.site.service.clock.now(), self.cookie

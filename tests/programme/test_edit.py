@@ -19,8 +19,6 @@ from scheduler.programme.edit import (
     with_person_cells,
     with_travel,
     with_values,
-    without_group,
-    without_people,
 )
 from tests.programme.folders import SETTINGS, Folder
 
@@ -157,28 +155,13 @@ def test_nobody_is_added_by_mistake() -> None:
         with_person_cells(b"id,timezone\na,UTC\n", "b", {"timezone": "Rome"})
 
 
-def test_who_leaves_is_in_no_file_any_more() -> None:
-    """Nor in a table of programme.toml."""
-    files = {
-        "people.csv": b"id,timezone\na,UTC\nb,UTC\n",
-        "groups.csv": b"group,person\ng,a\ng,b\n",
-        "programme.toml": b"[people.a]\ntravel = []\n\n[people.b]\noverrides = {}\n",
-    }
-    after = without_people(files, {"a"})
-    assert (after["people.csv"], after["groups.csv"]) == (b"id,timezone\nb,UTC\n", b"group,person\ng,b\n")
-    assert tomllib.loads(after["programme.toml"].decode()) == {"people": {"b": {"overrides": {}}}}
-
-
-def test_a_group_comes_and_goes_with_its_table() -> None:
+def test_a_group_comes_with_its_table() -> None:
     """An optional person makes the column of roles."""
     files = {"groups.csv": b"group,person\ng,a\ng,b\n", "programme.toml": b"x = 1 # one\n[groups.g]\nminutes = 30\n"}
     more = with_group(files, "h.1", [("a", "required"), ("b", "optional")], {"minutes": 60})
     assert more["groups.csv"] == b"group,person,role\ng,a\ng,b\nh.1,a,required\nh.1,b,optional\n"
     values = {"x": 1, "groups": {"g": {"minutes": 30}, "h.1": {"minutes": 60}}}
     assert tomllib.loads(more["programme.toml"].decode()) == values
-    less = without_group(more, "g")
-    assert b"g,a" not in less["groups.csv"]
-    assert tomllib.loads(less["programme.toml"].decode()) == {"x": 1, "groups": {"h.1": {"minutes": 60}}}
 
 
 def test_trips_replace_those_that_were_there() -> None:
