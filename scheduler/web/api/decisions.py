@@ -11,7 +11,7 @@ from scheduler.core.walltime import parse_instant
 from scheduler.documents.decisions import decision_document
 from scheduler.web.api.access import Applier, Caller, Reader
 from scheduler.web.api.models import Acceptance, Decision, GroupId, Paged
-from scheduler.web.api.paging import Cursor, Limit, paged
+from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented
 from scheduler.web.api.route import ApiRoute
 
@@ -26,7 +26,7 @@ WRITES = documented(404, 409, 415)
 def decisions(
     known: Reader,
     response: Response,
-    limit: Limit = 50,
+    limit: Limit = USUAL,
     cursor: Cursor = None,
     state: Annotated[State | None, Query(description="Only those of which this became; `proposed`: they wait.")] = None,
     group: Annotated[GroupId | None, Query(description="Of one group alone.")] = None,

@@ -20,7 +20,7 @@ from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.web.api.access import Applier, Caller, Planner, Reader
 from scheduler.web.api.models import Applied, ChangeLine, NewPlan, Paged, Plan, Tz
 from scheduler.web.api.models import Job as JobSaid
-from scheduler.web.api.paging import Cursor, Limit, paged
+from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented
 from scheduler.web.api.route import ApiRoute
 
@@ -98,7 +98,7 @@ def draft(known: Reader) -> Any:
 
 @router.get("/plans/{plan}/diff", name="api-diff", response_model=Paged[ChangeLine], responses=documented(404, 409))
 def diff(
-    known: Reader, plan: PlanPath, response: Response, limit: Limit = 50, cursor: Cursor = None, tz: Tz = None
+    known: Reader, plan: PlanPath, response: Response, limit: Limit = USUAL, cursor: Cursor = None, tz: Tz = None
 ) -> Any:
     """Every session that applying the plan would change, with who is told, and who can't come where it stood."""
     found = _review(known, plan)

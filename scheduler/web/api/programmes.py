@@ -29,7 +29,7 @@ from scheduler.web.api.models import (
 )
 from scheduler.web.api.models import Group as GroupSaid
 from scheduler.web.api.models import Person as PersonSaid
-from scheduler.web.api.paging import Cursor, Limit, paged
+from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented, flaw
 from scheduler.web.api.route import ApiRoute, must_match, tag_of
 
@@ -65,7 +65,7 @@ def programme(known: Reader) -> Any:
 def people(
     known: Reader,
     response: Response,
-    limit: Limit = 50,
+    limit: Limit = USUAL,
     cursor: Cursor = None,
     ready: Annotated[bool | None, Query(description="Only those who can be planned for, or who can't.")] = None,
 ) -> Any:
@@ -111,7 +111,7 @@ def change_person(known: PeopleEditor, person: PersonPath, limits: NewLimits, re
 
 
 @router.get("/groups", name="api-groups", response_model=Paged[GroupSaid])
-def groups(known: Reader, response: Response, limit: Limit = 50, cursor: Cursor = None) -> Any:
+def groups(known: Reader, response: Response, limit: Limit = USUAL, cursor: Cursor = None) -> Any:
     """All groups, by id."""
     counts = {each.group.id: (each.planned, each.placed) for each in known.overview.groups}
     return paged(
@@ -138,7 +138,7 @@ def group(known: Reader, group: GroupPath) -> Any:
 def occurrences(
     known: Reader,
     response: Response,
-    limit: Limit = 50,
+    limit: Limit = USUAL,
     cursor: Cursor = None,
     tz: Tz = None,
     group: Annotated[GroupId | None, Query(description="Of one group alone.")] = None,
@@ -188,7 +188,7 @@ def occurrences(
 
 
 @router.get("/coverage", name="api-coverage", response_model=Coverage)
-def coverage(known: Reader, response: Response, limit: Limit = 50, cursor: Cursor = None) -> Any:
+def coverage(known: Reader, response: Response, limit: Limit = USUAL, cursor: Cursor = None) -> Any:
     """What becomes of every group in every week of what stands."""
     covered = known.overview.coverage
     names = {cell: cell.name.lower() for cell in Cell}
@@ -210,7 +210,7 @@ def coverage(known: Reader, response: Response, limit: Limit = 50, cursor: Curso
 
 
 @router.get("/fairness", name="api-fairness", response_model=Paged[Burden])
-def fairness(known: Reader, response: Response, limit: Limit = 50, cursor: Cursor = None) -> Any:
+def fairness(known: Reader, response: Response, limit: Limit = USUAL, cursor: Cursor = None) -> Any:
     """Minutes a month outside preferred hours, by person: who carries most comes first."""
     found = list(known.overview.outside.items())
     return paged(
