@@ -110,7 +110,7 @@ def seen(data: Path, settings: Settings | None = None) -> Iterator[tuple[Stand, 
 
 
 def _sights(stand: Stand, parts: Mapping[str, str], cookies: Mapping[str, str]) -> Iterator[Sight]:
-    whose = {"coordinator": "coordinator", "signed_in": "coordinator", "participant": "person", "partner": "person"}
+    whose = {"coordinator": "coordinator", "founder": "coordinator", "participant": "person", "partner": "person"}
     for route in page_routes(stand.application.routes):
         cookie = cookies[whose.get(guard_of(route), "")]
         query = f"?{QUERIES[route.name]}" if route.name in QUERIES else ""
@@ -163,6 +163,7 @@ def _best(stand: Stand, programme: str) -> str:
 def _fill(stand: Stand) -> dict[str, str]:
     """Have something to show on each page; the parts of addresses that came of it."""
     disturb(stand)
+    stand.clock.at += timedelta(hours=1)  # what is planned from now on came later than what stands
     app = stand.app()
     app.accounts.connect(PARTS["person"], Provider.ICS, Grant(identity=FEED, address=FEED, secret=FEED), stand.clock)
     app.refresh()
