@@ -11,7 +11,7 @@ from scheduler.core.decision import RONDO, Action, Cause, Decision, State
 from scheduler.core.explain import Limit
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import noted
-from scheduler.core.words import listed, more_of, one_line, when
+from scheduler.core.words import day_off, listed, more_of, one_line, when
 
 COORDINATOR = ""
 """The reader who is told everything."""
@@ -91,7 +91,8 @@ def _causes(decision: Decision, names: Mapping[str, str], reader: str) -> Iterat
 
 
 def _clause(phrases: Mapping[Limit, str], cause: Cause, names: Mapping[str, str]) -> str:
-    detail = f" ({one_line(cause.detail)})" if cause.detail else ""
+    told = day_off(cause.detail) if cause.limit is Limit.DAY_OFF else cause.detail
+    detail = f" ({one_line(told)})" if told else ""
     return _(phrases[cause.limit]) % {"name": _name(cause.person, names), "detail": detail}
 
 

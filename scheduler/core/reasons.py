@@ -12,7 +12,7 @@ from scheduler.core.problem import Problem
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import noted
 from scheduler.core.walltime import local_time
-from scheduler.core.words import dates_in_words, listed, more_of, span, when
+from scheduler.core.words import dates_in_words, day_off, listed, more_of, span, when
 
 MOST_TIMES = 3
 
@@ -53,6 +53,8 @@ def _detail(blocker: Blocker, horizon: Horizon, zone: str) -> str:
         return _("at most %(most)s") % {"most": blocker.detail}
     if blocker.limit is Limit.HOURS:
         return _first_few([when(horizon.instant(start), zone, dated=True) for start in blocker.starts])
+    if blocker.limit is Limit.DAY_OFF:
+        return day_off(blocker.detail)
     if not blocker.times:
         return blocker.detail
     spans = dict.fromkeys(blocker.times)

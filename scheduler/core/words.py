@@ -33,6 +33,7 @@ LONG_DAYS = (
     *(noted("Mondays"), noted("Tuesdays"), noted("Wednesdays"), noted("Thursdays")),
     *(noted("Fridays"), noted("Saturdays"), noted("Sundays")),
 )
+DAYS_OFF = (noted("public holiday"), noted("leave"), noted("blackout"), noted("outside the programme"))
 NO_SIGNS = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of pairs, line and paragraph separators
 LONGEST_LIST = 3  # more dates in a row are told by the first and the last
 NOON = DAY_MINUTES // 2
@@ -170,6 +171,12 @@ def dates_in_words(days: Iterable[date]) -> str:
         manner.dated(listed(manner.day.format(day.day) for day in group), month_name(month))
         for (_year, month), group in months
     )
+
+
+def day_off(reason: str) -> str:
+    """Why a day is off, as problems have it: `leave`, `public holiday: Easter Monday`."""
+    kind, colon, name = reason.partition(": ")
+    return f"{_(kind)}{colon}{name}" if kind in DAYS_OFF else reason
 
 
 def one_line(words: str) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from scheduler.core.tongue import noted
+
 LARGEST, LARGEST_FILE = 1_000_000, 10_100_000  # a file of 10 MB has a form around it
 FILES = (b"multipart/form-data", b"text/csv", b"text/calendar")
 FORM = "form"
 """In a request's state: what was sent with it, whose files are closed at its end."""
 OWN_BOUNDS = "/hooks/"
-TOO_LARGE = "That is too large: a file may have 10 MB, all else 1 MB."
+TOO_LARGE = noted("That is too large: a file may have 10 MB, all else 1 MB.")
 
 
 class Bounded:

@@ -14,8 +14,10 @@ from math import ceil
 
 from fastapi import HTTPException, Request
 
+from scheduler.core.tongue import noted
+
 MOST_KEYS = 50_000
-TOO_OFTEN = "That was too often. Wait a little, then try again."
+TOO_OFTEN = noted("That was too often. Wait a little, then try again.")
 
 
 class Limiter:

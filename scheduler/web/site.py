@@ -8,8 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
+from scheduler.app.readers import COOKIE as READING
+from scheduler.app.readers import reader_from_text, tongue_for
 from scheduler.app.site import Site
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import speak
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
 from scheduler.web.addresses import Addresses
 from scheduler.web.api import MOUNTED, add_api
@@ -41,6 +44,9 @@ def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     if request.url.path.startswith(f"{MOUNTED}/"):  # an address with a line break in it is none of the API's routes
         return problem(fault.status_code, fault.detail, fault.headers)
+    if "endpoint" not in request.scope:  # no guard has asked in which language to speak
+        kept = reader_from_text(request.cookies.get(READING, ""))
+        speak(tongue_for(kept, request.headers.get("accept-language", "")))
     told = {
         401: (_("Sign in first"), _("This page is for people who signed in, or came by a link of theirs.")),
         403: (_("This did not come from your page"), fault.detail),
