@@ -15,10 +15,18 @@ from typing import Any
 import pytest
 import typer
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
+from scheduler.app.signing_in import NAMES
 from scheduler.cli.rondo import PARTS, application
+from scheduler.core.account import Provider
+from scheduler.core.token import Scope
+from scheduler.core.webhook import HookEvent
 from scheduler.programme import settings as of_programmes
 from scheduler.settings import Settings
+from scheduler.web.api import made
+from scheduler.web.pages import PAGES as ROUTERS
+from tests.sights import api_routes
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -66,6 +74,12 @@ def test_the_walk_of_a_change_goes_from_the_door_to_the_notice() -> None:
     parts = {".".join(name.split(".")[:3]) for name in names_of_the_walk()}
     wanted = {"web.doors", "app.service", "store.marks", "engine.workflows", "app.repair", "solve.nearest", "telling"}
     assert {f"scheduler.{part}" for part in wanted} <= {part.removesuffix(".tell_owed") for part in parts}
+
+
+def test_the_walk_of_a_click_goes_from_the_guard_to_the_engine() -> None:
+    """The third one comes in by a page, and ends where the second one wrote."""
+    parts = {".".join(name.split(".")[:3]) for name in names_of_the_walk()}
+    assert {f"scheduler.{part}" for part in ("web.guards", "web.pages", "app.access", "core.tongue")} <= parts
 
 
 @cache
@@ -143,6 +157,38 @@ def test_every_setting_is_told_with_its_default() -> None:
         for key, value in values.model_dump(mode="json").items():
             assert f"| `{section}.{key}` | {value if value != '' else '(empty)'} |" in told
             assert listed[section][key] == value
+
+
+def addresses(routes: list[BaseRoute]) -> set[str]:
+    """The paths of routes, those of the API as they are below a programme."""
+    return {each.path.removeprefix("/v1/programmes/{programme}") for each in api_routes(routes)}
+
+
+def test_every_address_of_the_api_is_told_with_its_scope() -> None:
+    """docs/reference-api.md has a row for each, those of webhooks together, and for each scope."""
+    told = (DOCS / "reference-api.md").read_text(encoding="utf-8")
+    there = {path for path in addresses(made().routes) if not path.startswith("/webhooks/")} - {""}
+    assert "/plans/{plan}/diff" in there
+    assert [path for path in sorted(there) if not re.search(rf"`(?:\w+ )?{re.escape(path)}[` ]", told)] == []
+    assert [scope for scope in Scope if f"| `{scope}` |" not in told] == []
+
+
+def test_every_kind_of_message_to_a_webhook_is_told() -> None:
+    """docs/how-to/webhooks.md has a row for each but that of the test button."""
+    told = (DOCS / "how-to" / "webhooks.md").read_text(encoding="utf-8")
+    assert [kind for kind in HookEvent if kind is not HookEvent.TEST and f"| `{kind}` |" not in told] == []
+
+
+def test_the_addresses_to_register_at_providers_are_there() -> None:
+    """Those of docs/how-to/sign-in.md are routes of the pages, for each provider that has such."""
+    told = (DOCS / "how-to" / "sign-in.md").read_text(encoding="utf-8")
+    asked = set(re.findall(r"^ +https://rondo\.example\.org(/\S+)$", told, re.MULTILINE))
+    there = addresses([route for pages in ROUTERS for route in pages.routes])
+    assert {"/sign-in/{provider}/back", "/connected/{provider}"} <= there
+    assert asked == {
+        *(f"/sign-in/{provider}/back" for provider in NAMES),
+        *(f"/connected/{provider}" for provider in (Provider.GOOGLE, Provider.OUTLOOK)),
+    }
 
 
 def test_every_dependency_earns_its_place() -> None:
