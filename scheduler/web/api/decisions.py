@@ -10,10 +10,11 @@ from scheduler.core.decision import State
 from scheduler.core.walltime import parse_instant
 from scheduler.documents.decisions import decision_document
 from scheduler.web.api.access import Applier, Caller, Reader
-from scheduler.web.api.models import Acceptance, Decision, GroupId, Paged
+from scheduler.web.api.models import Acceptance, Decision
 from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented
 from scheduler.web.api.route import ApiRoute
+from scheduler.web.api.shapes import GroupId, Paged
 
 router = APIRouter(prefix="/v1/programmes/{programme}/decisions", route_class=ApiRoute, tags=["decisions"])
 COORDINATOR = "coordinator"

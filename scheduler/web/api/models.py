@@ -1,74 +1,12 @@
 """What the API says and takes, as pydantic has it: the OpenAPI is made of these."""
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
-from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from scheduler.core.decision import Action, State
 from scheduler.core.job import JobState
-from scheduler.core.walltime import parse_instant
-from scheduler.core.webhook import HookEvent
-from scheduler.core.zones import is_zone
-from scheduler.errors import InputError
-
-T = TypeVar("T")
-RFC_3339 = r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]((0\d|1[0-3]):[0-5]\d|14:00))$"
-
-
-def _zone(name: str) -> str:
-    if not is_zone(name):
-        raise ValueError("it is no time zone of the IANA database, such as Europe/London")
-    return name
-
-
-def _instant(text: str) -> str:
-    try:
-        parse_instant(text.upper())
-    except InputError as fault:
-        raise ValueError(fault.message) from None
-    return text.upper()
-
-
-Zone = Annotated[str, AfterValidator(_zone), Field(max_length=64, examples=["Europe/London"])]
-Instant = Annotated[
-    str, AfterValidator(_instant), Field(pattern=RFC_3339, max_length=40, examples=["2027-03-05T14:00:00Z"])
-]
-Tz = Annotated[
-    Zone | None,
-    Query(description="On which zone's clock `local` is shown (IANA). Without it: on that of the group or person."),
-]
-GroupId = Annotated[str, Field(max_length=64, description="The id of a group.")]
-PersonId = Annotated[str, Field(max_length=64, description="The id of a person.")]
-
-
-class Said(BaseModel):
-    """What the API says."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Asked(BaseModel):
-    """What the API takes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Paged(Said, Generic[T]):
-    """A page of a list. `next`: the address of the page after it, null on the last. `total`: how many there are."""
-
-    items: list[T]
-    next: str | None
-    total: int
-
-
-class Moment(Said):
-    """An instant in UTC, the same on a zone's clock (both RFC 3339), that zone (IANA), and all of it in words."""
-
-    instant: str
-    local: str
-    tz: str
-    words: str
+from scheduler.web.api.shapes import Asked, Instant, Moment, Paged, Said
 
 
 class Programme(Said):
@@ -321,55 +259,3 @@ class Applied(Said):
 
     changes: Counts
     writes_owed: int
-
-
-class NewWebhook(Asked):
-    """An address to be told at."""
-
-    url: Annotated[str, Field(min_length=1, max_length=2_000, examples=["https://example.org/hooks/rondo"])]
-    events: Annotated[
-        list[Annotated[str, Field(max_length=40, examples=["meeting.moved"])]],
-        Field(max_length=20, description="What it is told of; empty: everything."),
-    ] = []
-
-
-class Webhook(Said):
-    """An address that is told of events (empty: of all); one that failed for days, or answered 410, is disabled."""
-
-    id: str
-    url: str
-    events: list[HookEvent]
-    created_at: str
-    disabled_at: str | None
-
-
-class WebhookWithSecret(Webhook):
-    """A webhook and its secret (Standard Webhooks), which is told now and never again."""
-
-    secret: str
-
-
-class Secret(Said):
-    """Another secret, which is told now and never again. For a day messages are signed with the old one, too."""
-
-    secret: str
-
-
-class Message(Said):
-    """A message to a webhook. `answer`: a status, or what went wrong at the last attempt."""
-
-    id: str
-    event: HookEvent
-    at: str
-    attempts: int
-    retry_at: str | None
-    done_at: str | None
-    delivered: bool
-    answer: str
-    body: dict[str, Any]
-
-
-class Messages(Said):
-    """The messages of late, the newest first."""
-
-    items: list[Message]

@@ -18,11 +18,12 @@ from scheduler.documents.moments import instant, moment
 from scheduler.documents.scores import score_document
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan
 from scheduler.web.api.access import Applier, Caller, Planner, Reader
-from scheduler.web.api.models import Applied, ChangeLine, NewPlan, Paged, Plan, Tz
+from scheduler.web.api.models import Applied, ChangeLine, NewPlan, Plan
 from scheduler.web.api.models import Job as JobSaid
 from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented
 from scheduler.web.api.route import ApiRoute
+from scheduler.web.api.shapes import Paged, Tz
 
 router = APIRouter(prefix="/v1/programmes/{programme}", route_class=ApiRoute, tags=["plans"])
 LOOK_SECONDS = 0.5

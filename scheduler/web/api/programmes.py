@@ -14,24 +14,13 @@ from scheduler.core.walltime import parse_instant
 from scheduler.documents.moments import moment
 from scheduler.programme import Group
 from scheduler.web.api.access import Caller, PeopleEditor, Reader
-from scheduler.web.api.models import (
-    Burden,
-    Coverage,
-    GroupId,
-    Instant,
-    NewLimits,
-    Occurrence,
-    Paged,
-    PersonId,
-    PersonWithLimits,
-    Programme,
-    Tz,
-)
+from scheduler.web.api.models import Burden, Coverage, NewLimits, Occurrence, PersonWithLimits, Programme
 from scheduler.web.api.models import Group as GroupSaid
 from scheduler.web.api.models import Person as PersonSaid
 from scheduler.web.api.paging import USUAL, Cursor, Limit, paged
 from scheduler.web.api.problems import Refused, documented, flaw
 from scheduler.web.api.route import ApiRoute, must_match, tag_of
+from scheduler.web.api.shapes import GroupId, Instant, Paged, PersonId, Tz
 
 router = APIRouter(prefix="/v1/programmes/{programme}", route_class=ApiRoute, tags=["programme"])
 LONGEST_SPAN = timedelta(days=366 * 10)

@@ -13,9 +13,10 @@ from scheduler.documents.explained import explained_document
 from scheduler.documents.times import slots_document
 from scheduler.programme.problem import Posed
 from scheduler.web.api.access import Caller, Reader, limits_of
-from scheduler.web.api.models import Explanation, GroupId, Slots
+from scheduler.web.api.models import Explanation, Slots
 from scheduler.web.api.problems import documented, flaw
 from scheduler.web.api.route import ApiRoute
+from scheduler.web.api.shapes import GroupId
 
 router = APIRouter(prefix="/v1/programmes/{programme}", route_class=ApiRoute, tags=["times"])
 SAID = tuple(Explanation.model_fields)

@@ -11,7 +11,7 @@ from scheduler.core.webhook import Webhook as Held
 from scheduler.documents.moments import instant
 from scheduler.errors import InputError
 from scheduler.web.api.access import Caller, WebhookEditor
-from scheduler.web.api.models import Messages, NewWebhook, Secret, Webhook, WebhookWithSecret
+from scheduler.web.api.hook_models import Messages, NewWebhook, Secret, Webhook, WebhookWithSecret
 from scheduler.web.api.problems import Refused, documented
 from scheduler.web.api.route import ApiRoute
 
