@@ -92,11 +92,11 @@ def readings(service: Service, programme: str) -> Sequence[CalendarCopy]:
 
 
 def archive(service: Service, programme: str) -> bytes:
-    """All files of a programme, with the calendars beside them and what was published, as a ZIP."""
+    """All files of a programme as a ZIP; without calendars, which say what appointments are about."""
     home = service.app(programme).home
     with TemporaryDirectory(prefix="rondo-") as folder:
         target = Path(folder) / programme
-        hand_out(home, target)
+        hand_out(home, target, calendars=False)
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(target.rglob("*")):

@@ -93,17 +93,18 @@ def bring_in(
     return Imported(programme=programme, folder=target, revision=revision, joined=joins, changed=changed)
 
 
-def hand_out(home: Home, target: Path) -> int:
+def hand_out(home: Home, target: Path, *, calendars: bool = True) -> int:
     """Write a programme's files into a new folder; how many. Its state stays with the service.
 
+    `calendars`: with the calendar files beside them, which is for whoever may read the data directory anyway.
     Raises InputError where the folder is there already, or the programme is a folder's own.
     """
     if not home.programme:
         raise InputError("it is a folder already.", where=str(home.folder))
     if target.exists():
         raise InputError("it is there already.", where=str(target), hint="Name a folder that is to be made.")
-    calendars = dict(_files(home.folder, _calendar_files(load(home.folder))))
-    files = calendars | dict(SqlProgrammes(home.engine).files(home.programme))
+    beside = dict(_files(home.folder, _calendar_files(load(home.folder)))) if calendars else {}
+    files = beside | dict(SqlProgrammes(home.engine).files(home.programme))
     _put_beside(target, files)
     return len(files)
 
