@@ -4,9 +4,10 @@ What a page says in them was marked for translation; what stays plain was not. P
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from gettext import NullTranslations
+from html.parser import HTMLParser
 from unittest.mock import patch
 
 from scheduler.core.tongues import CATALOGUES
@@ -15,6 +16,10 @@ LONG, MIRRORED = "en-XA", "en-XB"
 ACCENTS = str.maketrans("aeiouyncAEIOUYNC", "áéíóúýñçÁÉÍÓÚÝÑÇ")
 VALUE = re.compile(r"(%\(\w+\)[sd]|%%|https?://\S*|\n)")
 MORE = 0.4
+NO_WORDS = re.compile(r"""\S*[@_/:]\S*|\S+\.\w\S*|["“][^"”]*["”]""")  # addresses, names of files, what somebody typed
+WORD = re.compile(r"[^\W\d_]{3,}")
+NOT_OURS = frozenset(("pre", "code", "kbd", "samp", "textarea", "script", "style", "datalist"))
+"""Elements that hold no words of a page's own."""
 
 
 class Pseudo(NullTranslations):
@@ -36,7 +41,41 @@ class Pseudo(NullTranslations):
 
 def _padding(message: str) -> str:
     """Words, so that lines may break in it as they do in a language."""
-    return (" lorem ipsum" * len(message))[: round(MORE * len(VALUE.sub("", message)))]
+    return (" lórém ípsúm" * len(message))[: round(MORE * len(VALUE.sub("", message)))]
+
+
+def plain_words(html: str, known: Collection[str]) -> list[str]:
+    """The words of a page that nobody marked for translation, but for those of names and dates that are `known`."""
+    reader = _Texts()
+    reader.feed(html)
+    reader.close()
+    words = (word for text in reader.texts for word in words_of(text))
+    return sorted({word for word in words if word.isascii() and word != word.translate(ACCENTS)} - set(known))
+
+
+def words_of(text: str) -> list[str]:
+    """Without addresses, and without what is quoted."""
+    return WORD.findall(NO_WORDS.sub(" ", text))
+
+
+class _Texts(HTMLParser):
+    """What a page says, and what it says of its parts to whoever hears it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in NOT_OURS
+        self.texts += [said or "" for name, said in attrs if name in ("aria-label", "title", "placeholder", "alt")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in NOT_OURS
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.texts.append(data)
 
 
 @contextmanager

@@ -1,56 +1,85 @@
-"""No page and no calendar tells a time without its weekday and its place."""
+"""No page and no calendar tells a time without its weekday and its place, and no page says a word that is English only.
 
-import re
+Each page of the route table is read once in each language: as it is sent, without a browser.
+"""
+
 from collections.abc import Iterator
 
 import pytest
-from fastapi.routing import APIRoute
 
 from scheduler.core.description import description, session_description
 from scheduler.core.tongue import speaking
-from scheduler.core.tongues import tongue_of
-from scheduler.web.pages import PAGES
-from tests.site import SAMPLE, Stand, standing
+from scheduler.core.tongues import LANGUAGES, tongue_of
+from scheduler.core.words import LONG_DAYS, month_name, place, weekday
+from scheduler.core.zones import all_zones
+from tests.pseudo import LONG, plain_words, spoken, words_of
+from tests.sights import Sight, seen
+from tests.site import Stand
 from tests.times_told import bare_in_page, bare_times
-from tests.web.disturbing import disturb
 
-PERSON, LANGUAGES = "chen", ("en-US", "de")
-REFERENCE = "/api"  # of the HTTP interface: it shows how values are written
+PERSON, READ_IN = "chen", (LONG, "en-US", "de")
+REFERENCE = "api"  # of the HTTP interface: it shows how values are written, and is English
+TYPED = {"import-preview": "'EST' in "}
+"""What somebody typed is shown as it is."""
+NAMES = """
+    Rondo UTC API ICS and Easter Monday May Day Spring Bank Holiday name email timezone hours group person role
+"""
+"""Of holidays, and of the columns of tables that somebody brings."""
 
 
 @pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """The sample, served, with appointments that came after it was published."""
-    with standing(tmp_path_factory.mktemp("told") / "data") as served:
-        disturb(served)
+def sights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stand, tuple[Sight, ...]]]:
+    """All pages that can be looked at, with appointments that came after the sample was published."""
+    with spoken(), seen(tmp_path_factory.mktemp("told") / "data") as served:
         yield served
 
 
-def addresses(stand: Stand) -> set[str]:
-    """Every page of the route table that can be named by a programme, a person, a group and a session."""
-    group = next(each.id for each in stand.app().programme.groups if PERSON in each.members)
-    parts = {"programme": SAMPLE, "person": PERSON, "group": group, "session": "3"}
-    routes = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
-    paths = [route.path for route in routes if "GET" in (route.methods or ())]
-    return {path.format(**parts) for path in paths if set(re.findall(r"{(\w+)", path)) <= parts.keys()}
+@pytest.fixture(scope="module")
+def stand(sights: tuple[Stand, tuple[Sight, ...]]) -> Stand:
+    """What serves them."""
+    return sights[0]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_tells_times_whole(stand: Stand, language: str) -> None:
-    """For a coordinator and for a participant, in each language and on each clock."""
-    found, seen = {}, 0
-    for cookie in (stand.coordinator(), stand.person(PERSON)):
+@pytest.mark.parametrize("language", READ_IN)
+def test_every_page_tells_times_whole(sights: tuple[Stand, tuple[Sight, ...]], language: str) -> None:
+    """For whoever may see it, in each language and on each clock; in one that nobody speaks, all words are accented."""
+    stand, found = sights
+    pages = dict(_pages(stand, found, language))
+    bare = {
+        name: [each for each in bare_in_page(page) if TYPED.get(name, "-") not in each] for name, page in pages.items()
+    }
+    assert {name: times for name, times in bare.items() if times} == {}
+    assert len(pages) > 50
+    if language == LONG:
+        known = _known(stand)
+        plain = {name: plain_words(page, known) for name, page in pages.items()}
+        assert {name: words for name, words in plain.items() if words} == {}
+
+
+def _pages(stand: Stand, found: tuple[Sight, ...], language: str) -> Iterator[tuple[str, str]]:
+    for cookie in {sight.cookie for sight in found}:
         with stand.client(cookie) as client:
-            for path in sorted(addresses(stand) - {REFERENCE}):
-                answer = client.get(path, headers={"accept-language": language})
-                if answer.headers.get("content-type", "").startswith("text/html") and answer.status_code != 404:
-                    seen += 1
-                    found[path] = bare_in_page(answer.text)
-    assert {path: bare for path, bare in found.items() if bare} == {}
-    assert seen > 25
+            for sight in found:
+                if sight.cookie == cookie and not sight.form and sight.name != REFERENCE:
+                    answer = client.get(sight.path, headers={"accept-language": language})
+                    assert answer.status_code < 500, sight.path
+                    if answer.headers.get("content-type", "").startswith("text/html"):
+                        yield sight.name, answer.text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def _known(stand: Stand) -> set[str]:
+    """Words that are of no language, or that others know: names, and what dates are made of."""
+    programme = stand.app().programme
+    people = [(who.id, who.name, "Amara Chen Cora") for who in programme.people]
+    groups = [(group.id, group.title) for group in programme.groups]
+    days = [(weekday(day), LONG_DAYS[day], LONG_DAYS[day].removesuffix("s")) for day in range(7)]
+    months = [(month_name(month), month_name(month)[:3]) for month in range(1, 13)]
+    texts = [programme.name, NAMES, *LANGUAGES.values(), *map(place, all_zones())]
+    texts += [text for several in (*people, *groups, *days, *months) for text in several]
+    return {word for text in texts for word in words_of(text)}
+
+
+@pytest.mark.parametrize("language", READ_IN[1:])
 def test_what_calendars_say_tells_times_whole(stand: Stand, language: str) -> None:
     """In the series and in each session of its own."""
     for event in stand.app().store.events():
