@@ -17,12 +17,12 @@ from scheduler.app.editing import change
 from scheduler.app.explaining import OWNER, Audience, member
 from scheduler.app.pairs import TOML, group_of
 from scheduler.app.programme import App
+from scheduler.app.reaching import ways
 from scheduler.app.site import Site
 from scheduler.app.times import TimeOption, series_of_group, standing, time_of
 from scheduler.app.undo import find_undo, write_undo
 from scheduler.core.change import Change
 from scheduler.core.delivery import Channel
-from scheduler.core.delivery import invited as invited_by
 from scheduler.core.description import description
 from scheduler.core.event import Event
 from scheduler.core.plan import Plan
@@ -163,9 +163,14 @@ def take_back(site: Site, programme: str, group: str) -> None:
     SqlChoices(site.service.database, programme).forget(group)
 
 
-def calendar_file(booking: Booking, reader: str, now: datetime) -> bytes:
-    """What would be booked as a calendar file (RFC 5545) for one of its people."""
-    return feed([replace(event, stamped=now) for event in booking.events], booking.events[0].title, reader=reader)
+def standing_events(app: App, group: Group) -> tuple[Event, ...]:
+    """What is booked of a group, as it is written."""
+    return tuple(event for event in app.store.events() if event.group == group.id and not event.cancelled)
+
+
+def calendar_file(events: Sequence[Event], reader: str, now: datetime) -> bytes:
+    """What is, or would be, booked as a calendar file (RFC 5545) for one of its people."""
+    return feed([replace(event, stamped=now) for event in events], events[0].title, reader=reader)
 
 
 def _keep_time_on(site: Site, programme: str, group: str, zone: str) -> None:
@@ -202,8 +207,7 @@ def _invited(app: App, group: Group, changes: Sequence[Change]) -> tuple[Invited
     if not changes:
         return ()
     event = changes[0].event
-    places = {place.person: place.channel for place in app.writers.places(event) if place.person}
-    by_provider = invited_by(event, app.desks.reach)
+    places, by_provider = ways(app, event)
     home = places.get(event.organizer)
     return tuple(
         Invited(

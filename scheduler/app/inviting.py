@@ -38,6 +38,21 @@ def invite(site: Site, programme: str, person: str) -> str:
     return f"{site.public_url}/in/{site.access.hand_out(LinkKind.PERSON, programme, who.id)}"
 
 
+def without_link(site: Site, programme: str) -> list[Person]:
+    """The people of a programme who have no link that opens anything."""
+    linked = site.access.store.linked(programme, site.service.clock.now())
+    return [each for each in site.app(programme).programme.people if each.id not in linked]
+
+
+def invite_all(site: Site, programme: str, most: int) -> list[tuple[Person, str]]:
+    """A link each for those who have none, so many at once, to be handed over by whoever asks."""
+    access = site.access
+    return [
+        (who, f"{site.public_url}/in/{access.hand_out(LinkKind.PERSON, programme, who.id)}")
+        for who in without_link(site, programme)[:most]
+    ]
+
+
 def mail(site: Site, programme: str, person: str) -> None:
     """Mail somebody a link of their own. Raises InputError where they have no address or nobody sends mail, and what
     a notifier raises."""

@@ -177,6 +177,12 @@ class SqlAccess:
             rows = connection.execute(select(link).where(theirs, _opens(now))).mappings().all()
         return [_link(row) for row in rows]
 
+    def linked(self, programme_: str, now: datetime) -> frozenset[str]:
+        """The people of a programme who have a link that still opens something."""
+        with self._engine.connect() as connection:
+            theirs = (link.c.programme == programme_) & _opens(now)
+            return frozenset(connection.execute(select(link.c.person).where(theirs).distinct()).scalars()) - {"", None}
+
     def invitations(self, programme_: str, now: datetime) -> Sequence[Link]:
         """Those to coordinate a programme that nobody has taken yet, by address."""
         theirs = (link.c.programme == programme_) & link.c.kind.in_([str(kind) for kind in INVITING])

@@ -38,7 +38,7 @@ class Typed:
 def needed(text: str) -> str:
     """What must not be empty. Raises InputError."""
     if not text:
-        raise InputError(_("this is needed."))
+        raise InputError(_("This is needed."))
     return text
 
 

@@ -178,6 +178,6 @@ def test_the_same_instants_in_four_places(offered: list[list[booking.Booking]], 
     text = description(event, pairs.FIRST)
     for clock in chosen.option.clocks:
         assert when(clock.at, clock.zone) in text
-    file = icalendar.Calendar.from_ical(booking.calendar_file(chosen, pairs.FIRST, NOW))
+    file = icalendar.Calendar.from_ical(booking.calendar_file(chosen.events, pairs.FIRST, NOW))
     found = recurring_ical_events.of(file).between(date(2027, 1, 1), date(2027, 8, 1))
     assert sorted(each["DTSTART"].dt for each in found) == shown

@@ -14,10 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from scheduler.app import publishing
 from scheduler.app.jobs import PLAN
 from scheduler.app.publishing import Line, Review, causes, lines
+from scheduler.app.reaching import unreached
 from scheduler.app.repair import proposals
 from scheduler.app.undo import find_undo
 from scheduler.core.change import Kind
-from scheduler.core.decision import Action, Decision, State
+from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.decision_words import in_the_way, sentence
 from scheduler.core.tongue import gettext as _
 from scheduler.core.words import when
@@ -58,7 +59,14 @@ def confirm(visit: Coordinator) -> Response:
         return visit.go("changes", programme=visit.programme)
     told = sorted({visit.app.names.get(each, each) for line in found.lines for each in line.told})
     groups = list(dict.fromkeys(line.title for line in found.lines))
-    return visit.page("publishing.html", review=found, headline=in_words(found.headline), told=told, groups=groups)
+    return visit.page(
+        "publishing.html",
+        review=found,
+        headline=in_words(found.headline),
+        told=told,
+        groups=groups,
+        unreached=len(unreached(visit.app, (each.event for each in found.changes))),
+    )
 
 
 @router.post("/publish", name="publish")
@@ -195,7 +203,7 @@ def why(visit: Desk, found: Review, line: Line) -> str:
 
 def told(visit: Desk, decision: Decision) -> dict[str, Any]:
     """A decision in words, with the other times that would do."""
-    groups = {group.id: group for group in visit.app.programme.groups}
+    now, groups = visit.site.service.clock.now(), {group.id: group for group in visit.app.programme.groups}
     group = groups.get(decision.group)
     zone = group.anchor if group else visit.zone
     options = [each for each in (decision.after, *decision.options) if each] if decision.session is not None else []
@@ -204,9 +212,19 @@ def told(visit: Desk, decision: Decision) -> dict[str, Any]:
         "title": label(group.id, group.title) if group else decision.group,
         "words": sentence(decision, visit.app.names, zone=zone),
         "options": [(each.isoformat(), when(each, zone, dated=True)) for each in dict.fromkeys(options)],
-        "is_ahead": bool(decision.before and decision.before > visit.site.service.clock.now()),
+        "yes": _yes(decision, options[0] if options else None, zone),
+        "is_ahead": bool(decision.session is not None and decision.before and decision.before > now),
         "refusable": decision.action is not Action.STOP,
     }
+
+
+def _yes(decision: Decision, first: datetime | None, zone: str) -> str:
+    """What accepting a proposal does, for its button."""
+    if decision.session is None or decision.before == decision.after:
+        return _("Accept")
+    if decision.action is Action.SKIP and decision.by != RONDO:
+        return _("Skip it")
+    return _("Move it to %(time)s") % {"time": when(first, zone, dated=True)} if first else _("Accept")
 
 
 def stale(visit: Desk, words: str) -> Response:
@@ -259,4 +277,8 @@ def _instant(text: str) -> datetime:
 
 
 def _by_us(decision: Decision) -> bool:
-    return decision.state in (State.DONE, State.ACCEPTED) and decision.action in (Action.MOVE, Action.SKIP)
+    return decision.state in (State.DONE, State.ACCEPTED) and decision.action in (
+        Action.MOVE,
+        Action.SKIP,
+        Action.SHIFT,
+    )

@@ -48,7 +48,7 @@ def begin(visit: Anybody) -> Response:
     typed = Typed(said={name: visit.said(name) for name in FIELDS})
     me = pairs.Side(
         name=typed.read("name", _name, ""),
-        zone=typed.read("zone", zone_named, ""),
+        zone=typed.read("zone", lambda text: zone_named(needed(text)), ""),
         hours=typed.read("hours", _hours, ""),
         email=typed.read("email", _mail, ""),
         locale=str(tongue().locale),

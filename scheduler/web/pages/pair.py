@@ -1,7 +1,7 @@
 """A group's best times, on everybody's clock and date by date; a pair chooses one here, and books it together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from scheduler.app import booking, inviting, pairs
 from scheduler.app.explaining import explained, member
 from scheduler.app.programme import App
-from scheduler.app.times import SHARED, best_times, series_of_group, time_of
+from scheduler.app.times import SHARED, TimeOption, best_times, series_of_group, time_of
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.hours import parse_hours
 from scheduler.core.tongue import gettext as _
@@ -58,7 +58,7 @@ def join(visit: Partner) -> Response:
     typed = Typed(said={name: visit.said(name) for name in ("name", "zone", "hours")})
     side = pairs.Side(
         name=typed.read("name", lambda text: needed(one_line(text)), ""),
-        zone=typed.read("zone", zone_named, ""),
+        zone=typed.read("zone", lambda text: zone_named(needed(text)), ""),
         hours=typed.read("hours", _hours, ""),
         locale=str(tongue().locale),
     )
@@ -97,7 +97,7 @@ def take_back(visit: Partner) -> Response:
         booking.take_back(visit.site, visit.programme, visit.group)
     except StalePlan as fault:
         return _shown(_again(visit), status=409, alert=str(fault))
-    return visit.go("pair", programme=visit.programme, group=visit.group)
+    return visit.on(f"{visit.path('pair', programme=visit.programme, group=visit.group)}?undone=1")
 
 
 @router.post("/share", name="share")
@@ -110,10 +110,12 @@ def share(visit: Partner) -> Response:
 
 @router.get("/times.ics", name="pair-file")
 def file(visit: Partner) -> Response:
-    """What would be booked as a calendar file, for whoever writes it into a calendar by themselves."""
-    group = _group(visit)
-    prepared = booking.prepared(visit.app, group, visit.said("slot"), member(visit.person))
-    content = booking.calendar_file(prepared, visit.person, visit.app.clock.now())
+    """What is or would be booked as a calendar file, for whoever writes it into a calendar by themselves."""
+    app, group = visit.app, _group(visit)
+    events = booking.standing_events(app, group)
+    if not events:
+        events = booking.prepared(app, group, visit.said("slot"), member(visit.person)).events
+    content = booking.calendar_file(events, visit.person, app.clock.now())
     name = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
     return Response(content, media_type="text/calendar", headers=name)
 
@@ -146,19 +148,21 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
         nobody: list[Person] = []
         said = {"chosen": nobody, "unready": nobody, "unknown": nobody, "stale": nobody}
         undo = until and when(until, visit.zone)
-        return visit.page("booked.html", status=status, card=card, undo=undo, **said, **shared)
+        return visit.page("booked.html", status=status, card=card, undo=undo, undone=False, **said, **shared)
     posed = app.pose()
     series = series_of_group(posed, group.id, _kept(visit, people, group))
     options = best_times(app, posed, series, audience=member(me.id))
     found = None if options else explained(app, posed, series, audience=member(me.id))
+    unready = [each for each in people if alone and not pairs.is_ready(each)]
     return visit.page(
         "pair.html",
         status=status,
-        cards=cards(options),
+        cards=cards(tuple(_without(each, unready) for each in options)),
+        undone=bool(visit.said("undone")),
         found=found,
         keeps=_keeps(people, series.anchor_zone),
         chosen=list(_chosen(app, group, me)) if alone else [],
-        unready=[each for each in people if alone and not pairs.is_ready(each)],
+        unready=unready,
         unknown=[each for each in people if app.knowledge(each) is Knowledge.UNKNOWN],
         stale=[each for each in people if app.knowledge(each) is Knowledge.STALE],
         **shared,
@@ -198,6 +202,12 @@ def _confirmed(visit: Desk, status: int = 200) -> Response:
         changed=status == 409,
         names=app.names,
     )
+
+
+def _without(option: TimeOption, unready: Sequence[Person]) -> TimeOption:
+    """A time without the clocks of those of whom nothing is known yet: nobody is shown as free who did not say so."""
+    out = {each.id for each in unready}
+    return replace(option, clocks=tuple(each for each in option.clocks if each.person not in out))
 
 
 def _chosen(app: App, group: Group, me: Person) -> Iterator[Chosen]:

@@ -116,6 +116,10 @@ def stage(job: Job) -> str:
         return _("It begins in a moment.")
     if job.stop:
         return _("It stops, and keeps the best plan so far.")
+    if job.progress.get("bound") and job.progress.get("happen", 0) >= job.progress["bound"]:
+        return _(
+            "As many meetings as possible have a time. Now Rondo looks for better times; stop it whenever you like."
+        )
     words = {"read": _("Calendars are read."), "prepare": _("Free times are laid side by side.")}
     return words.get(str(job.progress.get("stage")), _("The plan still gets better."))
 
