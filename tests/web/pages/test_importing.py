@@ -26,7 +26,7 @@ WRONG = {
     27: (1, "mailto:ed@example.org", "E-mail", "ed@example.org"),
     31: (1, "no address", "E-mail", ""),
     35: (3, "Mon-Fri 9-25", "Working hours", ""),
-    39: (3, "sometimes", "Working hours", ""),
+    39: (3, "Mon-Fry 9-17", "Working hours", "Mon-fr 9-17"),
     43: (3, "Mon-Fri", "Working hours", ""),
     47: (4, "Norge", "Land", ""),
     51: (4, "Germany", "Land", "DE"),
