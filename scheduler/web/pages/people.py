@@ -11,11 +11,13 @@ from scheduler.app.in_common import shared
 from scheduler.app.overview import CalendarState, Overview, PersonRow
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import RondoError
+from scheduler.programme.table import csv_text
 from scheduler.web.guards import Coordinator
 from scheduler.web.paging import choice, found, page_of, query
 from scheduler.web.visit import Desk
 
 router = APIRouter()
+MOST_LINKS = 500
 MOST_MAILS = 50  # at once: each is handed to the mail server while somebody waits
 SHOWN: dict[str, Callable[[PersonRow], bool]] = {
     "all": lambda row: True,
@@ -70,6 +72,21 @@ def remind_all(desk: Coordinator) -> Response:
         except RondoError:
             failed += 1
     return desk.on(f"{desk.path('people', programme=desk.programme)}?reminded={sent}&failed={failed}")
+
+
+@router.get("/p/{programme}/links", name="links")
+def links(desk: Coordinator) -> Response:
+    """Who has no link yet: what a table of links is for, before one is made."""
+    return desk.page("links.html", rows=inviting.without_link(desk.site, desk.programme), most=MOST_LINKS)
+
+
+@router.post("/p/{programme}/links", name="links-do")
+def hand_out_all(desk: Coordinator) -> Response:
+    """A table of new links for those who had none, for whoever mails or hands them over by other means."""
+    made = inviting.invite_all(desk.site, desk.programme, MOST_LINKS)
+    table = csv_text(("name", "email", "link"), [(who.name, who.email, address) for who, address in made])
+    name = {"Content-Disposition": f'attachment; filename="{desk.programme}-links.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=name)
 
 
 @router.get("/p/{programme}/people/{person}", name="person")
