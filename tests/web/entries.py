@@ -12,7 +12,7 @@ ENTRIES: dict[str, str] = {
         """,
         "coordinator": """
             home coordinators invite-coordinator remove-coordinator withdraw-invitation
-            people remind remind-do person person-link person-mail person-revoke
+            people links links-do remind remind-do person person-link person-mail person-revoke
             group session group-sure group-do explain
             coverage fairness digest
             planning plan job stop-job job-live changes publishing publish keep-old release proposal undo-move
@@ -40,5 +40,5 @@ SPECIAL: dict[str, dict[str, str]] = {}
 GONE = {"calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected"}
 """Routes that show 404 to those who may see them, too, since the sample lacks what they are about; as all do with a
 part in their address that the sample has no value for."""
-ELSEWHERE = {"signed-in-at", "connected", "sign-in-at", "pair-file", "group-sure"}
+ELSEWHERE = {"signed-in-at", "connected", "sign-in-at", "group-sure"}
 """Routes that say by 403 or 422 that something did not begin here, or that their query lacks what they need."""
