@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from scheduler.documents.moments import instant as instant
 from scheduler.errors import InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of words.")]

@@ -63,6 +63,11 @@ class Visitor:
     coordinates: frozenset[str] = frozenset()
     seats: frozenset[Seat] = frozenset()
 
+    @property
+    def may_begin(self) -> bool:
+        """Whether they may begin programmes: the owner may, and whoever coordinates one."""
+        return self.owner or bool(self.coordinates)
+
     def sits(self, programme: str) -> frozenset[str]:
         """The people of a programme as whom they may act."""
         return frozenset(seat.person for seat in self.seats if seat.programme == programme)

@@ -17,14 +17,14 @@ from scheduler.app.readers import COOKIE as READING
 from scheduler.app.readers import tongue_for, zone_for
 from scheduler.app.site import Site
 from scheduler.core.reader import Reader
-from scheduler.core.tongue import speak
+from scheduler.core.tongue import noted, speak
 from scheduler.core.visitor import Visitor
 from scheduler.web.bounds import FORM
 from scheduler.web.visit import Desk, Visit, cookie_name
 
 SAFE = ("GET", "HEAD")
-FOREIGN = "This form did not come from a page of yours. Load the page again, then send it once more."
-NO_TEXT = "The form holds what is no text."
+FOREIGN = noted("This form did not come from a page of yours. Load the page again, then send it once more.")
+NO_TEXT = noted("The form holds what is no text.")
 MOST_FIELDS, MOST_FILES, LARGEST_PART = 5_000, 5, 5_000_000
 
 
@@ -33,11 +33,13 @@ async def anybody(request: Request) -> Visit:
     return await _visit(request)
 
 
-async def signed_in(request: Request) -> Visit:
-    """Whoever signed in as a coordinator, of whichever programme, or of none yet."""
+async def founder(request: Request) -> Visit:
+    """Whoever may begin programmes; that somebody has a mailbox, and could sign in, is not enough."""
     visit = await _visit(request)
     if visit.visitor.identity is None:
         raise HTTPException(401)
+    if not visit.visitor.may_begin:
+        raise HTTPException(404)
     return visit
 
 
@@ -73,10 +75,10 @@ async def partner(request: Request, programme: str, group: str) -> Desk:
     return desk
 
 
-GUARDS: tuple[Callable[..., Awaitable[Visit]], ...] = (anybody, signed_in, coordinator, participant, partner)
+GUARDS: tuple[Callable[..., Awaitable[Visit]], ...] = (anybody, founder, coordinator, participant, partner)
 
 Anybody: TypeAlias = Annotated[Visit, Depends(anybody)]
-SignedIn: TypeAlias = Annotated[Visit, Depends(signed_in)]
+Founder: TypeAlias = Annotated[Visit, Depends(founder)]
 Coordinator: TypeAlias = Annotated[Desk, Depends(coordinator)]
 Participant: TypeAlias = Annotated[Desk, Depends(participant)]
 Partner: TypeAlias = Annotated[Desk, Depends(partner)]
@@ -86,9 +88,9 @@ async def _visit(request: Request) -> Visit:
     site: Site = request.app.state.site
     cookie = request.cookies.get(cookie_name(site), "")
     visitor: Visitor = await run_in_threadpool(site.access.visitor, cookie)
-    form = FormData() if request.method in SAFE else await _form(request, site, cookie)
     reader: Reader = await run_in_threadpool(site.readers.chosen, visitor, request.cookies.get(READING, ""))
     speak(tongue_for(reader, request.headers.get("accept-language", "")))
+    form = FormData() if request.method in SAFE else await _form(request, site, cookie)
     zone = reader.zone or "UTC"
     return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form, reader=reader, zone=zone)
 

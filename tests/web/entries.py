@@ -1,6 +1,6 @@
-"""Every page route by its name, with the guard that it has to have: a route that is not told here fails the suite.
+"""Every route by its name, with the guard that it has to have: a route that is not told here fails the suite.
 
-PARTS are the sample's values for the parts of addresses, by name; SPECIAL those of single routes.
+PARTS are the sample's values for the parts of addresses, by name; QUERIES what single routes need beside them.
 """
 
 ENTRIES: dict[str, str] = {
@@ -22,7 +22,7 @@ ENTRIES: dict[str, str] = {
             tokens make-token revoke-token webhooks make-webhook webhook try-webhook rotate-webhook enable-webhook
             remove-webhook resend-message
         """,
-        "signed_in": "new-programme create-programme sample",
+        "founder": "new-programme create-programme sample",
         "participant": """
             meetings feed-renew meeting-withdraw meeting-undo meeting-answer meeting meeting-ask meeting-confirm
             meeting-unsay calendars calendar-connect calendar-begin calendar-choose calendar-chosen
@@ -31,14 +31,33 @@ ENTRIES: dict[str, str] = {
         "partner": """
             pair join book choose take-back share pair-file why
         """,
+        "": "alive ready google graph openapi",
+        "api_read": """
+            api-programme api-people api-person api-groups api-group api-occurrences api-coverage api-fairness
+            api-job api-job-events api-draft api-diff api-decisions api-decision api-times api-explain
+        """,
+        "api_plan": "api-new-plan api-stop-job",
+        "api_apply": "api-apply api-accept api-refuse api-undo",
+        "api_people": "api-change-person",
+        "api_webhooks": """
+            api-webhooks api-new-webhook api-webhook api-remove-webhook api-rotate api-enable api-test-webhook
+            api-messages api-resend
+        """,
     }.items()
     for name in names.split()
 }
 
-PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1", "number": "1"}
-SPECIAL: dict[str, dict[str, str]] = {}
-GONE = {"calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected"}
-"""Routes that show 404 to those who may see them, too, since the sample lacks what they are about; as all do with a
-part in their address that the sample has no value for."""
-ELSEWHERE = {"signed-in-at", "connected", "sign-in-at", "group-sure"}
-"""Routes that say by 403 or 422 that something did not begin here, or that their query lacks what they need."""
+PARTS = {"programme": "spring", "person": "amara", "provider": "google", "session": "1", "number": "0", "plan": "draft"}
+QUERIES = {
+    "group-sure": "?what=pause",
+    "pair-file": "?at=Tue+15:00",
+    "why": "?at=Tue+15:00",
+    "api-times": "?group={group}&top=1",
+    "api-explain": "?group={group}&at=Tue+15:00",
+}
+GONE = {"calendar-connect", "calendar-begin", "calendar-disconnect", "calendar-disconnected", "api-decision"}
+"""Routes that show 404 to those who may see them, too, since the sample lacks what they are about."""
+STREAMS = {"job-live", "api-job-events"}
+"""Routes whose answer lasts as long as a job."""
+ELSEWHERE = {"signed-in-at", "connected", "sign-in-at"}
+"""Routes that say by 403 or 422 that something did not begin here."""

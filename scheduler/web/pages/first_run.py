@@ -9,7 +9,7 @@ from scheduler.app import first_run
 from scheduler.core.tongue import gettext as _
 from scheduler.core.zones import all_zones, zone_named
 from scheduler.errors import InputError
-from scheduler.web.guards import SignedIn
+from scheduler.web.guards import Founder
 from scheduler.web.visit import Visit
 
 router = APIRouter(prefix="/programmes")
@@ -19,7 +19,7 @@ WEEKS = 26
 
 
 @router.get("/new", name="new-programme")
-def new_programme(visit: SignedIn) -> Response:
+def new_programme(visit: Founder) -> Response:
     """What a programme needs to begin with."""
     now = visit.site.service.clock.now().date()
     first = now + timedelta(days=7 - now.weekday())
@@ -29,7 +29,7 @@ def new_programme(visit: SignedIn) -> Response:
 
 
 @router.post("/new", name="create-programme")
-def create(visit: SignedIn) -> Response:
+def create(visit: Founder) -> Response:
     """Make it; its first coordinator is whoever made it."""
     said = {name: visit.said(name) for name in ("name", "from", "until", "every", "minutes", "zone")}
     wrong: dict[str, str] = {}
@@ -63,7 +63,7 @@ def create(visit: SignedIn) -> Response:
 
 
 @router.post("/sample", name="sample")
-def sample(visit: SignedIn) -> Response:
+def sample(visit: Founder) -> Response:
     """Twelve people, five groups, half a year: planned, and published to files on this machine."""
     programme = first_run.sample(visit.site.service)
     _coordinate(visit, programme)
