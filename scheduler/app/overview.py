@@ -19,6 +19,7 @@ from scheduler.core.burden import accounts
 from scheduler.core.coverage import Cell, Coverage, coverage
 from scheduler.core.decision import Decision
 from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge
+from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line
 from scheduler.ports import SavedPlan
 from scheduler.programme import Group, Person, Programme
@@ -186,6 +187,11 @@ class Overview:
     def made(self, what: str, make: Callable[[], T]) -> T:
         """What a page makes, in no language, of the files and of what stands alone; kept as long as these are."""
         return self._kept.part(f"made: {what}", self._plan_stamp, make)
+
+    def told(self, make: Callable[[], str]) -> str:
+        """The digest of the week, made once a minute at most while nothing changes and it is read in one language."""
+        read_in = str(tongue().locale), tongue().clock_24
+        return self._kept.part("digest", (self._people_stamp, self.stamps.decisions, read_in), make)
 
     @cached_property
     def sums(self) -> Mapping[Cell, int]:

@@ -159,7 +159,7 @@ class App:
 
     def person(self, who: str) -> Person:
         """Somebody of people.csv by id. Raises InputError with the nearest id."""
-        people = {person.id: person for person in self.programme.people}
+        people = self.programme.by_id
         if who not in people:
             raise InputError(f"nobody has the id {quoted(who)}.", where="people.csv", hint=did_you_mean(who, people))
         return people[who]

@@ -153,7 +153,7 @@ def told(
     starts = _usual_starts(problem, placement, regular, turn)
     common = _common_start([problem.people[who].boundary.zone for who in series.members], starts)
     clocks = [_clock(app, problem, who, starts, common, series.duration) for who in series.members]
-    names = {person.id: person.name for person in app.programme.people}
+    names = app.names
     return TimeOption(
         slot=option.slot,
         placement=placement,

@@ -113,6 +113,11 @@ class Programme:
         return {person.id: person.name for person in self.people}
 
     @cached_property
+    def by_id(self) -> Mapping[str, Person]:
+        """Everybody."""
+        return {person.id: person for person in self.people}
+
+    @cached_property
     def zones(self) -> Mapping[str, str]:
         """Where each person's day is, by id."""
         return {person.id: person.boundary.zone for person in self.people}

@@ -30,9 +30,13 @@ def paged(
     cursor: str | None,
     known: Caller,
     response: Response,
+    in_order: bool = False,
 ) -> dict[str, Any]:
-    """A page of what was found, in the order of its keys, which are of one form and no two the same."""
-    ordered = sorted(found, key=key)
+    """A page of what was found, in the order of its keys, which are of one form and no two the same.
+
+    `in_order`: it is in that order already.
+    """
+    ordered = found if in_order else sorted(found, key=key)
     begin = 0
     if cursor is not None:
         after = _after(cursor)

@@ -10,6 +10,8 @@ from scheduler.app.editing import change
 from scheduler.app.limit_cells import LIMITS, limit_cells, with_limits
 from scheduler.app.overview import PersonRow
 from scheduler.core.coverage import Cell
+from scheduler.core.coverage import Coverage as Covered
+from scheduler.core.interval import Int64Array
 from scheduler.core.walltime import parse_instant
 from scheduler.documents.moments import moment
 from scheduler.programme import Group
@@ -147,8 +149,11 @@ def occurrences(
         for number, each in enumerate(groups)
         if group in (None, each.id) and (person is None or person in each.members)
     }
-    chosen = np.isin(covered.of, sorted(rows)) & (covered.ends > first) & (covered.starts < last)
-    index: list[int] = np.flatnonzero(chosen).tolist()
+    mine = np.zeros(len(groups), dtype=np.bool_)
+    mine[sorted(rows)] = True
+    chosen = mine[covered.of] & (covered.ends > first) & (covered.starts < last)
+    order = view.made("occurrences", lambda: _in_order(covered))
+    index: list[int] = order[chosen[order]].tolist()
     placements = standing.plan.by_series()
 
     def shown(at: int) -> dict[str, Any]:
@@ -173,6 +178,7 @@ def occurrences(
         cursor=cursor,
         known=known,
         response=response,
+        in_order=True,
     )
 
 
@@ -211,6 +217,13 @@ def fairness(known: Reader, response: Response, limit: Limit = USUAL, cursor: Cu
         known=known,
         response=response,
     )
+
+
+def _in_order(covered: Covered) -> Int64Array:
+    """All sessions by their time, those of one time by the id of their group."""
+    rank = np.empty(len(covered.groups), dtype=np.int64)
+    rank[sorted(range(len(covered.groups)), key=covered.groups.__getitem__)] = np.arange(len(covered.groups))
+    return np.lexsort((covered.session, rank[covered.of], covered.starts)).astype(np.int64)
 
 
 def _span(begin: str | None, until: str | None) -> tuple[float, float]:

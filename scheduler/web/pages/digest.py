@@ -26,5 +26,5 @@ def digest(desk: Coordinator) -> Response:
         coming=len(ahead(view, now, now + WEEK)),
         until=now + timedelta(days=7),
         things=list(things(desk, view))[:MOST_THINGS],
-        text=digest_text(desk.app),
+        text=view.told(lambda: digest_text(desk.app)),
     )

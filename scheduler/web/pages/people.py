@@ -39,7 +39,8 @@ def people(desk: Coordinator) -> Response:
     view = desk.overview
     shown, which = choice(desk, "show", SHOWN)
     order, key = choice(desk, "sort", SORTED)
-    rows = found(desk, filter(which, view.people_by(order, key)), _words)
+    words = view.made("words of people", lambda: {row.person.id: _words(row).casefold() for row in view.people})
+    rows = found(desk, filter(which, view.people_by(order, key)), lambda row: words[row.person.id])
     return desk.page(
         "people.html",
         view=view,
