@@ -61,7 +61,9 @@ def test_pages_are_good_in_a_browser(chromium: Browser, axe: str, sights: Seen, 
         requests: list[Request] = []
         with visiting(chromium, stand.address, sight.cookie, reduced_motion="reduce", has_touch=True) as page:
             page.on("requestfinished", lambda each: requests.append(each))  # noqa: PLW0108, B023  # Playwright marks it
-            page.goto(sight.path, wait_until="load")
+            answer = page.goto(sight.path, wait_until="load")
+            assert answer
+            assert answer.status == ODD.get(sight.name, 200), sight
             said = tuple(_weight(stand.address, requests))
             if sight.form:
                 _send_nonsense(page, sight.form)
