@@ -1,5 +1,6 @@
 """What coordinators see: home, people, coverage, fairness, groups and the digest, without a browser."""
 
+import csv
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -180,6 +181,34 @@ def test_reminding_shows_whom_first_and_mails_nobody_where_all_are_ready(
     assert "Everybody is ready" in shown(client, "/remind")
     done = client.post(f"/p/{SAMPLE}/remind", data=stand.token(cookie))
     assert done.headers["location"].endswith("reminded=0&failed=0")
+
+
+def test_links_for_everybody_open_each_their_own_pages(stand: Stand, cookie: str, client: httpx.Client) -> None:
+    """A GET makes none; the table has one for each who had none; after that there is nobody without."""
+    path, people = f"/p/{SAMPLE}/links", stand.app().programme.people
+    waiting = stand.site.access.store.linked(SAMPLE, stand.clock.now())
+    assert f"{len(people) - len(waiting)} people have no link yet" in shown(client, "/links")
+    table = client.post(path, data=stand.token(cookie))
+    assert table.headers["content-disposition"] == f'attachment; filename="{SAMPLE}-links.csv"'
+    rows = list(csv.DictReader(table.text.splitlines()))
+    names = {each.name for each in people if each.id not in waiting}
+    assert {row["name"] for row in rows} == names
+    assert len({row["link"] for row in rows}) == len(names)
+    with stand.client() as theirs:
+        assert rows[0]["name"] in theirs.get(rows[0]["link"]).text
+    assert "Everybody has a link" in shown(client, "/links")
+
+
+def test_people_in_no_group_are_told_of(stand: Stand) -> None:
+    """They are somebody, and what is missing is said."""
+    table = b"id,name,timezone,hours\nzoe,Zoe,Europe/Paris,Mon-Fri 9-17\n"
+    toml = b'[programme]\nname = "One"\nfrom = 2027-01-11\nuntil = 2027-03-19\n'
+    new_programme(
+        stand.service, "alone", {"people.csv": table, "groups.csv": b"group,person\n", "programme.toml": toml}
+    )
+    with stand.client(stand.coordinator("alone")) as client:
+        for page in ("", "/plan"):
+            assert "1 person is here, in no group yet" in client.get(f"/p/alone{page}").text
 
 
 def test_the_digest_has_the_words_of_the_mail(client: httpx.Client) -> None:

@@ -181,6 +181,26 @@ def test_looking_writes_nothing_and_a_reload_books_once(stand: Stand) -> None:
             assert stranger.get(f"{at}/times").status_code == 404
 
 
+def test_who_did_not_say_when_is_not_shown_as_free(stand: Stand) -> None:
+    """Times of one alone have the bar of one alone, and say so."""
+    with stand.client() as client:
+        text = words(client.get(begun(stand, client).text.split('role="button" href="')[1].split('"')[0]).text)
+    assert "Chen has not said yet when they can" in text
+    assert "all 26 dates: Amara." in text
+    assert "Chen Mon" not in text
+
+
+def test_what_is_booked_can_be_downloaded(published: Stand) -> None:
+    """As it is written, and without a word on what was in the way before."""
+    with published.client(published.person("amara")) as client:
+        page = client.get(TIMES).text
+        file = client.get(re.findall(r'href="([^"]+times\.ics)"', page)[0])
+    assert file.headers["content-type"].startswith("text/calendar")
+    [event] = [each for each in published.app().store.events() if each.group == GROUP]
+    assert f"UID:{event.uid}" in file.text
+    assert "is not free" not in words(page)
+
+
 def test_no_common_time_says_why_and_what_to_do(stand: Stand) -> None:
     """What, why, and one next step."""
     with stand.client() as one:
