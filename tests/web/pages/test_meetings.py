@@ -73,7 +73,7 @@ def trail(stand: Stand) -> list[Decision]:
 def test_the_next_meeting_comes_first(stand: Stand) -> None:
     """With its weekday, time and place, with whom it is, and where to go; once it is over, the one after it."""
     page = Participant(stand, "chen").get().text
-    assert re.search(r"Next</small>\s+Fri 15 Jan 11:00 New York", page) or "Fri Jan 15 11:00" in page
+    assert re.search(r"Next meeting</small>\s+Fri 15 Jan 11:00 New York", page) or "Fri Jan 15 11:00" in page
     assert "Amara Nwosu" in page
     assert "https://meet.jit.si/" in page
     stand.clock.at = datetime.fromisoformat("2027-01-16T08:00:00+00:00")
