@@ -1,4 +1,4 @@
-"""A minute of many visitors, or ten with --long, while a large programme is planned: all are answered, nothing piles up.
+"""A minute of many visitors, or ten with --long, while a large programme is planned: all are answered.
 
 How fast it is depends on the machine: `python -m tests.benchmarks.load` measures that.
 """
