@@ -16,7 +16,8 @@ from scheduler.core.tongue import speak
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan
 from scheduler.web.addresses import Addresses
 from scheduler.web.api import MOUNTED, add_api
-from scheduler.web.api.problems import problem
+from scheduler.web.api.problems import BROKEN, problem
+from scheduler.web.application import HEADERS
 from scheduler.web.bounds import Bounded
 from scheduler.web.frame import STATIC, Assets, page
 from scheduler.web.limits_of_rate import Limits
@@ -66,7 +67,10 @@ def _unreadable(request: Request, _fault: Exception) -> Response:
 
 def _broken(_request: Request, _fault: Exception) -> Response:
     """A mistake of ours, whose story is in the log alone."""
-    return _page(500, _("Something is broken here"), _("It is not your fault, and it was noted. Try again later."))
+    words = _("It is not your fault, and it was noted. Try again later.")
+    sealed = {name.decode(): value.decode() for name, value in HEADERS}  # what else adds them broke, too
+    del sealed["content-security-policy"]  # which pages have of their own
+    return _page(500, _("Something is broken here"), words, headers=BROKEN | sealed)
 
 
 def _failed(_request: Request, fault: Exception) -> Response:

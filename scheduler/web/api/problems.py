@@ -15,6 +15,8 @@ from scheduler.errors import ChangedElsewhere, CredentialsRejected, InputError, 
 MEDIA_TYPE = "application/problem+json"
 KIND = "/api#problem-"
 """What `type` begins with: the place on the reference page that tells of it."""
+BROKEN = {"Connection": "close"}
+"""The server closes a connection after a mistake of ours, and whoever would ask again on it has to know."""
 
 
 class Flaw(BaseModel):
@@ -103,7 +105,7 @@ def _failed(_request: Request, fault: Exception) -> Response:
 
 def _broken(_request: Request, _fault: Exception) -> Response:
     """A mistake of ours, whose story is in the log alone."""
-    return problem(500, "Something is broken here. It is not your fault, and it was noted.")
+    return problem(500, "Something is broken here. It is not your fault, and it was noted.", BROKEN)
 
 
 def _at(place: Sequence[int | str], detail: str) -> dict[str, str]:
