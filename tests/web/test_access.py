@@ -105,7 +105,7 @@ def test_nobody_reaches_another_programme(cast: Cast, pages: list[APIRoute]) -> 
 
 @pytest.mark.usefixtures("untouched")
 def test_what_is_of_another_programme_is_not_there(cast: Cast, pages: list[APIRoute], api: list[APIRoute]) -> None:
-    """Its jobs, webhooks, tokens, invitations, coordinators and uploads: as what never was, in one's own programme."""
+    """Its jobs, webhooks, tokens, invitations, coordinators and uploads: as what never was (B20)."""
     wrong: list[tuple[object, ...]] = []
     for route in pages + api:
         named = cast.objects.keys() & route.param_convertors.keys()
@@ -140,7 +140,7 @@ def test_a_look_changes_nothing(cast: Cast, pages: list[APIRoute], api: list[API
 
 @pytest.mark.usefixtures("untouched")
 def test_a_form_of_another_page_does_nothing(cast: Cast, pages: list[APIRoute]) -> None:
-    """Without its token, with that of another session, from another origin, in another form: refused for everybody."""
+    """Without its token, with that of another session, from another origin, in another form (B19)."""
     wrong: list[tuple[object, ...]] = []
     for route in (each for each in pages if method_of(each) == "POST"):
         cookie = cast.cookies[min(ALLOWED.get(entry(route), {COORDINATOR}))]

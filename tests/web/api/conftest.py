@@ -4,10 +4,18 @@ from collections.abc import Collection, Iterator
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from scheduler.app.tokens import Tokens
 from scheduler.core.token import Scope
 from tests.site import SAMPLE, Stand, standing
+
+PROFILE, EXAMPLES, LONG = "api", 8, 200
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How many requests are made up for each operation of the API, for tests that name the profile."""
+    settings.register_profile(PROFILE, max_examples=LONG if config.getoption("--long") else EXAMPLES)
 
 
 def client(stand: Stand, *scopes: Scope, programme: str = SAMPLE) -> httpx.Client:

@@ -94,13 +94,13 @@ def test_occurrences_of_a_person_in_a_span(api: httpx.Client) -> None:
     ],
 )
 def test_a_parameter_that_can_not_be_read_is_named(api: httpx.Client, name: str, value: str) -> None:
-    """422, with the parameter."""
+    """422, with the parameter (B32)."""
     told = is_problem(api.get("/occurrences", params={name: value}), 422)
     assert name in str(told["errors"])
 
 
 def test_a_span_that_ends_before_it_begins_or_is_endless(api: httpx.Client) -> None:
-    """Both are refused."""
+    """Both are refused (B32)."""
     for end in ("2027-01-01T00:00:00Z", "2127-01-01T00:00:00Z"):
         is_problem(api.get("/occurrences", params={"from": "2027-02-01T00:00:00Z", "to": end}), 422)
 
@@ -163,7 +163,7 @@ def test_limits_that_can_not_be_are_refused(api: httpx.Client, body: object) -> 
     ],
 )
 def test_a_body_that_is_no_json_is_refused(api: httpx.Client, body: str | bytes) -> None:
-    """400, or 422 where it is some but none of ours; no 500."""
+    """400, or 422 where it is some but none of ours; no 500 (B13)."""
     answer = api.post("/plans", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
     is_problem(answer, answer.status_code)
@@ -182,7 +182,7 @@ def test_a_form_is_no_json(api: httpx.Client) -> None:
 
 
 def test_who_shows_nothing_or_something_else_is_told_how(stand: Stand) -> None:
-    """401 with a challenge; a coordinator's cookie opens nothing, and neither does a token in the address."""
+    """401 with a challenge; a coordinator's cookie opens nothing, and neither does a token in the address (B24)."""
     secret = token(stand, [Scope.READ])
     with stand.client(stand.coordinator()) as there:
         for path, headers in (
@@ -236,7 +236,7 @@ def test_other_programmes_are_as_none(stand: Stand, api: httpx.Client) -> None:
 
 
 def test_who_guesses_is_slowed_down(stand: Stand) -> None:
-    """After sixty wrong tokens in a minute none is looked at, for 429."""
+    """After sixty wrong tokens in a minute none is looked at, for 429 (B24)."""
     before = stand.application.state.limits
     stand.application.state.limits = type(before)(tokens=Limiter(60, 60))
     try:
@@ -252,7 +252,7 @@ def test_who_guesses_is_slowed_down(stand: Stand) -> None:
 
 
 def test_a_write_with_a_key_is_done_once(api: httpx.Client) -> None:
-    """The same answer again; another body is refused; a key must be one."""
+    """The same answer again; another body is refused; a key must be one (B29)."""
     key = {"Idempotency-Key": "once"}
     address = {"url": "https://example.org/once"}
     first, again = (api.post("/webhooks", json=address, headers=key) for _ in range(2))
@@ -274,7 +274,7 @@ def test_what_failed_may_be_tried_again_with_its_key(api: httpx.Client) -> None:
 
 
 def test_of_two_with_a_key_at_once_one_is_done(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other is told to wait."""
+    """The other is told to wait (B29)."""
     both, began, end = threading.Barrier(2, timeout=20), threading.Event(), SqlIdempotency.end
 
     def slowly(self: SqlIdempotency, *arguments: object) -> None:

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from scheduler.core.token import Scope
 from scheduler.web.api import made
 from tests.site import Stand
-from tests.web.api.conftest import token
+from tests.web.api.conftest import PROFILE, token
 
 CHECKS = [
     not_a_server_error,
@@ -29,9 +29,8 @@ CHECKS = [
     response_schema_conformance,
     ignored_auth,
 ]
-EXAMPLES, LONG = 12, 200
 SETTINGS = settings(
-    max_examples=EXAMPLES,
+    settings.get_profile(PROFILE),
     deadline=None,
     database=None,
     derandomize=True,
