@@ -48,7 +48,7 @@ def measured(page: Page, axe: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["js", "no-js"])
 def test_from_an_empty_service_to_sixty_published_people(tmp_path: Path, chromium: Browser, *, scripts: bool) -> None:
-    """Sign in, make a programme, import, mend, plan, publish: nothing else has to be known."""
+    """Sign in, make a programme, import, mend, plan, publish, hand out links: nothing else has to be known."""
     table = tmp_path / "people.csv"
     table.write_text(sixty(), encoding="utf-8")
     with standing(tmp_path / "data", sample=False) as stand:
@@ -71,6 +71,11 @@ def test_from_an_empty_service_to_sixty_published_people(tmp_path: Path, chromiu
             page.click("text=/^Publish \\d+/")
             page.click("button:has-text('Publish')")
             assert "Published." in page.inner_text("main")
+            page.click("text=Links for everybody")
+            assert page.inner_text("h1") == "60 people have no link yet"
+            with page.expect_download() as links:
+                page.click("text=Download the links")
+            assert links.value.path().read_text(encoding="utf-8").count("/in/") == 60
         app = stand.app("mentoring-2027")
         assert len(app.programme.people) == 60
         assert sum(len(event.sessions) for event in app.store.events()) > 100
