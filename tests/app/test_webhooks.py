@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from scheduler.app.home import open_data
 from scheduler.app.importing import bring_in
 from scheduler.app.service import Service
 from scheduler.app.steering import look, put
-from scheduler.app.webhooks import WAITS, Courier, Webhooks
+from scheduler.app.webhooks import MOST, WAITS, Courier, Webhooks
 from scheduler.core.account import Account, Provider
 from scheduler.core.webhook import HookEvent, HookMessage
 from scheduler.errors import InputError
@@ -24,6 +25,8 @@ from scheduler.settings import Outbound, Settings
 from scheduler.solve import Params
 from scheduler.store import SqlAccounts, SqlEngine, open_database
 from scheduler.vault import Vault, new_key
+from tests.connectors._http.forms import NAME_TABLE, forms
+from tests.connectors._http.internet import Internet
 from tests.receiver import ALLOW, Receiver, receiving
 
 PAIR = "pair-amara-chen"
@@ -263,6 +266,28 @@ def test_an_address_that_is_not_called_is_refused(desk: Desk, url: str) -> None:
     """When it is typed."""
     with pytest.raises(InputError):
         desk.hooks.make("spring", url)
+
+
+def test_no_form_of_an_address_leads_inside(
+    engine: SqlEngine, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is not refused when it is typed is when it is called: no socket is told to connect."""
+    internet = Internet(names={name: list(lists) for name, lists in NAME_TABLE.items()})
+    internet.install(monkeypatch)
+    desk = desk_of(engine, Settings(), Clock(), receiver, Vault([new_key()]))
+    tried, told = list(dict.fromkeys(forms())), list[str]()
+    for begin in range(0, len(tried), MOST):
+        for form in tried[begin : begin + MOST]:
+            with suppress(InputError):
+                _, hook = desk.hooks.make("spring", form)
+                desk.hooks.test("spring", hook.id)
+        desk.courier.round()
+        for hook in desk.hooks.of("spring"):
+            told += [message.answer for message in desk.hooks.log("spring", hook.id)]
+            desk.hooks.remove("spring", hook.id)
+    assert told
+    assert not [answer for answer in told if not answer or answer.isdigit()]
+    assert internet.connected == []
 
 
 def test_an_address_that_leads_inside_is_not_called(engine: SqlEngine, receiver: Receiver) -> None:

@@ -155,6 +155,34 @@ def test_a_header_that_is_too_large_is_refused(stand: Stand) -> None:
     assert raw(stand.address, said).startswith(b"HTTP/1.1 4")
 
 
+def test_a_key_of_a_megabyte_is_refused(stand: Stand) -> None:
+    """Before anybody looks for it (B29)."""
+    said = b"POST /api/v1/programmes/spring/plans HTTP/1.1\r\nHost: x\r\nIdempotency-Key: " + b"x" * 1_000_000
+    assert raw(stand.address, said + b"\r\n\r\n").startswith(b"HTTP/1.1 4")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../people.csv", "people.svg", "<script>alert(1)</script>.csv", "C:\\con", "x" * 300]
+)
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04" + b"\0" * 99, b"<svg onload=alert(1)>"])
+def test_a_file_that_is_no_table_is_refused(
+    stand: Stand, cora: str, client: httpx.Client, name: str, content: bytes
+) -> None:
+    """Whatever it is called, and whatever is in it: with a reason, and its name as text at most (B28)."""
+    files = {"files": (name, content, "text/csv")}
+    told = client.post(f"/p/{SAMPLE}/import", data=stand.token(cora), files=files)
+    assert told.status_code == 422
+    assert "<script>alert" not in told.text
+    assert "<svg onload" not in told.text
+
+
+@pytest.mark.parametrize("twin", ["ANN@example.org", "ann@EXAMPLE.org"])
+def test_an_address_in_capitals_is_nobody_new(stand: Stand, twin: str) -> None:
+    """It is the same mailbox, and so the same coordinator (B34)."""
+    access = stand.site.access
+    assert access.by_mailbox(twin).id == access.by_mailbox("ann@example.org").id
+
+
 def test_text_that_is_none_is_refused(stand: Stand, cora: str, client: httpx.Client) -> None:
     """A NUL can't be kept by every database (B26)."""
     form = stand.token(cora) | {"email": "a\0@example.org"}

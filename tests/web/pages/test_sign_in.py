@@ -158,7 +158,7 @@ def test_a_coordinator_signs_in_at_microsoft(
 def test_a_token_that_says_something_else_is_refused(
     google: Signer, providers: tuple[GoogleDouble, GraphDouble], claims: Mapping[str, Any]
 ) -> None:
-    """Each claim is checked, and each is needed."""
+    """Each claim is checked, and each is needed (B17)."""
     providers[0].oauth.id_tokens.claims = dict(claims)
     refused(google, google.come_back(google.set_out()))
 
@@ -197,7 +197,7 @@ def test_another_account_is_refused(google: Signer, providers: tuple[GoogleDoubl
 
 
 def test_an_invitation_is_for_one_account(google: Signer, providers: tuple[GoogleDouble, GraphDouble]) -> None:
-    """Another account that signs in does not take it; the right one may still."""
+    """Another account that signs in does not take it; the right one may still (B18)."""
     invitation = google.stand.site.access.hand_out(LinkKind.INVITE, SAMPLE, email=OTHER)
     refused(google, google.come_back(google.set_out(invitation=invitation)))
     providers[0].oauth.consents = OTHER
@@ -210,7 +210,7 @@ def test_an_invitation_is_for_one_account(google: Signer, providers: tuple[Googl
     ids=str,
 )
 def test_a_return_that_was_tampered_with_is_refused(google: Signer, changed: Mapping[str, str]) -> None:
-    """State, code, and the issuer that names itself (RFC 9207)."""
+    """State, code, and the issuer that names itself (RFC 9207; B17)."""
     refused(google, google.come_back(google.set_out(), **changed))
 
 
