@@ -125,7 +125,7 @@ def undoing(visit: Coordinator) -> Response:
     try:
         found = find_undo(visit.app)
     except (InputError, StalePlan) as fault:
-        return visit.page("undoing.html", rows=(), against=str(fault), more=0)
+        return visit.page("undoing.html", rows=(), against=_against(fault), more=0)
     rows = list(lines(found.changes))
     return visit.page(
         "undoing.html", rows=[row(visit, each) for each in rows[:A_PAGE]], against="", more=max(len(rows) - A_PAGE, 0)
@@ -138,7 +138,7 @@ def undo(visit: Coordinator) -> Response:
     try:
         publishing.undo(visit.site.service, visit.programme)
     except (ChangedElsewhere, InputError, StalePlan) as fault:
-        return visit.page("undoing.html", status=409, rows=(), against=str(fault), more=0)
+        return visit.page("undoing.html", status=409, rows=(), against=_against(fault), more=0)
     return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?undone=1", 303)
 
 
@@ -282,3 +282,10 @@ def _by_us(decision: Decision) -> bool:
         Action.SKIP,
         Action.SHIFT,
     )
+
+
+def _against(fault: Exception) -> str:
+    """Why it can't be taken back; of those who can't come any more no page says when they are busy."""
+    if isinstance(fault, StalePlan):
+        return _("What stood before can't stand again: somebody can't come any more. Nothing was written. Plan again.")
+    return str(fault)
