@@ -44,7 +44,8 @@ class Audience:
     `scope` names the programme in keys, unlike any other of the same database. `coordinators` are mail addresses,
     `services` labels of Apprise addresses. `mailed`: of each group, who is told by an invitation or a provider already
     (`mailed_by_group`). `mails`: whether there is a mail server; without one nobody is owed a mail. `private`: two
-    people are by themselves, and answer each other.
+    people are by themselves, and answer each other. `page`: the address at which coordinators say what they want;
+    without one they are told the command.
     """
 
     scope: str
@@ -54,6 +55,7 @@ class Audience:
     mailed: Mapping[str, Collection[str]] = field(default_factory=dict)
     mails: bool = True
     private: bool = False
+    page: str = ""
 
 
 def mailed_by_group(events: Sequence[Event], reach: Mapping[str, Reach], *, mails: bool) -> dict[str, frozenset[str]]:
@@ -98,6 +100,7 @@ def digests(
             waiting=[desk.line(each) for each in trail if each.waits],
             unread=[person.name or person.id for person in programme.people if person.id in unread],
             missing=missing,
+            page=audience.page,
         )
     year, week = now.isocalendar()[:2]
     return tuple(desk.to_coordinators(told, f"digest {year}-W{week:02}")) if told else ()
@@ -137,7 +140,9 @@ class _Desk:
             yield from self._wishes(decisions)
         elif decisions:
             with speaking(ENGLISH):
-                told = question_words([self.line(each) for each in decisions], programme=self._programme.name)
+                told = question_words(
+                    [self.line(each) for each in decisions], programme=self._programme.name, page=self._audience.page
+                )
             yield from self.to_coordinators(told, _ids(decisions))
 
     def _wishes(self, decisions: Sequence[Decision]) -> Iterator[Notice]:

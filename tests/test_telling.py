@@ -190,6 +190,14 @@ def test_coordinators_and_services_are_asked(programme: Programme) -> None:
     assert "rondo proposals DIR --accept d4" in notice.text
 
 
+def test_where_there_are_pages_coordinators_are_led_there(programme: Programme) -> None:
+    """Instead of being told a command."""
+    page = "https://rondo.example.org/p/spring/changes"
+    notice = told(programme, ASKED, page=page)["team"]
+    assert f"Say so here: {page}" in notice.text
+    assert "rondo proposals" not in notice.text
+
+
 def test_a_stop_is_told_as_one(programme: Programme) -> None:
     """Nothing is written until somebody says so."""
     notice = told(programme, ASKED, STOPPED)["office@example.org"]

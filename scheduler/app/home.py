@@ -86,6 +86,11 @@ class Home:
         held = SqlProgrammes(self.engine).get(self.programme) if self.programme else None
         return held is not None and held.kind == PAIR
 
+    def page(self, name: str) -> str:
+        """The address of one of a programme's pages; empty where nobody reaches any."""
+        reached = self.settings.service.public_url
+        return f"{reached}/p/{self.programme}/{name}" if reached and self.programme else ""
+
     def writing(self) -> AbstractContextManager[None]:
         """Hold the lock of whoever decides. Raises Unavailable while somebody else does."""
         if self.programme:

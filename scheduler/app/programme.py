@@ -123,6 +123,7 @@ class App:
             mailed=mailed_by_group(self.store.events(), self.desks.reach, mails=mails),
             mails=mails,
             private=private,
+            page=self.home.page("changes"),
         )
 
     @cached_property

@@ -23,9 +23,9 @@ def digest_owed(app: App) -> None:
     app.store.note((), _digests(app, app.audience))
 
 
-def digest_text(app: App) -> str:
-    """The digest of this week as it is mailed; empty: nothing happened, and nothing waits."""
-    one = replace(app.audience, coordinators=(), services=("page",))
+def digest_text(app: App, page: str) -> str:
+    """The digest of this week as it is mailed; empty: nothing happened, and nothing waits. `page`: see `Audience`."""
+    one = replace(app.audience, coordinators=(), services=("page",), page=page)
     return next((each.text for each in _digests(app, one)), "")
 
 

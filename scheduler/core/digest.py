@@ -11,14 +11,20 @@ MOST_NAMES = 20
 
 
 def digest(
-    *, programme: str, done: Sequence[Line], waiting: Sequence[Line], unread: Sequence[str], missing: int
+    *,
+    programme: str,
+    done: Sequence[Line],
+    waiting: Sequence[Line],
+    unread: Sequence[str],
+    missing: int,
+    page: str = "",
 ) -> Words | None:
     """None: nothing happened, and nothing waits.
 
     `done` was decided in the week, `waiting` still waits for a word; `unread` are the names of people whose calendars
-    can't be read, `missing` counts notices that may not have come.
+    can't be read, `missing` counts notices that may not have come; `page` is where the word is given.
     """
-    paragraphs = [*_paragraphs(done, waiting, unread, missing)]
+    paragraphs = [*_paragraphs(done, waiting, unread, missing, page)]
     if not paragraphs:
         return None
     subject = _("The week: %(changes)s, %(waiting)s waiting for your word") % {
@@ -32,12 +38,15 @@ def _changes(count: int) -> str:
     return ngettext("%(count)s change", "%(count)s changes", count) % {"count": count}
 
 
-def _paragraphs(done: Sequence[Line], waiting: Sequence[Line], unread: Sequence[str], missing: int) -> Iterator[str]:
+def _paragraphs(
+    done: Sequence[Line], waiting: Sequence[Line], unread: Sequence[str], missing: int, page: str
+) -> Iterator[str]:
     if done:
         yield "\n".join([f"{_changes(len(done))}:", *bounded(map(str, done))])
     if waiting:
-        told = bounded("\n".join(question(line)) for line in waiting)
-        yield "\n".join([_("Waiting for your word:"), *told])
+        told = bounded("\n".join(question(line, page)) for line in waiting)
+        here = [_("Say so here: %(page)s") % {"page": page}] if page else []
+        yield "\n".join([_("Waiting for your word:"), *told, *here])
     if unread:
         more = len(unread) - MOST_NAMES
         names = [*map(one_line, unread[:MOST_NAMES]), *([_others(more)] if more > 0 else [])]

@@ -59,20 +59,21 @@ def wish_words(lines: Sequence[Line], *, programme: str) -> Words:
     return words(waiting % {"count": len(lines)}, [*bounded(map(str, lines)), "", ending], programme)
 
 
-def question_words(lines: Sequence[Line], *, programme: str) -> Words:
-    """For those who have to say: what waits for them, why, and what else would do."""
+def question_words(lines: Sequence[Line], *, programme: str, page: str = "") -> Words:
+    """For those who have to say: what waits for them, why, and what else would do; `page`: where they say it."""
     stopped = any(line.decision.action is Action.STOP for line in lines)
     waiting = ngettext("A change waits for your word", "%(count)s changes wait for your word", len(lines))
-    told = bounded("\n".join(question(line)) for line in lines)
+    told = bounded("\n".join(question(line, page)) for line in lines)
     stop = [_("Nothing is written until you say so.")] if stopped else []
-    answer = _("To refuse one, take --refuse; rondo proposals DIR lists what waits.")
+    here = _("Say so here: %(page)s") % {"page": page}
+    answer = here if page else _("To refuse one, take --refuse; rondo proposals DIR lists what waits.")
     return words(
         _("Writing is stopped") if stopped else waiting % {"count": len(lines)}, [*told, "", *stop, answer], programme
     )
 
 
-def question(line: Line) -> Iterator[str]:
-    """One that waits; below it why, what else would do, and how it is accepted."""
+def question(line: Line, page: str) -> Iterator[str]:
+    """One that waits; below it why, what else would do, and, without a page for that, how it is accepted."""
     yield str(line)
     if line.decision.why:
         stopped = line.decision.action is Action.STOP
@@ -81,7 +82,8 @@ def question(line: Line) -> Iterator[str]:
     if line.decision.options:
         times = "; ".join(when(option, line.zone, dated=True) for option in line.decision.options)
         yield "  " + _("Other times that would do: %(times)s.") % {"times": times}
-    yield "  " + _("To accept it: rondo proposals DIR --accept %(id)s") % {"id": line.decision.id[:SHORT]}
+    if not page:
+        yield "  " + _("To accept it: rondo proposals DIR --accept %(id)s") % {"id": line.decision.id[:SHORT]}
 
 
 def bounded(lines: Iterable[str]) -> list[str]:

@@ -26,5 +26,7 @@ def digest(desk: Coordinator) -> Response:
         coming=len(ahead(view, now, now + WEEK)),
         until=now + timedelta(days=7),
         things=list(things(desk, view))[:MOST_THINGS],
-        text=view.told(lambda: digest_text(desk.app)),
+        text=view.told(
+            lambda: digest_text(desk.app, desk.site.public_url + desk.path("changes", programme=desk.programme))
+        ),
     )
