@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 from scheduler import flow
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import App
+from scheduler.app.service.importing import bring_in
+from scheduler.app.wiring.programme import App
 from scheduler.core.plan import Placement, Plan, Score, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts

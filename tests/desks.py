@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scheduler.app.programme import App
+from scheduler.app.wiring.programme import App
 from scheduler.flow import Planned
 from scheduler.programme import load
 from scheduler.settings import Settings

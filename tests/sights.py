@@ -15,9 +15,9 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 
-from scheduler.app import booking, pairs
-from scheduler.app.explaining import member
-from scheduler.app.times import best_times, series_of_group
+from scheduler.app.pairs import booking, pairs
+from scheduler.app.planning.explaining import member
+from scheduler.app.planning.times import best_times, series_of_group
 from scheduler.core.account import Grant, Provider
 from scheduler.core.visitor import LinkKind
 from scheduler.settings import Settings, Smtp

@@ -18,11 +18,11 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from scheduler.app.access import form_token
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import App
-from scheduler.app.service import Service, open_service
+from scheduler.app.access.sessions import form_token
+from scheduler.app.service.importing import bring_in
+from scheduler.app.service.service import Service, open_service
 from scheduler.app.site import Site
+from scheduler.app.wiring.programme import App
 from scheduler.core.visitor import LinkKind
 from scheduler.programme.sample import PLANNED_AT, write_sample
 from scheduler.settings import Settings

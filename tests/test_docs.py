@@ -17,7 +17,7 @@ import typer
 from pydantic import BaseModel
 from starlette.routing import BaseRoute
 
-from scheduler.app.signing_in import NAMES
+from scheduler.app.access.signing_in import NAMES
 from scheduler.cli.rondo import PARTS, application
 from scheduler.core.account import Provider
 from scheduler.core.token import Scope

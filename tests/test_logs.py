@@ -53,7 +53,7 @@ def test_an_event_is_one_line_of_json(written: Written) -> None:
 @pytest.mark.parametrize("canary", CANARIES)
 def test_what_is_no_event_and_no_id_never_comes_out(written: Written, canary: str) -> None:
     """As a message, an argument, a field of any name, or inside a value."""
-    log = logging.getLogger("scheduler.app.service")
+    log = logging.getLogger("scheduler.app.service.service")
     log.info(canary)
     log.info("read %s", canary)
     log.info(f"read {canary}")

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from scheduler.app.access import Access
-from scheduler.app.overview import Overview, Overviews
-from scheduler.app.programme import App
-from scheduler.app.publishing import Reviews
-from scheduler.app.readers import Readers
-from scheduler.app.service import Service
-from scheduler.app.signing_in import SigningIn
+from scheduler.app.access.readers import Readers
+from scheduler.app.access.sessions import Access
+from scheduler.app.access.signing_in import SigningIn
+from scheduler.app.meetings.overview import Overview, Overviews
+from scheduler.app.planning.publishing import Reviews
+from scheduler.app.service.service import Service
+from scheduler.app.wiring.programme import App
 
 
 @dataclass(frozen=True)

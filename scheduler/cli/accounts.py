@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.app.connect import Seen, Ticked, disconnect, overview, rotate, tick
-from scheduler.app.programme import open_app
+from scheduler.app.calendars.connections import Seen, Ticked, disconnect, overview, rotate, tick
+from scheduler.app.wiring.programme import open_app
 from scheduler.cli.console import Folder, Json, print_json, rondo
 from scheduler.core.account import Account, Provider
 from scheduler.core.words import one_line

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.files import read_files
+from scheduler.app.wiring.files import read_files
 from scheduler.cli.console import Json, print_json, progress
 from scheduler.core.interval import Interval, Intervals
 from scheduler.core.walltime import FIRST_YEAR, LAST_YEAR, parse_instant

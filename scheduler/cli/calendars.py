@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.app.programme import open_app
+from scheduler.app.wiring.programme import open_app
 from scheduler.cli.busy import From, To, instants, window_of
 from scheduler.cli.console import Folder, Json, print_json
 from scheduler.core.freebusy import CalendarCopy, Knowledge

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app import signing
-from scheduler.app.connect import ORGANISATION, connect
-from scheduler.app.programme import App, open_app
+from scheduler.app.calendars import providers
+from scheduler.app.calendars.connections import ORGANISATION, connect
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.accounts import account_document, headline
 from scheduler.cli.console import Folder, Json, print_json, progress
 from scheduler.core.account import Grant, Provider
@@ -65,9 +65,9 @@ def google(
     """A Google account. By a file of credentials, else by signing in with a browser on this machine."""
     app, whose = _opened(folder, person)
     if credentials:
-        grant = signing.google_by_file(app, whose, credentials)
+        grant = providers.google_by_file(app, whose, credentials)
     else:
-        grant = signing.google_by_browser(app, whose, write=write, open_browser=not no_browser, tell=progress)
+        grant = providers.google_by_browser(app, whose, write=write, open_browser=not no_browser, tell=progress)
     _keep(app, person, Provider.GOOGLE, grant, json=json)
 
 
@@ -95,11 +95,11 @@ def outlook(
         raise typer.BadParameter("--probe asks what --app-only can reach")
     app, whose = _opened(folder, person)
     if app_only:
-        grant = signing.outlook_app_only(app, whose, mailbox=mailbox, probe=probe)
+        grant = providers.outlook_app_only(app, whose, mailbox=mailbox, probe=probe)
         if not probe:
             progress("rondo: not tried whether the app can reach other mailboxes: say --probe ADDRESS to make sure.")
     else:
-        grant = signing.outlook_by_sign_in(app, whose, write=write, device=device, mailbox=mailbox, tell=progress)
+        grant = providers.outlook_by_sign_in(app, whose, write=write, device=device, mailbox=mailbox, tell=progress)
     _keep(app, person, Provider.OUTLOOK, grant, json=json)
 
 
@@ -113,7 +113,7 @@ def caldav(
     """An account of a CalDAV server. The password comes from standard input, or from RONDO_CALDAV_PASSWORD."""
     app, _ = _opened(folder, person)
     password = os.environ.get(PASSWORD) or _line(f"Password of {user}", "the password", f"{PASSWORD} takes it as well.")
-    grant = signing.caldav_by_password(app, url=url, user=user, password=password)
+    grant = providers.caldav_by_password(app, url=url, user=user, password=password)
     _keep(app, person, Provider.CALDAV, grant, json=json)
 
 
@@ -128,7 +128,7 @@ def ics(
 ) -> None:
     """A calendar's address of the web. https or webcal, read and never written; a secret one comes from stdin."""
     app, _ = _opened(folder, person)
-    grant = signing.ics_by_address(app, url=url or _line("Address", "the address", "--url takes a public one."))
+    grant = providers.ics_by_address(app, url=url or _line("Address", "the address", "--url takes a public one."))
     _keep(app, person, Provider.ICS, grant, json=json)
 
 
@@ -136,7 +136,7 @@ def zoom(folder: Folder, json: Json = False) -> None:
     """The organisation's Zoom, by a server-to-server app. What the settings lack is asked for, a line each."""
     app, hint = open_app(folder), "Or set zoom.account_id, zoom.client_id and zoom.client_secret."
     settings = app.settings.zoom
-    grant = signing.zoom_by_app(
+    grant = providers.zoom_by_app(
         app,
         account_id=settings.account_id or _line("Account ID", "the account ID", hint),
         client_id=settings.client_id or _line("Client ID", "the client ID", hint),

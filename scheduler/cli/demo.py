@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.editing import change
-from scheduler.app.importing import bring_in
-from scheduler.app.pairs import FIRST, PEOPLE, SECOND, Side, begin
-from scheduler.app.programme import App, open_app
+from scheduler.app.pairs.pairs import FIRST, PEOPLE, SECOND, Side, begin
+from scheduler.app.programmes.editing import change
+from scheduler.app.service.importing import bring_in
 from scheduler.app.site import Site
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Json, out, print_json, rondo
 from scheduler.cli.serve import first_link, open_site, wait
 from scheduler.cli.solving import reporter

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.app.doctor import Check, Finding, LiveRun, Outcome, checkup, live
-from scheduler.app.programme import open_app
+from scheduler.app.doctor.checkup import Check, Finding, LiveRun, Outcome, checkup, live
+from scheduler.app.wiring.programme import open_app
 from scheduler.cli.console import Folder, Json, confirm, print_json, progress
 from scheduler.core.account import Provider
 from scheduler.errors import CredentialsRejected

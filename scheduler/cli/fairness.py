@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduler import flow
-from scheduler.app.programme import App, open_app
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, out, print_json, progress, read_text, rondo, write_text
 from scheduler.cli.solving import STOPPED, Workers, reporter, stoppable
 from scheduler.cli.turns import proposals_document, proposed, show_proposals

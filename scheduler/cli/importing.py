@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.home import DATABASE, open_data
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import SystemClock
-from scheduler.app.service_checks import SILENT
+from scheduler.app.doctor.service import SILENT
+from scheduler.app.service.importing import bring_in
+from scheduler.app.wiring.home import DATABASE, open_data
+from scheduler.app.wiring.programme import SystemClock
 from scheduler.cli.console import Folder, Json, confirm, print_json, rondo
 from scheduler.errors import InputError, Unavailable
 from scheduler.settings import load_settings

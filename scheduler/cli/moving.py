@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.app.moving import Chosen, against, choose, decide, moved_with_it, plan_again, take_back
-from scheduler.app.programme import App, open_app
+from scheduler.app.planning.moving import Chosen, against, choose, decide, moved_with_it, plan_again, take_back
+from scheduler.app.planning.undo import find_undo, write_undo
 from scheduler.app.repair.proposals import take_back as take_back_decision
-from scheduler.app.undo import find_undo, write_undo
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, confirm, out, print_json, progress, rondo
 from scheduler.cli.planning import NoRefresh, ask_to_write, resume, warn_of_faults
 from scheduler.cli.solving import STOPPED, reporter, stoppable

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scheduler.app.explaining import OWNER
-from scheduler.app.programme import App, open_app
-from scheduler.app.times import TimeOption, best_times, series_of_people
+from scheduler.app.planning.explaining import OWNER
+from scheduler.app.planning.times import TimeOption, best_times, series_of_people
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, out, print_json, rondo
 from scheduler.cli.planning import NoRefresh, warn_of_faults
 from scheduler.core.plan import Status

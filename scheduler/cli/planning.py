@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.programme import App, open_app
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import (
     Folder,
     Json,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.importing import hand_out
-from scheduler.app.programme import open_app
+from scheduler.app.service.importing import hand_out
+from scheduler.app.wiring.programme import open_app
 from scheduler.cli.console import Folder, Json, to_json, write_text
 from scheduler.core.event import Event, Occurrence
 from scheduler.core.walltime import local

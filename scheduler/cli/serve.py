@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from scheduler import logs
-from scheduler.app.importing import made
-from scheduler.app.service import Service, open_service
+from scheduler.app.service.importing import made
+from scheduler.app.service.service import Service, open_service
 from scheduler.app.site import Site
 from scheduler.cli.console import Json
 from scheduler.cli.importing import Data

@@ -7,7 +7,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from scheduler.app.programme import App
+from scheduler.app.wiring.programme import App
 from scheduler.cli.console import bound_in_words
 from scheduler.core.burden import burdens
 from scheduler.core.change import Cancel, Change, Create, Keep, Kind, SessionChange, counts

@@ -7,11 +7,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from scheduler.app.programme import App, open_app
 from scheduler.app.repair.pausing import pause as let_rest
 from scheduler.app.repair.pausing import resume as take_up
 from scheduler.app.repair.proposals import accept, refuse, waiting
 from scheduler.app.repair.round import Round, look_after
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, print_json, progress, rondo
 from scheduler.cli.written import code_of, say_written, warn_of_writes
 from scheduler.core.decision import Decision

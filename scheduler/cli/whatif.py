@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from scheduler.app.programme import App, open_app
-from scheduler.app.what_if import Imagined, imagined
+from scheduler.app.planning.what_if import Imagined, imagined
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, out, print_json
 from scheduler.cli.planning import NoRefresh
 from scheduler.cli.solving import STOPPED, TimeLimit, reporter, stoppable

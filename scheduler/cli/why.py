@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from scheduler.app.explaining import OWNER, Explained, decided, explained, ways, what_must_give
-from scheduler.app.programme import App, open_app
-from scheduler.app.times import series_of_people
+from scheduler.app.planning.explaining import OWNER, Explained, decided, explained, ways, what_must_give
+from scheduler.app.planning.times import series_of_people
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, print_json, rondo
 from scheduler.cli.pair import Every
 from scheduler.cli.planning import NoRefresh, warn_of_faults

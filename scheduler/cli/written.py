@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scheduler.app.programme import App
+from scheduler.app.wiring.programme import App
 from scheduler.cli.console import progress
 from scheduler.core.delivery import Channel
 from scheduler.core.words import listed

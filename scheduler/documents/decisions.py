@@ -1,6 +1,6 @@
 """The audit trail."""
 
-from scheduler.app.programme import App
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Decision
 from scheduler.core.decision_words import sentence
 from scheduler.documents.moments import instant

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scheduler.app.explaining import Explained
+from scheduler.app.planning.explaining import Explained
 from scheduler.core.conflict import Conflict, Conflicts
 from scheduler.core.conflict_words import givings_in_words, rule_in_words
 from scheduler.core.problem import Problem

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.app.programme import App
+from scheduler.app.wiring.programme import App
 from scheduler.core.burden import burdens
 from scheduler.core.change import Change, Keep, counts
 from scheduler.core.interval import Horizon

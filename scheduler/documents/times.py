@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.app.times import TimeOption
+from scheduler.app.planning.times import TimeOption
 from scheduler.core.plan import Status
 from scheduler.core.words import dates_in_words, place
 from scheduler.documents.moments import instant

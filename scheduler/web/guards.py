@@ -12,9 +12,9 @@ from fastapi import Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from scheduler.app.access import fits
-from scheduler.app.readers import COOKIE as READING
-from scheduler.app.readers import tongue_for, zone_for
+from scheduler.app.access.readers import COOKIE as READING
+from scheduler.app.access.readers import tongue_for, zone_for
+from scheduler.app.access.sessions import fits
 from scheduler.app.site import Site
 from scheduler.core.reader import Reader
 from scheduler.core.tongue import noted, speak

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
-from scheduler.app.readers import COOKIE as READING
-from scheduler.app.readers import reader_from_text, tongue_for
+from scheduler.app.access.readers import COOKIE as READING
+from scheduler.app.access.readers import reader_from_text, tongue_for
 from scheduler.app.site import Site
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import speak

@@ -8,11 +8,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app.access import SECRET_BYTES, SESSION, form_token
-from scheduler.app.first_run import is_sample
-from scheduler.app.overview import Overview
-from scheduler.app.programme import App
+from scheduler.app.access.sessions import SECRET_BYTES, SESSION, form_token
+from scheduler.app.meetings.overview import Overview
+from scheduler.app.programmes.first_run import is_sample
 from scheduler.app.site import Site
+from scheduler.app.wiring.programme import App
 from scheduler.core.reader import Reader
 from scheduler.core.visitor import Visitor
 from scheduler.core.words import place, utc_offset

@@ -28,12 +28,12 @@ from pathlib import Path
 
 import httpx
 
-from scheduler.app.importing import bring_in
-from scheduler.app.jobs import PLAN
-from scheduler.app.programme import SystemClock
-from scheduler.app.service import Service, open_service
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.service.importing import bring_in
+from scheduler.app.service.jobs import PLAN
+from scheduler.app.service.service import Service, open_service
 from scheduler.app.site import Site
-from scheduler.app.tokens import Tokens
+from scheduler.app.wiring.programme import SystemClock
 from scheduler.core.token import Scope
 from scheduler.core.visitor import LinkKind
 from scheduler.settings import Settings

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from scheduler.app.tokens import Tokens
+from scheduler.app.access.tokens import Tokens
 from scheduler.core.token import Scope
 from tests.bigsite import BIG, standing_big
 

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import App, SystemClock, open_app
+from scheduler.app.service.importing import bring_in
+from scheduler.app.wiring.programme import App, SystemClock, open_app
 from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel
 from scheduler.settings import load_settings

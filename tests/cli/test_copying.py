@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.app.programme import SystemClock
+from scheduler.app.wiring.programme import SystemClock
 from scheduler.core.event import Event
 from scheduler.store import SqlExecutors, SqlStore, open_database
 from tests.cli.conftest import Rondo

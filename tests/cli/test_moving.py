@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scheduler.app.moving import choose
+from scheduler.app.planning.moving import choose
 from tests.cli.conftest import Rondo
 from tests.desks import Desk, at, once
 

@@ -21,7 +21,7 @@ from unittest.mock import patch
 from sqlalchemy import Engine, event
 
 from connectors._ics_out.folder import Folder
-from scheduler.app.programme import SystemClock
+from scheduler.app.wiring.programme import SystemClock
 from scheduler.cli.rondo import PARTS, main
 
 LOADED = ("serve", "importing", "watching", "planning")

@@ -19,8 +19,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from scheduler import flow
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import App, open_app
+from scheduler.app.service.importing import bring_in
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Delivery, Place
 from scheduler.core.event import Event
@@ -244,7 +244,8 @@ class Stage:
     @contextmanager
     def _here(self) -> Iterator[None]:
         """With the settings of this world, and the one connection to its database that is closed in the end."""
-        opened = [patch(f"scheduler.app.{name}.open_data", lambda *_: self.engine) for name in ("home", "importing")]
+        users = ("wiring.home", "service.importing")
+        opened = [patch(f"scheduler.app.{name}.open_data", lambda *_: self.engine) for name in users]
         with patch.dict(os.environ, self.environment), opened[0], opened[1]:
             yield
 

@@ -16,7 +16,7 @@ from connectors.caldav import CalDavSession
 from connectors.google import GoogleSession
 from connectors.mail import MailWriter
 from connectors.outlook import GraphSession
-from scheduler.app import reading
+from scheduler.app.wiring import reading
 from tests.doubles._graph import subscriptions
 from tests.doubles.google import Google
 from tests.doubles.graph import GraphDouble

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from scheduler.app.programme import App
 from scheduler.app.repair.pausing import pause, resume
 from scheduler.app.repair.proposals import accept, refuse, take_back, waiting
 from scheduler.app.repair.round import look_after
-from scheduler.app.service import Service
+from scheduler.app.service.service import Service
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.plan import Plan
 from scheduler.errors import RondoError

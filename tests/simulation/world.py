@@ -15,10 +15,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from scheduler.app.home import DATABASE, open_data
-from scheduler.app.importing import bring_in
-from scheduler.app.programme import App
-from scheduler.app.service import Service
+from scheduler.app.service.importing import bring_in
+from scheduler.app.service.service import Service
+from scheduler.app.wiring.home import DATABASE, open_data
+from scheduler.app.wiring.programme import App
 from scheduler.core.account import Grant, Provider
 from scheduler.core.delivery import Channel, Delivery, Place
 from scheduler.core.event import Event, event_from_json

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy import event as hooks
 
 from connectors._ics_out.folder import Folder
-from scheduler.app.undo import find_undo, write_undo
+from scheduler.app.planning.undo import find_undo, write_undo
 from scheduler.core.change import Keep
 from scheduler.delivering import Written
 from tests.desks import Desk, at

@@ -177,7 +177,7 @@ def test_ctrl_c_elsewhere_is_one_line_and_130(tmp_path: Path) -> None:
     """While calendars are read there is nothing to keep."""
     Desk(tmp_path / "spring")
     script = (
-        "import os, signal; from scheduler.app.programme import App; from scheduler.cli import main; "
+        "import os, signal; from scheduler.app.wiring.programme import App; from scheduler.cli import main; "
         "App.refresh = lambda self: os.kill(os.getpid(), signal.SIGINT); main()"
     )
     said = subprocess.run(

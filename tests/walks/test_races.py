@@ -18,9 +18,9 @@ from threading import Barrier
 
 import pytest
 
-from scheduler.app.home import Home, home_of
-from scheduler.app.programme import App
-from scheduler.app.service import open_service
+from scheduler.app.service.service import open_service
+from scheduler.app.wiring.home import Home, home_of
+from scheduler.app.wiring.programme import App
 from scheduler.cli.console import to_json
 from scheduler.core.alternatives import alternatives
 from scheduler.core.change import Keep

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scheduler.app.service import Service, open_service
+from scheduler.app.service.service import Service, open_service
 from scheduler.core.decision import Action, State
 from scheduler.errors import CredentialsRejected, InputError, RondoError, Unavailable
 from scheduler.store import backup, restore

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduler.app.programme import App, open_app
 from scheduler.app.repair.round import Round, look_after
+from scheduler.app.wiring.programme import App, open_app
 from scheduler.core.account import Grant, Provider
 from scheduler.core.decision import Action, Decision
 from scheduler.core.event import Event

@@ -14,9 +14,9 @@ import httpx
 from fastapi.routing import APIRoute
 from sqlalchemy import select
 
-from scheduler.app.access import digest
-from scheduler.app.importing import bring_in
-from scheduler.app.tokens import Tokens
+from scheduler.app.access.sessions import digest
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.service.importing import bring_in
 from scheduler.core.token import Scope
 from scheduler.core.visitor import LinkKind
 from scheduler.programme.sample import write_sample

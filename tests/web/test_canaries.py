@@ -13,10 +13,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from scheduler.app import connecting, pairs
-from scheduler.app.feeds import Whose, mac
-from scheduler.app.telling import digest_owed
-from scheduler.app.tokens import Tokens
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.calendars import connecting
+from scheduler.app.pairs import pairs
+from scheduler.app.people.feeds import Whose, mac
+from scheduler.app.telling.notices import digest_owed
 from scheduler.core.token import Scope
 from scheduler.core.visitor import LinkKind
 from scheduler.settings import Google, Notify, Outbound, Settings, Smtp
@@ -260,7 +261,7 @@ def test_an_error_tells_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -
         assert "Traceback" not in answer.text
         assert "ZeroDivision" not in answer.text
         assert not scene.leaks(answer.text)
-    assert [line["error"] for line in scene.log.lines[before:] if line["level"] == "error"] [:1] == ["ZeroDivisionError"]
+    assert [line["error"] for line in scene.log.lines[before:] if line["level"] == "error"][:1] == ["ZeroDivisionError"]
 
 
 def test_neither_logs_nor_the_database_hold_any(scene: Scene) -> None:

@@ -9,10 +9,10 @@ import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
-from scheduler.app import booking, pairs
-from scheduler.app.explaining import member
-from scheduler.app.programme import App
-from scheduler.app.times import TimeOption, best_times, series_of_group
+from scheduler.app.pairs import booking, pairs
+from scheduler.app.planning.explaining import member
+from scheduler.app.planning.times import TimeOption, best_times, series_of_group
+from scheduler.app.wiring.programme import App
 from scheduler.programme.problem import Posed
 from scheduler.web.pictures.card import cards
 from tests.site import standing

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from scheduler.app.feeds import Whose, mac
-from scheduler.app.service import open_service
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.people.feeds import Whose, mac
+from scheduler.app.service.service import open_service
 from scheduler.app.site import Site
-from scheduler.app.tokens import Tokens
 from scheduler.core.token import Scope
 from scheduler.settings import Service as ServiceSettings
 from scheduler.settings import Settings, Smtp

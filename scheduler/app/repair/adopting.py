@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.app.answers import answers_of
+from scheduler.app.meetings.answers import answers_of
 from scheduler.app.repair.ground import Ground, decision_id, new_id, other_times
 from scheduler.app.repair.looking import Looked
 from scheduler.app.repair.pausing import PAUSE

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.app.answers import answers_of
-from scheduler.app.programme import App
+from scheduler.app.meetings.answers import answers_of
 from scheduler.app.repair.ground import Ground, new_id, other_times, standing_group
 from scheduler.app.repair.proposals import accept, check_stands, leaves_its_week, refuse, take_back
+from scheduler.app.wiring.programme import App
 from scheduler.core.answer import Answer, Said
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.disturbed import is_pinned

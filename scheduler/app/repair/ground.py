@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cached_property
 
 from scheduler import flow
-from scheduler.app.programme import App
-from scheduler.app.telling import notices_of
+from scheduler.app.telling.notices import notices_of
+from scheduler.app.wiring.programme import App
 from scheduler.core.alternatives import alternatives, in_another_week
 from scheduler.core.change import Change, Keep
 from scheduler.core.decision import Decision, State

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from scheduler.app.programme import App
 from scheduler.app.repair.ground import decision_id, standing_group
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.disturbed import Disturbed
 from scheduler.core.pins import with_pin

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from scheduler.app.programme import App
 from scheduler.app.repair.ground import Ground, decision_id, other_times, standing_group
 from scheduler.app.repair.pausing import resume
+from scheduler.app.wiring.programme import App
 from scheduler.core.alternatives import week_of
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.explain import explain_starts

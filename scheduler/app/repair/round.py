@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from scheduler.app.programme import App
 from scheduler.app.repair.adopting import adopt, vanished
 from scheduler.app.repair.ground import Ground, ground_of
 from scheduler.app.repair.looking import Looked, look
 from scheduler.app.repair.mending import mend
 from scheduler.app.repair.zones import keep_wall_times
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Decision, State
 from scheduler.core.repairs import Mode
 from scheduler.delivering import Written

@@ -13,10 +13,10 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from scheduler.app.overview import Overview
-from scheduler.app.programme import App
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.meetings.overview import Overview
 from scheduler.app.site import Site
-from scheduler.app.tokens import Tokens
+from scheduler.app.wiring.programme import App
 from scheduler.core.token import ApiToken, Scope
 from scheduler.web.api.problems import Refused
 from scheduler.web.limits_of_rate import Limits, client_of

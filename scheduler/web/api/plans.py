@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Path, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from scheduler.app.publishing import Line, Review, causes, publish
+from scheduler.app.planning.publishing import Line, Review, causes, publish
 from scheduler.core.job import Job
 from scheduler.documents.moments import instant, moment
 from scheduler.documents.scores import score_document

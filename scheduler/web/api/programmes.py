@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Path, Query, Response
 
-from scheduler.app.editing import change
-from scheduler.app.limit_cells import LIMITS, limit_cells, with_limits
-from scheduler.app.overview import PersonRow
+from scheduler.app.meetings.overview import PersonRow
+from scheduler.app.people.limit_cells import LIMITS, limit_cells, with_limits
+from scheduler.app.programmes.editing import change
 from scheduler.core.coverage import Cell
 from scheduler.core.coverage import Coverage as Covered
 from scheduler.core.interval import Int64Array

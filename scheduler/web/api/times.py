@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from scheduler.app.explaining import COORDINATOR, decided, explained
-from scheduler.app.times import best_times, series_of_group, series_of_people
+from scheduler.app.planning.explaining import COORDINATOR, decided, explained
+from scheduler.app.planning.times import best_times, series_of_group, series_of_people
 from scheduler.core.series import Cadence, Series
 from scheduler.core.slots import parse_slot
 from scheduler.documents.explained import explained_document

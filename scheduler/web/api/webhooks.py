@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from scheduler.app.webhooks import Webhooks, named_events
+from scheduler.app.telling.webhooks import Webhooks, named_events
 from scheduler.core.webhook import HookMessage
 from scheduler.core.webhook import Webhook as Held
 from scheduler.documents.moments import instant

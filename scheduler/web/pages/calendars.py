@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app import connecting
-from scheduler.app.connect import Seen, disconnect, overview, tick
-from scheduler.app.connecting import NAMES
+from scheduler.app.calendars import connecting
+from scheduler.app.calendars.connecting import NAMES
+from scheduler.app.calendars.connections import Seen, disconnect, overview, tick
 from scheduler.core.account import Account, Provider
 from scheduler.core.address import label
 from scheduler.core.freebusy import CalendarCopy

@@ -11,12 +11,12 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app import publishing
-from scheduler.app.jobs import PLAN
-from scheduler.app.publishing import Line, Review, causes, lines
-from scheduler.app.reaching import unreached
+from scheduler.app.planning import publishing
+from scheduler.app.planning.publishing import Line, Review, causes, lines
+from scheduler.app.planning.undo import find_undo
 from scheduler.app.repair import proposals
-from scheduler.app.undo import find_undo
+from scheduler.app.service.jobs import PLAN
+from scheduler.app.wiring.reaching import unreached
 from scheduler.core.change import Kind
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.decision_words import in_the_way, sentence

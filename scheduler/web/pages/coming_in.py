@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app.access import GONE
-from scheduler.app.pairs import GROUP
+from scheduler.app.access.sessions import GONE
+from scheduler.app.pairs.pairs import GROUP
 from scheduler.core.visitor import INVITING, Link, LinkKind
 from scheduler.errors import InputError
 from scheduler.store import SqlProgrammes

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app.signing_in import Invited
+from scheduler.app.access.signing_in import Invited
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError
 from scheduler.web.guards import Coordinator

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app.overview import GroupRow, Overview
+from scheduler.app.meetings.overview import GroupRow, Overview
 from scheduler.core.coverage import Cell
 from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import local_time

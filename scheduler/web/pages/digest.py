@@ -5,8 +5,8 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app.telling import digest_text
-from scheduler.app.week import WEEK, ahead, last_week
+from scheduler.app.meetings.week import WEEK, ahead, last_week
+from scheduler.app.telling.notices import digest_text
 from scheduler.web.guards import Coordinator
 from scheduler.web.pages.home import things
 

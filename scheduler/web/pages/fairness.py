@@ -6,7 +6,7 @@ from statistics import median
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app.overview import Overview
+from scheduler.app.meetings.overview import Overview
 from scheduler.web.guards import Coordinator
 from scheduler.web.paging import found, page_of, query
 from scheduler.web.pictures.dots import dots

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app.feeds import content
+from scheduler.app.people.feeds import content
 from scheduler.web.guards import Anybody
 
 router = APIRouter()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import first_run
+from scheduler.app.programmes import first_run
 from scheduler.core.tongue import gettext as _
 from scheduler.core.zones import all_zones, zone_named
 from scheduler.errors import InputError

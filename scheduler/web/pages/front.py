@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import connecting, inviting, pairs
+from scheduler.app.calendars import connecting
+from scheduler.app.pairs import pairs
+from scheduler.app.people import inviting
 from scheduler.core.hours import parse_hours
 from scheduler.core.series import MOST_WEEKS_BETWEEN
 from scheduler.core.tongue import gettext as _

@@ -5,12 +5,12 @@ from datetime import datetime
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app import times
-from scheduler.app.explaining import COORDINATOR
-from scheduler.app.overview import GroupRow, Overview
+from scheduler.app.meetings.overview import GroupRow, Overview
+from scheduler.app.planning import times
+from scheduler.app.planning.explaining import COORDINATOR
+from scheduler.app.planning.steering import Standing, look, put
+from scheduler.app.planning.times import TimeOption
 from scheduler.app.repair.pausing import PAUSE, pause, resume
-from scheduler.app.steering import Standing, look, put
-from scheduler.app.times import TimeOption
 from scheduler.core.decision import Decision
 from scheduler.core.decision_words import sentence
 from scheduler.core.explain import Notes

@@ -8,8 +8,8 @@ from statistics import median
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app.overview import CalendarState, GroupRow, Overview
-from scheduler.app.week import ahead
+from scheduler.app.meetings.overview import CalendarState, GroupRow, Overview
+from scheduler.app.meetings.week import ahead
 from scheduler.core.coverage import Cell
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext

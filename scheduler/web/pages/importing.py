@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from scheduler.app.uploads import Preview, Uploads, mend, mend_all
+from scheduler.app.programmes.uploads import Preview, Uploads, mend, mend_all
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext
 from scheduler.errors import InputError

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from scheduler.app.in_common import Shared, outside, partners, shared, together
-from scheduler.app.limits import READERS, Dates, Limits, Understood, keep, limits_of, understood
+from scheduler.app.people.in_common import Shared, outside, partners, shared, together
+from scheduler.app.people.limits import READERS, Dates, Limits, Understood, keep, limits_of, understood
 from scheduler.core.hours import format_hours, parse_hours
 from scheduler.core.hours_painted import Level, painted, parse_painted, repainted, without
 from scheduler.core.people import WeekHours

@@ -7,10 +7,10 @@ from datetime import datetime
 from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app import feeds
-from scheduler.app.answers import Agenda, Meeting, agenda, confirm, meeting, stay_away, unsay
-from scheduler.app.programme import App
+from scheduler.app.meetings.answers import Agenda, Meeting, agenda, confirm, meeting, stay_away, unsay
+from scheduler.app.people import feeds
 from scheduler.app.repair.asking import Wish, answer, ask, offered, undo, withdraw
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.decision_words import sentence
 from scheduler.core.tongue import gettext as _

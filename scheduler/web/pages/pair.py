@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import booking, inviting, pairs
-from scheduler.app.explaining import explained, member
-from scheduler.app.programme import App
-from scheduler.app.times import SHARED, TimeOption, best_times, series_of_group, time_of
+from scheduler.app.pairs import booking, pairs
+from scheduler.app.people import inviting
+from scheduler.app.planning.explaining import explained, member
+from scheduler.app.planning.times import SHARED, TimeOption, best_times, series_of_group, time_of
+from scheduler.app.wiring.programme import App
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.hours import parse_hours
 from scheduler.core.tongue import gettext as _

@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app import inviting
-from scheduler.app.in_common import shared
-from scheduler.app.overview import CalendarState, Overview, PersonRow
+from scheduler.app.meetings.overview import CalendarState, Overview, PersonRow
+from scheduler.app.people import inviting
+from scheduler.app.people.in_common import shared
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import RondoError
 from scheduler.programme.table import csv_text

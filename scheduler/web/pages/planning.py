@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException
 from sse_starlette import EventSourceResponse
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app.jobs import PLAN
+from scheduler.app.service.jobs import PLAN
 from scheduler.core.job import Job, JobState
 from scheduler.core.tongue import gettext as _
 from scheduler.web.guards import Coordinator

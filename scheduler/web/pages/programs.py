@@ -5,8 +5,8 @@ from datetime import timedelta
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app.tokens import Tokens
-from scheduler.app.webhooks import Webhooks, named_events
+from scheduler.app.access.tokens import Tokens
+from scheduler.app.telling.webhooks import Webhooks, named_events
 from scheduler.core.token import Scope
 from scheduler.core.tongue import gettext as _
 from scheduler.core.webhook import TOLD, HookEvent, Webhook

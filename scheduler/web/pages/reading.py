@@ -6,7 +6,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from scheduler.app.readers import COOKIE, reader_to_text, sensible
+from scheduler.app.access.readers import COOKIE, reader_to_text, sensible
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import speaking, tongue
 from scheduler.core.walltime import local

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from scheduler.app import general
+from scheduler.app.programmes import general
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext
 from scheduler.programme.values import VideoProvider

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from scheduler.app.signing_in import NAMES
+from scheduler.app.access.signing_in import NAMES
 from scheduler.core.address import MAILBOX
 from scheduler.core.tongue import gettext as _
 from scheduler.errors import InputError, RondoError, Unavailable

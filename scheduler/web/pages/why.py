@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from scheduler.app.explaining import COORDINATOR, Audience, Explained, decided, explained, member, what_must_give
-from scheduler.app.programme import App
-from scheduler.app.times import series_of_group
+from scheduler.app.planning.explaining import (
+    COORDINATOR,
+    Audience,
+    Explained,
+    decided,
+    explained,
+    member,
+    what_must_give,
+)
+from scheduler.app.planning.times import series_of_group
+from scheduler.app.wiring.programme import App
 from scheduler.core.conflict import Giving
 from scheduler.core.conflict_words import givings_in_words
 from scheduler.core.daytime import show_clock

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from scheduler.app.times import TimeOption
+from scheduler.app.planning.times import TimeOption
 from scheduler.core.plan import Status
 from scheduler.core.tongue import gettext as _
 from scheduler.core.words import place, when

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.app.times import PersonsClock
+from scheduler.app.planning.times import PersonsClock
 from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import tongue

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.app.times import TimeOption
+from scheduler.app.planning.times import TimeOption
 from scheduler.core.plan import Status
 from scheduler.core.tongue import gettext as _
 from scheduler.core.walltime import local_time

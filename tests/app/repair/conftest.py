@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.app.programme import App
 from scheduler.app.repair.proposals import waiting
 from scheduler.app.repair.round import Round, look_after
+from scheduler.app.wiring.programme import App
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.repairs import Mode
 from scheduler.programme import load

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from scheduler.app.moving import choose, decide
+from scheduler.app.planning.moving import choose, decide
 from scheduler.app.repair.ground import ground_of
 from scheduler.app.repair.mending import mend
 from scheduler.app.repair.proposals import accept, refuse

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
+from scheduler.app.planning.undo import find_undo, write_undo
 from scheduler.app.repair.proposals import accept, refuse, take_back
-from scheduler.app.undo import find_undo, write_undo
 from scheduler.core.decision import Action, Decision, State
 from scheduler.core.repairs import Mode
 from scheduler.errors import ChangedElsewhere, InputError, StalePlan

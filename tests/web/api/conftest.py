@@ -6,7 +6,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from scheduler.app.tokens import Tokens
+from scheduler.app.access.tokens import Tokens
 from scheduler.core.token import Scope
 from tests.site import SAMPLE, Stand, standing
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from scheduler.app.tokens import Tokens
+from scheduler.app.access.tokens import Tokens
 from scheduler.core.token import Scope
 from scheduler.store import SqlIdempotency
 from scheduler.web.limits_of_rate import Limiter

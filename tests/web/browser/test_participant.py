@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 
-from scheduler.app.inviting import invite
+from scheduler.app.people.inviting import invite
 from scheduler.settings import Google as GoogleSettings
 from scheduler.settings import Settings
 from tests.browser import visiting

@@ -8,7 +8,7 @@ from html import unescape
 import httpx
 import pytest
 
-from scheduler.app.editing import new_programme
+from scheduler.app.programmes.editing import new_programme
 from tests.site import SAMPLE, Stand, standing
 
 GROUP = "pair-amara-chen"

@@ -7,7 +7,7 @@ import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
-from scheduler.app.feeds import Whose, mac, renew
+from scheduler.app.people.feeds import Whose, mac, renew
 from tests.site import SAMPLE, Stand, standing
 
 

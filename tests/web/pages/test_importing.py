@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from scheduler.app.uploads import Uploads, mend, mend_all
+from scheduler.app.programmes.uploads import Uploads, mend, mend_all
 from scheduler.errors import InputError
 from scheduler.programme.sheets import brought
 from scheduler.store import SqlProgrammes

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scheduler.app.answers import agenda, answers_of
+from scheduler.app.meetings.answers import agenda, answers_of
 from scheduler.app.repair.round import take_over
 from scheduler.core.answer import Said
 from scheduler.core.decision import Action, Decision, State

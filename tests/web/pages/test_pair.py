@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from scheduler.app import pairs
-from scheduler.app.explaining import OWNER
-from scheduler.app.times import best_times, series_of_group
+from scheduler.app.pairs import pairs
+from scheduler.app.planning.explaining import OWNER
+from scheduler.app.planning.times import best_times, series_of_group
 from scheduler.core.plan import Status
 from tests.site import SAMPLE, Stand, standing
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scheduler.app.readers import COOKIE
+from scheduler.app.access.readers import COOKIE
 from tests.site import Stand, standing
 from tests.times_told import bare_in_page
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from scheduler.app.first_run import is_sample
+from scheduler.app.programmes.first_run import is_sample
 from scheduler.core.repairs import Mode
 from scheduler.store import SqlProgrammes
 from tests.site import SAMPLE, Stand, standing

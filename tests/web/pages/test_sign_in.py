@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from scheduler.app.signing_in import TRIP
+from scheduler.app.access.signing_in import TRIP
 from scheduler.core.visitor import LinkKind
 from scheduler.settings import Google, Microsoft, Settings, Smtp
 from tests.doubles.google import CLIENT, SECRET

@@ -1,0 +1,1 @@
+"""Who comes in, as whom, and how they want to read: sessions, sign-in, tokens."""

@@ -1,0 +1,1 @@
+"""Two people who find their time by themselves."""

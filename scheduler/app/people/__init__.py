@@ -1,0 +1,1 @@
+"""What concerns one person: limits, what they have in common with others, invitations, feeds."""

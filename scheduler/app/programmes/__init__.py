@@ -1,0 +1,1 @@
+"""Making programmes, and changing what they are made of: settings, people, groups."""

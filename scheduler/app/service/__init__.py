@@ -1,0 +1,1 @@
+"""What runs unattended: every programme of a data directory, kept up, written and told."""
