@@ -188,10 +188,10 @@ class Overview:
         """What a page makes, in no language, of the files and of what stands alone; kept as long as these are."""
         return self._kept.part(f"made: {what}", self._plan_stamp, make)
 
-    def told(self, make: Callable[[], str]) -> str:
-        """The digest of the week, made once a minute at most while nothing changes and it is read in one language."""
+    def told(self, what: str, make: Callable[[], T]) -> T:
+        """What is told of all this, made once a minute at most while nothing changes and it is read in one language."""
         read_in = str(tongue().locale), tongue().clock_24
-        return self._kept.part("digest", (self._people_stamp, self.stamps.decisions, read_in), make)
+        return self._kept.part(f"told: {what}", (self._people_stamp, self.stamps.decisions, read_in), make)
 
     @cached_property
     def sums(self) -> Mapping[Cell, int]:

@@ -27,6 +27,7 @@ def digest(desk: Coordinator) -> Response:
         until=now + timedelta(days=7),
         things=list(things(desk, view))[:MOST_THINGS],
         text=view.told(
-            lambda: digest_text(desk.app, desk.site.public_url + desk.path("changes", programme=desk.programme))
+            "digest",
+            lambda: digest_text(desk.app, desk.site.public_url + desk.path("changes", programme=desk.programme)),
         ),
     )

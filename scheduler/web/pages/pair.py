@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from scheduler.app.pairs import booking, pairs
 from scheduler.app.people import inviting
-from scheduler.app.planning.explaining import explained, member
+from scheduler.app.planning.explaining import Explained, explained, member
 from scheduler.app.planning.times import SHARED, TimeOption, best_times, series_of_group, time_of
 from scheduler.app.wiring.programme import App
 from scheduler.core.freebusy import Knowledge
 from scheduler.core.hours import parse_hours
+from scheduler.core.series import Series
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line, place, when
@@ -150,10 +151,16 @@ def _shown(visit: Desk, *, status: int = 200, alert: str = "", link: str = "") -
         said = {"chosen": nobody, "unready": nobody, "unknown": nobody, "stale": nobody}
         undo = until and when(until, visit.zone)
         return visit.page("booked.html", status=status, card=card, undo=undo, undone=False, **said, **shared)
-    posed = app.pose()
-    series = series_of_group(posed, group.id, _kept(visit, people, group))
-    options = best_times(app, posed, series, audience=member(me.id))
-    found = None if options else explained(app, posed, series, audience=member(me.id))
+    keep = _kept(visit, people, group)
+
+    def looked() -> tuple[Series, tuple[TimeOption, ...], Explained | None]:
+        posed = app.pose()
+        series = series_of_group(posed, group.id, keep)
+        options = best_times(app, posed, series, audience=member(me.id))
+        return series, options, None if options else explained(app, posed, series, audience=member(me.id))
+
+    # of two by themselves it is kept; the thousands of a programme would take too much room
+    series, options, found = visit.overview.told(f"times {me.id} {keep}", looked) if alone else looked()
     unready = [each for each in people if alone and not pairs.is_ready(each)]
     return visit.page(
         "pair.html",

@@ -4,6 +4,7 @@ import gzip
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -224,3 +225,21 @@ def _send(client: httpx.Client, page: str, to: str, **said: str) -> httpx.Respon
     """A form of a page with what is hidden in it; the page is asked for first."""
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', client.get(page).text))
     return client.post(to, data={**hidden, **said}, follow_redirects=True)
+
+
+def test_times_are_looked_for_again_when_somebody_says_otherwise(stand: Stand) -> None:
+    """What was found for two by themselves is kept, and no longer than it holds; in each reader's language."""
+    with stand.client() as client:
+        page = html.unescape(begun(stand, client).text)
+        programme = re.search(r"/p/(pair-\w+)/", page)
+        assert programme
+        other = pairs.Side(name="Chen", zone="America/New_York", hours="Mon-Fri 8-16")
+        pairs.introduce(stand.site, programme[1], pairs.SECOND, other)
+        path = f"/p/{programme[1]}/groups/{pairs.GROUP}/times"
+        first = words(client.get(path).text)
+        assert words(client.get(path).text) == first
+        assert "hält" in words(client.get(path, headers={"Accept-Language": "de"}).text)
+        pairs.introduce(stand.site, programme[1], pairs.SECOND, replace(other, hours="Wed 8-16"))
+        again = words(client.get(path).text)
+    assert "Tue" in first
+    assert "Tue" not in again.partition("Week by week")[0]
