@@ -7,7 +7,7 @@ from scheduler.store.accounts import SqlAccounts, open_accounts
 from scheduler.store.answers import SqlAnswers
 from scheduler.store.backup import backup, copy_database, restore, take_in
 from scheduler.store.choices import SqlChoices
-from scheduler.store.database import open_database, open_state
+from scheduler.store.database import empty_log, open_database, open_state
 from scheduler.store.executors import SqlExecutors
 from scheduler.store.feeds import SqlFeeds
 from scheduler.store.files import only_one, programme_key
@@ -52,6 +52,7 @@ __all__ = [
     "Stamps",
     "backup",
     "copy_database",
+    "empty_log",
     "only_one",
     "open_accounts",
     "open_database",

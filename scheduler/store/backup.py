@@ -17,7 +17,7 @@ from scheduler.core.notice import NoticeState
 from scheduler.errors import InputError, Unavailable
 from scheduler.store import tables
 from scheduler.store.accounts import account_of
-from scheduler.store.database import MIGRATED, alone, broken, is_sqlite, open_database
+from scheduler.store.database import MIGRATED, alone, broken, empty_log, is_sqlite, open_database
 from scheduler.store.rows import changing
 from scheduler.store.trail import put_stop
 
@@ -107,8 +107,7 @@ def _begin_anew(path: Path) -> None:
         connection.execute(update(mark).values(dirty_seq=mark.c.dirty_seq + 1))
         owed = notice.c.state == str(NoticeState.OWED)
         connection.execute(update(notice).where(owed).values(state=str(NoticeState.BEGUN)))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    empty_log(engine)
     engine.dispose()
 
 

@@ -90,6 +90,16 @@ def alone(engine: Engine, what: str) -> Iterator[Connection]:
         yield connection
 
 
+def empty_log(engine: Engine) -> None:
+    """Move what was written into SQLite's file itself: what is deleted there would stay in the log beside it.
+
+    While others read, some of it waits for the next time.
+    """
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def lock_number(what: str) -> int:
     """The number of PostgreSQL's lock of this name: 64 bits with a sign."""
     return int.from_bytes(hashlib.sha256(f"rondo {what}".encode()).digest()[:8], signed=True)

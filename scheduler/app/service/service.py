@@ -34,6 +34,7 @@ from scheduler.store import (
     SqlExecutors,
     SqlMarks,
     SqlSubscriptions,
+    empty_log,
 )
 
 SILENT = timedelta(seconds=20)
@@ -222,6 +223,7 @@ class Service:
         SqlAccess(self.database).tidy(now)
         self.jobs.store.tidy(now, kept)
         self.webhooks.store.tidy(now, kept)
+        empty_log(self.database)
 
     def beat(self, executor: str) -> None:
         """Note that a process lives; one that can't write that down can't do its work."""

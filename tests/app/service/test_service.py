@@ -308,6 +308,7 @@ def test_what_people_were_told_is_forgotten(served: Served) -> None:
     served.later(timedelta(days=2))
     served.service.tidy()
     assert [each.key for each in store.notices()] == ["b"]
+    assert (served.data / "rondo.db-wal").stat().st_size == 0  # what was deleted is not in the log either
 
 
 def test_a_service_whose_engine_stands_still_is_not_ready(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
