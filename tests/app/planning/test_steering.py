@@ -60,9 +60,9 @@ def test_a_time_that_does_not_suit_and_a_session_that_is_not_are_refused(shared:
         put(shared.app(), seen, seen.start + timedelta(hours=11))
     with pytest.raises(InputError, match="no session"):
         look(shared.app(), GROUP, 999)
-    put(shared.app(), look(shared.app(), GROUP, 5), None)
+    put(shared.app(), look(shared.app(), GROUP, 9), None)
     with pytest.raises(InputError, match="nothing would change"):
-        put(shared.app(), look(shared.app(), GROUP, 5, options=False), None)
+        put(shared.app(), look(shared.app(), GROUP, 9, options=False), None)
 
 
 def test_a_session_that_has_begun_is_past(tmp_path: Path) -> None:
