@@ -194,7 +194,7 @@ def cut_at(store: SqlStore, statement: int) -> Iterator[list[str]]:
         hooks.remove(store._engine, "before_cursor_execute", begin)
 
 
-STATEMENTS = 21
+STATEMENTS = 22
 
 
 @pytest.mark.parametrize("statement", range(1, STATEMENTS + 1))
