@@ -3,14 +3,22 @@
 import csv
 import io
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.desks import Desk, at, spawn
 from tests.readers import expanded_in_python
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -113,7 +121,7 @@ def test_no_two_sessions_of_anybody_ever_meet(desk: Desk) -> None:
 
 def test_the_demo_shows_what_it_promises(tmp_path: Path) -> None:
     """Twelve people, five groups with their times and weeks, clocks, the worst burden, and what to do next."""
-    said = spawn("demo", cwd=tmp_path, TMPDIR=str(tmp_path))
+    said = spawn("demo", "--no-pages", cwd=tmp_path, TMPDIR=str(tmp_path))
     assert said.returncode == 0
     assert "Traceback" not in said.stderr
     assert "12 people in " in said.stdout
@@ -121,6 +129,26 @@ def test_the_demo_shows_what_it_promises(tmp_path: Path) -> None:
     for words in ("26 from 11 Jan 2027", "When clocks change", "sessions take place", "Furthest from preferred hours"):
         assert words in said.stdout
     assert "Next, with this folder (nothing leaves this machine):" in said.stdout
-    (folder,) = tmp_path.iterdir()
-    assert len(list((folder / "published" / "people").iterdir())) == 12
-    assert len(list((folder / "published" / "groups").iterdir())) == 5
+    (published,) = tmp_path.glob("*/data/programmes/spring/published")
+    assert len(list((published / "people").iterdir())) == 12
+    assert len(list((published / "groups").iterdir())) == 5
+
+
+def test_the_demo_ends_with_its_pages_open(tmp_path: Path) -> None:
+    """It says which link to follow as whom, and each opens something; Ctrl-C ends it."""
+    command = [sys.executable, "-m", "scheduler.cli", "demo"]
+    known = os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=known, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        said = ""
+        while "as participant" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        links = re.findall(r"http://\S+/in/\S+", said)
+        try:
+            assert len(links) == 4
+            assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * 4
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
