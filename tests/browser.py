@@ -60,6 +60,7 @@ def _ours(said: str) -> bool:
 
 def overflow(page: Page) -> int:
     """By how many pixels a page is wider than its window: it should be by none (WCAG 1.4.10)."""
+    page.wait_for_load_state()  # one that loads itself again has nothing in between
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 

@@ -90,7 +90,7 @@ def _confirms(page: Page) -> None:
 def _sets_limits(page: Page) -> None:
     page.get_by_role("link", name="Limits").click()
     page.locator("#hours").fill("Mon-Fri 9-17, not 12-13")
-    page.locator("p.save button").first.click()
+    page.locator("p.save button:visible").first.click()
     expect(page.locator("div.told[role=status]")).to_contain_text("Saved.")
 
 
