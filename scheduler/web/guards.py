@@ -87,12 +87,17 @@ Partner: TypeAlias = Annotated[Desk, Depends(partner)]
 async def _visit(request: Request) -> Visit:
     site: Site = request.app.state.site
     cookie = request.cookies.get(cookie_name(site), "")
-    visitor: Visitor = await run_in_threadpool(site.access.visitor, cookie)
-    reader: Reader = await run_in_threadpool(site.readers.chosen, visitor, request.cookies.get(READING, ""))
+    visitor, reader = await run_in_threadpool(_known, site, cookie, request.cookies.get(READING, ""))
     speak(tongue_for(reader, request.headers.get("accept-language", "")))
     form = FormData() if request.method in SAFE else await _form(request, site, cookie)
     zone = reader.zone or "UTC"
     return Visit(request=request, site=site, visitor=visitor, cookie=cookie, form=form, reader=reader, zone=zone)
+
+
+def _known(site: Site, cookie: str, reading: str) -> tuple[Visitor, Reader]:
+    """Who comes, and how they want to read: asked together, since each turn of a thread is waited for."""
+    visitor = site.access.visitor(cookie)
+    return visitor, site.readers.chosen(visitor, reading)
 
 
 async def _form(request: Request, site: Site, cookie: str) -> FormData:

@@ -144,21 +144,13 @@ def _kept(site: Site, app: App, programme: str, person: str, provider: Provider,
 
 
 def _google_grant(site: Site, app: App, back: Returned, code: str) -> Grant:
-    settings = app.settings.google
     secret = _google(site, app).returned(_google_scopes(back.write), code=code, verifier=back.kept["verifier"])
-    return google.grant_of(secret, endpoint=settings.api_endpoint, token_uri=settings.token_uri)
+    return providers.google_grant(app, secret)
 
 
 def _outlook_grant(site: Site, app: App, back: Returned, said: Mapping[str, str]) -> Grant:
-    settings = app.settings.microsoft
     secret = _outlook(site, app).returned(_outlook_scopes(back.write), back.kept["flow"], {**said, "state": back.state})
-    return outlook.grant_of(
-        secret,
-        endpoint=settings.graph_endpoint,
-        authority=settings.of_tenant,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret.get_secret_value(),
-    )
+    return providers.outlook_grant(app, secret)
 
 
 def _google(site: Site, app: App) -> google.WebApp:

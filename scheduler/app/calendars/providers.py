@@ -25,7 +25,7 @@ STAYS = {
 
 def google_by_file(app: App, person: Person, file: Path) -> Grant:
     """By Google's standard JSON of a user or a service account. Raises InputError, CredentialsRejected, Unavailable."""
-    return _google_grant(app, person, _text_of(file))
+    return google_grant(app, _text_of(file), _mailbox(person, Kind.GOOGLE))
 
 
 def google_by_browser(app: App, person: Person, *, write: bool, open_browser: bool, tell: Tell) -> Grant:
@@ -40,7 +40,7 @@ def google_by_browser(app: App, person: Person, *, write: bool, open_browser: bo
         tell=tell,
         open_browser=open_browser,
     )
-    return _google_grant(app, person, secret)
+    return google_grant(app, secret, _mailbox(person, Kind.GOOGLE))
 
 
 def outlook_by_sign_in(app: App, person: Person, *, write: bool, device: bool, mailbox: str, tell: Tell) -> Grant:
@@ -53,7 +53,7 @@ def outlook_by_sign_in(app: App, person: Person, *, write: bool, device: bool, m
         tell=tell,
         device=device,
     )
-    return _outlook_grant(app, secret, mailbox or _mailbox(person, Kind.OUTLOOK))
+    return outlook_grant(app, secret, mailbox or _mailbox(person, Kind.OUTLOOK))
 
 
 def outlook_app_only(app: App, person: Person, *, mailbox: str, probe: str) -> Grant:
@@ -67,7 +67,7 @@ def outlook_app_only(app: App, person: Person, *, mailbox: str, probe: str) -> G
     chosen = mailbox or _mailbox(person, Kind.OUTLOOK)
     if not chosen:
         raise InputError(f"{person.id} has no mailbox in people.csv.", hint="Name it with --mailbox.")
-    return _outlook_grant(app, outlook.APP_ONLY, chosen, probe)
+    return outlook_grant(app, outlook.APP_ONLY, chosen, probe)
 
 
 def caldav_by_password(app: App, *, url: str, user: str, password: str, here: bool = True) -> Grant:
@@ -120,17 +120,14 @@ def revoke(app: App, account: Account) -> str:
     return outlook.revoke(secret)
 
 
-def _google_grant(app: App, person: Person, secret: str) -> Grant:
+def google_grant(app: App, secret: str, mailbox: str = "") -> Grant:
+    """What a secret opens at Google; `mailbox`: whose calendar it is meant for. Raises as `google_by_file`."""
     settings = app.settings.google
-    return google.grant_of(
-        secret,
-        endpoint=settings.api_endpoint,
-        token_uri=settings.token_uri,
-        mailbox=_mailbox(person, Kind.GOOGLE),
-    )
+    return google.grant_of(secret, endpoint=settings.api_endpoint, token_uri=settings.token_uri, mailbox=mailbox)
 
 
-def _outlook_grant(app: App, secret: str, mailbox: str, probe: str = "") -> Grant:
+def outlook_grant(app: App, secret: str, mailbox: str = "", probe: str = "") -> Grant:
+    """What a secret opens at Microsoft; `probe`: a mailbox that it must not reach. Raises as `google_by_file`."""
     settings = app.settings.microsoft
     return outlook.grant_of(
         secret,

@@ -16,6 +16,7 @@ from typing import Any
 from scheduler import logs
 from scheduler.core.job import Job, JobState
 from scheduler.core.tongue import gettext as _
+from scheduler.core.tongue import noted
 from scheduler.errors import RondoError
 from scheduler.ports import Clock
 from scheduler.settings import Settings
@@ -24,6 +25,7 @@ LARGE = 100
 """Groups; fewer are planned sooner than another process has started."""
 PRIORITY = 10  # less than that of pages (POSIX, nice)
 LOOK_SECONDS = 0.2
+BROKE = noted("Something went wrong that should not. The service's log says more.")
 log = logging.getLogger(__name__)
 
 Work = Callable[[Path, Settings, Clock, Job], JobState]
@@ -74,7 +76,7 @@ def _begin(told: Connection, level: str, work: Work, arguments: Any) -> None:
         told.send(("", str(fault)))
     except Exception:
         log.exception("job_failed")
-        told.send(("", _("Something went wrong that should not. The service's log says more.")))
+        told.send(("", _(BROKE)))
 
 
 def _end_with_parent() -> None:

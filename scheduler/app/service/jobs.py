@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.app.service.apart import LARGE, Apart
+from scheduler.app.service.apart import BROKE, LARGE, Apart
 from scheduler.app.wiring.programme import App
 from scheduler.core.job import Job, JobState
 from scheduler.core.tongue import gettext as _
@@ -77,7 +77,7 @@ class Jobs:
             self._end(job, JobState.FAILED, str(fault))
         except Exception:
             log.exception("job_failed", extra={"programme": programme, "job": id_})
-            self._end(job, JobState.FAILED, _("Something went wrong that should not. The service's log says more."))
+            self._end(job, JobState.FAILED, _(BROKE))
         else:
             self._end(job, state)
 
