@@ -87,7 +87,7 @@ def write_event(uid: str, *, store: Store, writers: Writers, clock: Clock, alone
     Raises Unavailable while somebody else writes it.
     """
     with alone(uid):  # whoever waited looks again: it may have been written meanwhile
-        owed = [event for event in store.pending() if event.uid == uid]
+        owed = store.pending(uid)
         if not owed or store.stopped():
             return Written()
         *older, newest = owed

@@ -13,6 +13,7 @@ from random import Random
 from scheduler import flow
 from scheduler.app.service.importing import bring_in
 from scheduler.app.wiring.programme import App
+from scheduler.core.interval import DAY_MINUTES
 from scheduler.core.plan import Placement, Plan, Score, Session, Status
 from scheduler.core.problem import Problem
 from scheduler.core.series import Series, Slot, regular_starts
@@ -23,8 +24,13 @@ from scheduler.settings import Settings
 from tests.site import Stand, standing
 
 BIG = "big"
-ZONES = ("Europe/London", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Africa/Nairobi", "America/Bogota")
-HOURS = ("Mon-Fri 9-17", "Mon-Fri 8-16:30, not 12-13", "Mon-Thu 10-19", "Mon-Fri 9-18; Wed off")
+ZONES = (
+    ("Europe/London", "Europe/Berlin", "Europe/Athens"),
+    ("America/New_York", "America/Chicago", "America/Denver"),
+)
+HOURS = ("Mon-Fri 9-17", "Mon-Fri 8-17:30", "Mon-Thu 10-19", "Mon-Fri 9-18; Wed off")
+MONDAY, TUESDAY, NOON = 0, 1, 12
+"""On both days, for two hours from noon on in the zone of any of them, all of a group can come."""
 FIRST = ("Ada", "Ben", "Cleo", "Dev", "Elif", "Finn", "Gita", "Hugo", "Iris", "Juan")
 LAST = ("Abara", "Berg", "Costa", "Das", "Evans", "Fox", "Gupta")
 SETTINGS = """\
@@ -72,7 +78,8 @@ def write_big(folder: Path, groups: int, people: int) -> None:
         name = f"{FIRST[number % 10]} {LAST[number % 7]} {number}"
         hours = "" if number % 50 == 49 else f'"{HOURS[number % 4]}"'
         preferred = f"Mon-Fri {9 + number % 5}-16" if hours and number % 3 == 0 else ""
-        rows.append(f"p{number:04},{name},p{number:04}@example.org,{ZONES[number % 6]},{hours},{preferred}")
+        zone = ZONES[number % 2][(number // 2 + number // groups) % 3]
+        rows.append(f"p{number:04},{name},p{number:04}@example.org,{zone},{hours},{preferred}")
         members.append(f"g{number % groups:04},p{number:04},required")
     (folder / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / "groups.csv").write_text("\n".join(members) + "\n", encoding="utf-8")
@@ -80,7 +87,7 @@ def write_big(folder: Path, groups: int, people: int) -> None:
 
 
 def publish(app: App) -> None:
-    """Let a plan stand that looks like one; nothing is written out."""
+    """Let a plan stand that looks like one, and that nothing disturbs; nothing is written out."""
     posed = app.pose()
     draw = Random(1)
     plan = Plan(
@@ -91,17 +98,18 @@ def publish(app: App) -> None:
 
 
 def _placement(problem: Problem, series: Series, number: int, draw: Random) -> Placement:
-    slot = Slot(number % 5, 9 * 60 + 60 * (number % 8))
+    slot = Slot((MONDAY, TUESDAY)[number % 2], 60 * (NOON + number % 3))
+    other_day = (1 - 2 * slot.weekday) * DAY_MINUTES
     starts = regular_starts(series, 0, [slot], problem.horizon).tolist()
     if number == 0:
         return Placement(series.id, 0, (), tuple(Session(start, Status.SKIPPED) for start in starts))
-    return Placement(series.id, 0, (slot,), tuple(_session(start, draw.random()) for start in starts))
+    return Placement(series.id, 0, (slot,), tuple(_session(start, other_day, draw.random()) for start in starts))
 
 
-def _session(start: int, drawn: float) -> Session:
+def _session(start: int, elsewhere: int, drawn: float) -> Session:
     if drawn < 0.02:
         return Session(start, Status.SKIPPED)
-    return Session(start + 60, Status.MOVED) if drawn < 0.07 else Session(start, Status.HELD)
+    return Session(start + elsewhere, Status.MOVED) if drawn < 0.07 else Session(start, Status.HELD)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 What is unknown disturbs nothing: whoever's calendar can't be read is taken to come, so that what stands is kept.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,16 @@ def disturbed(
     `plan` is in minutes of the problem. `only`: the series to look at, None for all.
     """
     placements, crowded = plan.by_series(), dict[str, Mapping[Key, Cause]]()
+    mine: dict[str, list[Series]] = {who: [] for who in problem.people}
+    for series in problem.series:
+        for who in series.members if series.id in placements else ():
+            mine[who].append(series)
     found: list[Disturbed] = []
     for series in problem.series:
         if series.id in placements and (only is None or series.id in only):
             for who in series.members:
                 if who not in crowded:
-                    crowded[who] = _crowded(problem, placements, who)
+                    crowded[who] = _crowded(problem, mine[who], placements, who)
             found += _of_series(problem, series, placements[series.id], notes, crowded, since)
     return tuple(found)
 
@@ -72,12 +76,13 @@ def is_frozen(problem: Problem, session: Session) -> bool:
     return problem.freeze_until is not None and session.start < problem.freeze_until
 
 
-def _crowded(problem: Problem, placements: Mapping[str, Placement], who: str) -> Mapping[Key, Cause]:
+def _crowded(
+    problem: Problem, mine: Sequence[Series], placements: Mapping[str, Placement], who: str
+) -> Mapping[Key, Cause]:
     """What keeps somebody from sessions of theirs beside all others: another one of them, or a cap that is used up."""
     rows = [
         ((series.id, i), session.start, session.start + series.duration, _is_given(problem, series, i, session))
-        for series in problem.series
-        if who in series.members and series.id in placements
+        for series in mine
         for i, session in enumerate(placements[series.id].sessions[: series.sessions])
         if session.takes_place and who not in session.absent
     ]

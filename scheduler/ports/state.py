@@ -145,8 +145,8 @@ class Store(Protocol):
         """Let nothing be written until somebody says so; with "" it may be written again."""
         ...
 
-    def pending(self) -> tuple[Event, ...]:
-        """Events whose writing is owed, in order."""
+    def pending(self, uid: str = "") -> tuple[Event, ...]:
+        """Events whose writing is owed, in order; of one UID, or all."""
         ...
 
     def done(self, event: Event, at: datetime) -> None:

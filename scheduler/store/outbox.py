@@ -29,14 +29,14 @@ def due_by(now: int) -> ColumnElement[bool]:
 class Outbox(Rows):
     """The part of the Store port that knows what is to be written; see ports.Store for what each promises."""
 
-    def pending(self) -> tuple[Event, ...]:
-        """Events whose writing is owed, in order, each in all its forms that were never written."""
-        query = select(table.c.document).where(self._of(table), table.c.done_at.is_(None)).order_by(table.c.position)
+    def pending(self, uid: str = "") -> tuple[Event, ...]:
+        """Events whose writing is owed, in order, each in all its forms that were never written; of one UID, or all."""
+        query = select(table.c.document).where(self._forms(uid), table.c.done_at.is_(None)).order_by(table.c.position)
         return tuple(event_from_json(row["document"]) for row in self._read(query))
 
-    def owed(self, now: datetime) -> tuple[tuple[Event, int], ...]:
+    def owed(self, now: datetime, uid: str = "") -> tuple[tuple[Event, int], ...]:
         """Events that are to be written now, in their newest form, and how often each failed; in order."""
-        query = select(table.c.document, table.c.attempts).where(self._of(table), due_by(seconds(now)))
+        query = select(table.c.document, table.c.attempts).where(self._forms(uid), due_by(seconds(now)))
         rows = self._read(query.order_by(table.c.position))
         return tuple((event_from_json(row["document"]), row["attempts"]) for row in rows)
 
@@ -60,6 +60,10 @@ class Outbox(Rows):
             failed = {"attempts": table.c.attempts + 1, "retry_at": seconds(until)}
             connection.execute(update(table).where(mine).values(failed))
             return connection.execute(select(table.c.attempts).where(mine)).scalar() or 0
+
+    def _forms(self, uid: str) -> ColumnElement[bool]:
+        """Of one event, or of all: whoever writes one event must not read a whole programme's."""
+        return self._of(table) & (table.c.uid == uid) if uid else self._of(table)
 
     def _owe(self, connection: Connection, events: Sequence[Event], at: datetime) -> int:
         """Owe the writing of events; answers the position of the last that is owed now."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.app.meetings.overview import Overview
 from scheduler.app.wiring.programme import App
 from scheduler.core.answer import Answer, Said
 from scheduler.core.decision import Action, Decision, State
@@ -68,36 +69,36 @@ def answers_of(app: App) -> SqlAnswers:
     return SqlAnswers(app.home.engine, app.home.programme)
 
 
-def agenda(app: App, person: str) -> Agenda:
+def agenda(overview: Overview, person: str) -> Agenda:
     """All meetings of somebody that are ahead. Raises Unavailable."""
-    now, zone = app.clock.now(), app.person(person).boundary.zone
-    mine = [event for event in app.store.events() if not event.cancelled and _attends(event, person)]
-    found = sorted(_meetings(app, person, mine, now), key=lambda each: (each.start, each.group))
+    now, zone = overview.app.clock.now(), overview.app.person(person).boundary.zone
+    mine = [event for event in overview.events.get(person, ()) if _attends(event, person)]
+    found = sorted(_meetings(overview, person, mine, now), key=lambda each: (each.start, each.group))
     starts = {event.uid: sorted(each.recurrence_id for each in event.occurrences) for event in mine}
     clocks = ((one_line(event.title), shifts(starts[event.uid], zone)) for event in mine if starts[event.uid])
     return Agenda(ahead=tuple(found), clocks=tuple((title, told) for title, told in clocks if told))
 
 
-def meeting(app: App, person: str, group: str, session: int) -> Meeting:
+def meeting(overview: Overview, person: str, group: str, session: int) -> Meeting:
     """One that is ahead. Raises InputError where there is none."""
-    found = (each for each in agenda(app, person).ahead if (each.group, each.session) == (group, session))
+    found = (each for each in agenda(overview, person).ahead if (each.group, each.session) == (group, session))
     one = next(found, None)
     if one is None:
         raise InputError(_("There is no such meeting ahead of you."), hint=_("It may be past, or was taken out."))
     return one
 
 
-def confirm(app: App, person: str, group: str, session: int, start: datetime) -> Meeting:
+def confirm(overview: Overview, person: str, group: str, session: int, start: datetime) -> Meeting:
     """Note that somebody comes. Raises InputError, and ChangedElsewhere where it no longer stands at `start`."""
-    return _say(app, person, meeting(app, person, group, session), start, Said.COMES)
+    return _say(overview.app, person, meeting(overview, person, group, session), start, Said.COMES)
 
 
-def stay_away(app: App, person: str, group: str, session: int, start: datetime) -> Meeting:
+def stay_away(overview: Overview, person: str, group: str, session: int, start: datetime) -> Meeting:
     """Note that somebody does not come who need not. Raises as `confirm`."""
-    found = meeting(app, person, group, session)
+    found = meeting(overview, person, group, session)
     if found.needed:
         raise InputError(_("This meeting can't be held without you."), hint=_("Ask for another time, or to skip it."))
-    return _say(app, person, found, start, Said.AWAY)
+    return _say(overview.app, person, found, start, Said.AWAY)
 
 
 def unsay(app: App, person: str, group: str, session: int) -> None:
@@ -113,10 +114,10 @@ def _say(app: App, person: str, found: Meeting, start: datetime, said: Said) -> 
     return found
 
 
-def _meetings(app: App, person: str, mine: Sequence[Event], now: datetime) -> Iterator[Meeting]:
+def _meetings(overview: Overview, person: str, mine: Sequence[Event], now: datetime) -> Iterator[Meeting]:
+    app, trail = overview.app, overview.decisions
     said = {(each.group, each.session, each.start): each.said for each in answers_of(app).all(person)}
     groups = {group.id: group for group in app.programme.groups}
-    trail = app.store.decisions()
     waits = {(each.group, each.session): each for each in trail if each.waits}
     moved = {
         (each.group, each.session, each.after): each

@@ -18,6 +18,7 @@ from scheduler.core.address import label
 from scheduler.core.burden import accounts
 from scheduler.core.coverage import Cell, Coverage, coverage
 from scheduler.core.decision import Decision
+from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, Knowledge, knowledge
 from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line
@@ -162,6 +163,11 @@ class Overview:
         return self._kept.part("groups", self._plan_stamp, self._groups)
 
     @cached_property
+    def events(self) -> Mapping[str, Sequence[Event]]:
+        """What was published and not cancelled, by who is invited."""
+        return self._kept.part("events", self.stamps.standing, self._events)
+
+    @cached_property
     def outside(self) -> Mapping[str, float]:
         """Minutes a month outside preferred hours, by person; of everybody who has any session."""
         return self._kept.part("outside", self.stamps.standing, self._outside)
@@ -224,6 +230,13 @@ class Overview:
             names = tuple(self.names[who] for who in group.members)
             found.append(GroupRow(group=group, row=row, names=names, counts=counts))
         return tuple(found)
+
+    def _events(self) -> Mapping[str, Sequence[Event]]:
+        mine: dict[str, list[Event]] = defaultdict(list)
+        for event in self.app.store.events():
+            for each in event.attendees if not event.cancelled else ():
+                mine[each.id].append(event)
+        return dict(mine)
 
     def _outside(self) -> Mapping[str, float]:
         if self.standing is None:

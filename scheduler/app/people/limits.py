@@ -1,8 +1,9 @@
 """Somebody's own limits: as they wrote them, what they say, what is wrong with them, and how they are kept."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from scheduler.app.programmes.editing import change
@@ -16,7 +17,7 @@ from scheduler.errors import InputError
 from scheduler.programme import Person
 from scheduler.programme.edit import PEOPLE, TOML, Stay, with_person_cells, with_travel
 from scheduler.programme.people import ALWAYS, LEAVE
-from scheduler.programme.table_edit import read_sheet
+from scheduler.programme.table_edit import Sheet, read_sheet
 from scheduler.programme.words import count, country, day, days, gap, notice
 
 T = TypeVar("T")
@@ -67,14 +68,21 @@ class Understood:
 
 def limits_of(app: App, person: Person) -> Limits:
     """Somebody's limits in the words in which they stand in the files."""
-    sheet = read_sheet((app.folder / PEOPLE).read_bytes(), PEOPLE)
-    row = next(cells for _text, cells in sheet.records if sheet.cell(cells, "id") == person.id)
+    sheet, rows = _rows_by_id((app.folder / PEOPLE).read_bytes())
+    row = rows[person.id]
     own = days(sheet.cell(row, "days_off"))
     return Limits(
         cells={name: sheet.cell(row, name) for name in READERS},
         days_off=tuple(Dates(first=str(first), last=str(last)) for first, last in _runs(own)),
         travel=tuple(Dates(first=str(at.first), last=str(at.last), zone=at.zone) for at in person.boundary.travel),
     )
+
+
+@lru_cache(maxsize=4)
+def _rows_by_id(content: bytes) -> tuple[Sheet, Mapping[str, Sequence[str]]]:
+    """A people.csv and its rows; of thousands of people one looks at their own again and again."""
+    sheet = read_sheet(content, PEOPLE)
+    return sheet, {sheet.cell(cells, "id"): cells for _text, cells in sheet.records}
 
 
 def understood(limits: Limits, person: Person) -> Understood:

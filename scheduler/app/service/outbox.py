@@ -58,9 +58,8 @@ class Outbox:
 
     def _put_off(self, store: SqlStore, uid: str) -> None:
         """Try what is still owed again: after a while that doubles, since nobody knows what is wrong there."""
-        for event, tries in store.owed(self._clock.now()):
-            if event.uid == uid:
-                store.put_off(event, self._clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
+        for event, tries in store.owed(self._clock.now(), uid):
+            store.put_off(event, self._clock.now() + min(SOON * 2 ** min(tries, 20), LATEST))
 
 
 def _account(app: App, event: Event) -> str:

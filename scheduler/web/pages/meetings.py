@@ -37,7 +37,7 @@ class Shown:
 @router.get("", name="meetings")
 def meetings(visit: Participant) -> Response:
     """The agenda. Links in mails lead here, and change nothing."""
-    found = agenda(visit.app, visit.person)
+    found = agenda(visit.overview, visit.person)
     return visit.page(
         "meetings.html",
         next=found.next,
@@ -95,7 +95,7 @@ def ask_for(visit: Participant, group: str, session: str) -> Response:
     found, start = _meeting(visit, group, session), _instant(visit.said("start"))
     try:
         if visit.said("wish") == "away":
-            stay_away(visit.app, visit.person, group, found.session, start)
+            stay_away(visit.overview, visit.person, group, found.session, start)
             return _back(visit, "done=away")
         done = ask(visit.app, _wish(visit, found, start))
     except (InputError, ChangedElsewhere, StalePlan) as fault:
@@ -108,7 +108,7 @@ def ask_for(visit: Participant, group: str, session: str) -> Response:
 def confirm_one(visit: Participant, group: str, session: str) -> Response:
     """Say that one comes."""
     found = _meeting(visit, group, session)
-    confirm(visit.app, visit.person, group, found.session, _instant(visit.said("start")))
+    confirm(visit.overview, visit.person, group, found.session, _instant(visit.said("start")))
     return _back(visit, "done=comes")
 
 
@@ -137,7 +137,9 @@ def _one(visit: Desk, found: Meeting, *, error: str = "", status: int = 200) -> 
 def _meeting(visit: Desk, group: str, session: str) -> Meeting:
     """Raises the same 404 for a meeting that is not there as for one that is others'."""
     try:
-        return meeting(visit.app, visit.person, group, int(session) if session.isascii() and session.isdigit() else -1)
+        return meeting(
+            visit.overview, visit.person, group, int(session) if session.isascii() and session.isdigit() else -1
+        )
     except InputError:
         raise HTTPException(404) from None
 

@@ -211,7 +211,8 @@ def test_an_optional_member_just_stays_away(stand: Stand) -> None:
     """It takes place without them; they are not asked to find another time."""
     group = next(each for each in stand.app().programme.groups if each.optional)
     who = Participant(stand, group.optional[0])
-    found = next(each for each in agenda(stand.app(), who.person).ahead if each.group == group.id and not each.skipped)
+    ahead = agenda(stand.site.overview(SAMPLE), who.person).ahead
+    found = next(each for each in ahead if each.group == group.id and not each.skipped)
     page = html.unescape(who.get(f"/{group.id}/{found.session}").text)
     assert "without you, too" in page
     who.post(f"/{group.id}/{found.session}", wish="away", start=found.start.isoformat())
