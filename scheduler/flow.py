@@ -179,7 +179,7 @@ def plan_around(posed: Posed, placement: Placement, *, params: Params) -> Planne
     rest = tuple(series for series in posed.problem.series if series.id != placement.series)
     shortest = min((series.duration for series in rest), default=1)
     others = replace(with_commitments(posed.problem, given, shortest), series=rest)
-    found = solve(others, posed.previous, params=params).by_series() | given.by_series()
+    found = {**solve(others, posed.previous, params=params).by_series(), **given.by_series()}
     whole = Plan(tuple(found[series.id] for series in posed.problem.series), {"seed": params.seed})
     return still_fits(posed, whole)
 
@@ -255,7 +255,7 @@ def seconds_of(event: Event, who: str) -> Intervals:
 
 def details_of(programme: Programme, group: Group, rooms: Rooms, scope: str) -> Details:
     """What the events of a group say beside their times."""
-    people, room = {person.id: person for person in programme.people}, rooms.of(group.id)
+    people, room = programme.by_id, rooms.of(group.id)
     return Details(
         programme=scope,
         title=group.title,

@@ -112,8 +112,8 @@ class _Desk:
     def __init__(self, programme: Programme, audience: Audience) -> None:
         self._programme, self._audience = programme, audience
         self._groups = {group.id: group for group in programme.groups}
-        self._people = {person.id: person for person in programme.people}
-        self._names = {person.id: person.name for person in programme.people}
+        self._people = programme.by_id
+        self._names = programme.names
 
     def changes(self, decisions: Sequence[Decision]) -> Iterator[Notice]:
         """To those whose sessions changed."""

@@ -29,11 +29,6 @@ LEGEND = (
 )
 
 
-def names_of(app: App) -> dict[str, str]:
-    """The names of people.csv, by id."""
-    return {person.id: person.name for person in app.programme.people}
-
-
 def show_plan(to: Console, app: App, planned: Planned) -> None:
     """Groups with their times, the weeks of each, clock changes, missing sessions and why, and the whole in figures."""
     told = stories_of(app, planned)

@@ -11,7 +11,6 @@ from scheduler.app.wiring.programme import App, open_app
 from scheduler.cli.console import Folder, Json, print_json, rondo
 from scheduler.cli.pair import Every
 from scheduler.cli.planning import NoRefresh, warn_of_faults
-from scheduler.cli.views import names_of
 from scheduler.core.conflict import Conflicts
 from scheduler.core.conflict_words import givings_in_words, headline, rule_in_words
 from scheduler.core.problem import Problem
@@ -53,7 +52,7 @@ def why(
     conflict = what_must_give(posed, series, plan, wanted=sessions, at=found.slot if at else None)
     out = ways(app, posed, series, plan) if conflict and not at else ()
     if json:
-        print_json(explained_document(posed.problem, found, conflict, out, names_of(app)))
+        print_json(explained_document(posed.problem, found, conflict, out, app.names))
         return
     typer.echo(_headline(posed.problem, found))
     for sentence in found.sentences:
@@ -74,7 +73,7 @@ def _asked(app: App, problem: Problem, who: Sequence[str], minutes: int, every: 
 def _show_conflicts(app: App, problem: Problem, series: Series, found: Conflicts | None) -> None:
     if found is None:
         return
-    names = names_of(app)
+    names = app.names
     if found.smallest is None or found.cheapest is None:
         typer.echo(f"No limits that could give make {found.needed} of {series.sessions} sessions possible.")
         return
@@ -92,7 +91,7 @@ def _show_ways(app: App, ways: Sequence[WayOut]) -> None:
     if ways:
         typer.echo("Ways out, each planned with everybody else where they are:")
     for way in ways:
-        typer.echo(f"  {way_in_words(way, names_of(app))} (price {way.price})")
+        typer.echo(f"  {way_in_words(way, app.names)} (price {way.price})")
         cells = " ".join(f"--set '{edit}'" for edit in edits(way))
         if cells:
             typer.echo(f"      {rondo('what-if', app.folder, cells)}")

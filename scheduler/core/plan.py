@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -51,15 +52,19 @@ class Placement:
         return not self.slots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All placements in the order of the problem's series; `meta` has bound, seed and versions, never times of day."""
 
     placements: tuple[Placement, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    def by_series(self) -> dict[str, Placement]:
+    def by_series(self) -> Mapping[str, Placement]:
         """Placements by the id of their series."""
+        return self._by_series
+
+    @cached_property
+    def _by_series(self) -> Mapping[str, Placement]:
         return {placement.series: placement for placement in self.placements}
 
 

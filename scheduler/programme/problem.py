@@ -61,7 +61,10 @@ def pose(
     frozen = None if standing is None else minute if by_hand else _frozen_until(programme, now, rules)
     previous = None if standing is None else in_terms_of(standing, programme, series, frozen)
     closed = {person.id: minute + person.notice if frozen is None or by_hand else frozen for person in programme.people}
-    known = {person.id: known_busy(person, copies, now, rules) for person in programme.people}
+    held: dict[str, list[CalendarCopy]] = {person.id: [] for person in programme.people}
+    for copy in copies:
+        held.get(copy.person, []).append(copy)
+    known = {person.id: known_busy(person, held[person.id], now, rules) for person in programme.people}
     unknown = {who: why for who, (why, _) in known.items() if why}
     calendars = {who: horizon.outward(busy) for who, (_, busy) in known.items()}
     stands = {who: _standing_sessions(standing, previous, who) for who in unknown}

@@ -104,7 +104,6 @@ def serving(folder: Path, *, groups: int = 2_000, people: int = 5_000) -> Iterat
     bring_in(folder / BIG, data, BIG, Settings(), SystemClock())
     service = open_service(data)
     publish(service.app(BIG))
-    service.owes(BIG)
     access = Site(service, "").access
     who = access.known("mail", "cora@example.org", "cora@example.org", "Cora")
     access.store.let_coordinate(BIG, who.id, service.clock.now())

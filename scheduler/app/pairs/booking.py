@@ -203,7 +203,7 @@ def _book(site: Site, programme: str, group: str, key: str) -> None:
 
 def _invited(app: App, group: Group, changes: Sequence[Change]) -> tuple[Invited, ...]:
     """How each member gets the events."""
-    people = {person.id: person for person in app.programme.people}
+    people = app.programme.by_id
     if not changes:
         return ()
     event = changes[0].event

@@ -39,7 +39,7 @@ def shared(app: App, person: Person) -> tuple[Shared, ...]:
     """What somebody, as they are given here, has in common with each of their groups, the least first."""
     horizon = _ahead(app)
     copies = tuple(app.store.copies().values())
-    own, people = _free(app, person, horizon, copies), {each.id: each for each in app.programme.people}
+    own, people = _free(app, person, horizon, copies), app.programme.by_id
     found = []
     for group in app.programme.groups:
         if person.id in group.members:

@@ -98,7 +98,7 @@ def explained(
     don't fit into the programme.
     """
     placed = plan.by_series().get(series.id) if plan else None
-    names = {person.id: person.name for person in app.programme.people}
+    names = app.names
     if slot is None and plan and placed and placed.slots:
         missing = missing_sessions(posed.problem, series, placed, plan, posed.notes)
         return _told(missing, posed.problem, series, names, audience)

@@ -86,7 +86,7 @@ def against(app: App, chosen: Chosen, minute: int) -> list[str]:
     problem, series = chosen.posed.problem, chosen.series
     _must_be_ahead(app, series, problem.horizon.instant(minute), series.id)
     told = explain_starts(problem, series, np.array([minute]), plan=chosen.plan, notes=chosen.posed.notes)
-    names = {person.id: person.name for person in app.programme.people}
+    names = app.names
     sentences = [] if told.holds else reasons(told, problem, names)
     for number, other in enumerate(chosen.placement.sessions):
         near = abs(other.start - minute) < series.duration

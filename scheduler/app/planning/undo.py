@@ -161,7 +161,7 @@ def _begun(changes: Sequence[Change], now: datetime) -> Iterator[str]:
 
 def _obstacles(app: App, posed: Posed, plan: Plan, changes: Sequence[Change]) -> Iterator[str]:
     """Who can't come any more to sessions that would come back, in sentences."""
-    names = {person.id: person.name for person in app.programme.people}
+    names = app.names
     for series in posed.problem.series:
         starts = np.array(_restored(posed.problem, series, changes), dtype=np.int64)
         told = explain_starts(posed.problem, series, starts, plan=plan, notes=posed.notes)

@@ -177,5 +177,5 @@ def _against(ground: Ground, decision: Decision, start: datetime) -> list[str]:
     minute = problem.horizon.minute(start)
     without = replaced(problem, ground.plan, {(decision.group, decision.session or 0): None})
     told = explain_starts(problem, series, np.array([minute]), plan=without, notes=notes)
-    names = {person.id: person.name for person in ground.app.programme.people}
+    names = ground.app.names
     return [] if told.holds else reasons(told, problem, names)

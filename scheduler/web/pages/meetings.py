@@ -186,7 +186,7 @@ def _feed(visit: Desk, whose: feeds.Whose, owner: str, name: str) -> Shown:
 
 
 def _told(visit: Desk, decision: Decision) -> str:
-    names = {person.id: person.name for person in visit.app.programme.people}
+    names = visit.app.names
     return sentence(decision, names, zone=visit.zone, reader=visit.person)
 
 

@@ -23,7 +23,7 @@ PARAMS = Params()
 def with_proposal(problem: Problem, plan: Plan, proposal: Proposal) -> tuple[Problem, Plan]:
     """The problem with turns for the circle, and the plan with its sessions as proposed."""
     series = [in_turn(each, 2) if each.id == proposal.series else each for each in problem.series]
-    placements = plan.by_series() | {proposal.series: proposal.placement}
+    placements = {**plan.by_series(), proposal.series: proposal.placement}
     return replace(problem, series=tuple(series)), Plan(tuple(placements[each.id] for each in series))
 
 
