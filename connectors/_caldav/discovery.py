@@ -2,8 +2,9 @@
 people by itself (RFC 6638)."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import unquote, urljoin, urlsplit
+
+from propcache.api import cached_property
 
 from connectors._caldav.session import CalDavSession, Reply, calendar_url
 from connectors._caldav.xml import CALDAV, DAV, Part, multistatus, propfind

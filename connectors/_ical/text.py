@@ -7,9 +7,9 @@ Everything stays bytes until a value is needed: lines may be folded within a cha
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
+from propcache.api import cached_property
 
 from scheduler.core.interval import Int64Array
 

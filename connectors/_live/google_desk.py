@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from googleapiclient.http import HttpRequest
+from propcache.api import cached_property
 
 from connectors._google.faults import Unsure, fault
 from connectors._google.session import READ, WRITE, GoogleSession

@@ -7,11 +7,11 @@ become alternatives of whole sets (`core.cover`).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from propcache.api import cached_property
 
 from scheduler.core.availability import Bitmap
 from scheduler.core.barriers import BY_THE_MINUTE, PRICES, Barrier, Closed, Kind

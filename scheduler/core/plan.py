@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
+from propcache.api import cached_property
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from scheduler.core.daytime import parse_clock, show_clock

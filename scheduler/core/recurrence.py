@@ -12,10 +12,11 @@ BYWEEKNO alone takes DTSTART's weekday, and with BYMONTHDAY alone DTSTART's mont
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from propcache.api import cached_property
 
 from scheduler.core.interval import Int64Array
 from scheduler.core.rule import Freq, NthWeekday, Rule

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+
+from propcache.api import cached_property
 
 from scheduler.core.interval import Horizon
 from scheduler.core.people import Boundary

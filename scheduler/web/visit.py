@@ -2,8 +2,8 @@
 
 import secrets
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from propcache.api import cached_property
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response

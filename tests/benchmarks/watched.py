@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
+
+from propcache.api import cached_property
 
 from scheduler.app.service.importing import bring_in
 from scheduler.app.wiring.programme import App, SystemClock, open_app

@@ -9,7 +9,6 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, TypeVar
 
 from scheduler.app.wiring.programme import App
@@ -101,18 +100,21 @@ class Overviews:
 
 
 class _Kept:
-    """Parts of one programme by name, each with the stamp of what it was made of; one thread makes one at a time."""
+    """Parts of one programme by name, each with the stamp of what it was made of; one thread makes each at a time."""
 
     def __init__(self) -> None:
         self._parts: dict[str, tuple[object, object]] = {}
-        self._lock = threading.RLock()
+        self._locks: dict[str, threading.Lock] = {}
 
     def part(self, name: str, stamp: object, make: Callable[[], T]) -> T:
-        with self._lock:
-            held = self._parts.get(name)
-            if held is None or held[0] != stamp:
-                held = self._parts[name] = (stamp, make())
-            return held[1]  # type: ignore[return-value]  # what was put there by this name
+        """A part, made if it has to be: in the order in which one is made of others, so that no two wait for both."""
+        held = self._parts.get(name)
+        if held is None or held[0] != stamp:
+            with self._locks.setdefault(name, threading.Lock()):
+                held = self._parts.get(name)
+                if held is None or held[0] != stamp:
+                    held = self._parts[name] = (stamp, make())
+        return held[1]  # type: ignore[return-value]  # what was put there by this name
 
 
 class Overview:
@@ -131,7 +133,7 @@ class Overview:
         """Why nothing may be written; empty: it may."""
         return self.stamps.stopped[0] or ""
 
-    @cached_property
+    @property
     def standing(self) -> SavedPlan | None:
         """What was applied last."""
         return self._kept.part("standing", self.stamps.standing, self.app.store.standing)
@@ -142,7 +144,7 @@ class Overview:
         drafted, applied = self.stamps.draft[0], self.stamps.standing[0]
         return drafted is not None and (applied is None or drafted > applied)
 
-    @cached_property
+    @property
     def decisions(self) -> tuple[Decision, ...]:
         """The audit trail, oldest first."""
         return self._kept.part("decisions", self.stamps.decisions, self.app.store.decisions)
@@ -152,32 +154,32 @@ class Overview:
         """What waits for somebody's word."""
         return tuple(each for each in self.decisions if each.waits)
 
-    @cached_property
+    @property
     def coverage(self) -> Coverage | None:
         """What becomes of every session of what stands; None: nothing does."""
         return self._kept.part("coverage", self._plan_stamp, self._coverage)
 
-    @cached_property
+    @property
     def groups(self) -> tuple[GroupRow, ...]:
         """All groups, in the order of their file."""
         return self._kept.part("groups", self._plan_stamp, self._groups)
 
-    @cached_property
+    @property
     def events(self) -> Mapping[str, Sequence[Event]]:
         """What was published and not cancelled, by who is invited."""
         return self._kept.part("events", self.stamps.standing, self._events)
 
-    @cached_property
+    @property
     def outside(self) -> Mapping[str, float]:
         """Minutes a month outside preferred hours, by person; of everybody who has any session."""
         return self._kept.part("outside", self.stamps.standing, self._outside)
 
-    @cached_property
+    @property
     def names(self) -> Mapping[str, str]:
         """By person's id."""
         return self._kept.part("names", self.stamps.files, self._names)
 
-    @cached_property
+    @property
     def people(self) -> tuple[PersonRow, ...]:
         """Everybody, in the order of their file. Whether what was read is too old is looked at once a minute."""
         return self._kept.part("people", self._people_stamp, self._people)
@@ -199,16 +201,16 @@ class Overview:
         read_in = str(tongue().locale), tongue().clock_24
         return self._kept.part(f"told: {what}", (self._people_stamp, self.stamps.decisions, read_in), make)
 
-    @cached_property
+    @property
     def sums(self) -> Mapping[Cell, int]:
         """All sessions that are due, by what becomes of them."""
         return self.made("sums", lambda: sum((Counter(row.counts) for row in self.groups), Counter()))
 
-    @cached_property
+    @property
     def _states(self) -> Mapping[CalendarState, int]:
         return self._kept.part("states", self._people_stamp, lambda: Counter(each.calendar for each in self.people))
 
-    @cached_property
+    @property
     def _people_stamp(self) -> object:
         now = self.app.clock.now().replace(second=0)
         return self._plan_stamp, self.stamps.copies, self.stamps.accounts, now

@@ -4,6 +4,8 @@ Whoever publishes says which changes they saw: where others came first, nothing 
 """
 
 import hashlib
+import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -106,16 +108,18 @@ class Reviews:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._kept: dict[str, tuple[object, Review]] = {}
+        self._making: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def of(self, programme: str) -> Review:
         """A programme's. Raises Unavailable."""
         stamps = SqlStamps(self._service.database, programme).stamps()
         parts = (stamps.files, stamps.standing, stamps.draft, stamps.copies, stamps.accounts)
         key = (*parts, int(self._service.clock.now().timestamp() // KEPT_SECONDS))
-        kept = self._kept.get(programme)
-        if kept is None or kept[0] != key:
-            kept = self._kept[programme] = (key, review(self._service.app(programme)))
-        return kept[1]
+        with self._making[programme]:  # it takes seconds of a large one, and others want the same
+            kept = self._kept.get(programme)
+            if kept is None or kept[0] != key:
+                kept = self._kept[programme] = (key, review(self._service.app(programme)))
+            return kept[1]
 
 
 def publish(service: Service, programme: str, stamp: str) -> Review:

@@ -5,7 +5,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+
+from propcache.api import cached_property
 
 from scheduler import flow
 from scheduler.app.telling.notices import notices_of

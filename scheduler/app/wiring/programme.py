@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from threading import Event as Flag
+
+from propcache.api import cached_property
 
 from connectors.published import PublishedFiles
 from scheduler import delivering, flow

@@ -6,11 +6,11 @@ are kept in logs and histories.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from propcache.api import cached_property
 from starlette.concurrency import run_in_threadpool
 
 from scheduler.app.access.tokens import Tokens
