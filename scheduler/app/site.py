@@ -1,15 +1,19 @@
 """What pages and API work on: the programmes of a service, and who may come in."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from scheduler.app.access.readers import Readers
 from scheduler.app.access.sessions import Access
 from scheduler.app.access.signing_in import SigningIn
 from scheduler.app.meetings.overview import Overview, Overviews
-from scheduler.app.planning.publishing import Reviews
+from scheduler.app.planning.reviewing import Reviews
 from scheduler.app.service.service import Service
 from scheduler.app.wiring.programme import App
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class Site:
         """What links begin with."""
         return self.service.settings.service.public_url or self.address
 
+    def lately(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """What `ask` answers of who comes: once a second, since seats end by themselves, and again after any change."""
+        return self.service.unchanged.of((key, int(self.service.clock.now().timestamp())), ask)
+
     def app(self, programme: str) -> App:
         """A programme as it is now. Raises Unavailable."""
         return self.service.app(programme)
@@ -51,7 +59,7 @@ class Site:
     @cached_property
     def overviews(self) -> Overviews:
         """What lists show, as far as it is in memory."""
-        return Overviews()
+        return Overviews(self.service.unchanged)
 
     def overview(self, programme: str) -> Overview:
         """A programme as its lists show it now. Raises Unavailable."""

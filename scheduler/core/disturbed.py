@@ -13,7 +13,7 @@ from scheduler.core.explain import Limit, Notes, explain_starts
 from scheduler.core.pins import Key
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.problem import Problem
-from scheduler.core.series import Series
+from scheduler.core.series import Series, by_member
 from scheduler.core.walltime import DAY_SECONDS, EPOCH_DAY, wall_clock
 
 
@@ -52,10 +52,7 @@ def disturbed(
     `plan` is in minutes of the problem. `only`: the series to look at, None for all.
     """
     placements, crowded = plan.by_series(), dict[str, Mapping[Key, Cause]]()
-    mine: dict[str, list[Series]] = {who: [] for who in problem.people}
-    for series in problem.series:
-        for who in series.members if series.id in placements else ():
-            mine[who].append(series)
+    mine = by_member(series for series in problem.series if series.id in placements)
     found: list[Disturbed] = []
     for series in problem.series:
         if series.id in placements and (only is None or series.id in only):

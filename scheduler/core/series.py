@@ -1,6 +1,7 @@
 """Meetings that come back: what is asked for, and on which dates a rule puts them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -55,6 +56,15 @@ class Series:
     def members(self) -> tuple[str, ...]:
         """Everybody, the required first."""
         return self.required + self.optional
+
+
+def by_member(series: Iterable[Series]) -> dict[str, list[Series]]:
+    """The series of each of their members, in the order given."""
+    mine: dict[str, list[Series]] = defaultdict(list)
+    for each in series:
+        for who in each.members:
+            mine[who].append(each)
+    return mine
 
 
 def regular_days(series: Series, first: int, slots: Sequence[Slot], horizon: Horizon) -> Int64Array:

@@ -22,6 +22,7 @@ from scheduler.store.sql import SqlStore, open_store
 from scheduler.store.stamps import SqlStamps, Stamps
 from scheduler.store.subscriptions import SqlSubscriptions
 from scheduler.store.tokens import SqlTokens
+from scheduler.store.unchanged import Unchanged
 from scheduler.store.uploads import SqlUploads
 from scheduler.store.webhooks import SqlWebhooks
 
@@ -50,6 +51,7 @@ __all__ = [
     "SqlUploads",
     "SqlWebhooks",
     "Stamps",
+    "Unchanged",
     "backup",
     "copy_database",
     "empty_log",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from babel.numbers import format_decimal
 
-from scheduler.app.planning.publishing import Headline, Line
+from scheduler.app.planning.reviewing import Headline, Line
 from scheduler.core.change import Kind
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import ngettext, tongue

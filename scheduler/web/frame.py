@@ -60,6 +60,7 @@ def _environment() -> Environment:
         loader=PackageLoader("scheduler.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],

@@ -96,8 +96,12 @@ async def _visit(request: Request) -> Visit:
 
 def _known(site: Site, cookie: str, reading: str) -> tuple[Visitor, Reader]:
     """Who comes, and how they want to read: asked together, since each turn of a thread is waited for."""
-    visitor = site.access.visitor(cookie)
-    return visitor, site.readers.chosen(visitor, reading)
+
+    def ask() -> tuple[Visitor, Reader]:
+        visitor = site.access.visitor(cookie)
+        return visitor, site.readers.chosen(visitor, reading)
+
+    return site.lately(("visitor", cookie, reading), ask)
 
 
 async def _form(request: Request, site: Site, cookie: str) -> FormData:

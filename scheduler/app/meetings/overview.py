@@ -23,7 +23,7 @@ from scheduler.core.tongue import tongue
 from scheduler.core.words import one_line
 from scheduler.ports import SavedPlan
 from scheduler.programme import Group, Person, Programme
-from scheduler.store import SqlStamps, Stamps
+from scheduler.store import SqlStamps, Stamps, Unchanged
 
 T = TypeVar("T")
 MOST_KEPT = 16  # programmes
@@ -84,13 +84,14 @@ class GroupRow:
 class Overviews:
     """Overviews of the programmes of a site, from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, unchanged: Unchanged) -> None:
+        self._unchanged = unchanged
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, app: App, programme: str) -> "Overview":
         """A programme as it is now. Raises Unavailable."""
-        stamps = SqlStamps(app.home.engine, programme).stamps()
+        stamps = self._unchanged.of(("stamps", programme), SqlStamps(app.home.engine, programme).stamps)
         with self._lock:
             kept = self._kept.setdefault(programme, _Kept())
             self._kept.move_to_end(programme)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.app.service.apart import BROKE, LARGE, Apart
+from scheduler.app.service.apart import BROKE, LARGE
 from scheduler.app.wiring.programme import App
 from scheduler.core.job import Job, JobState
 from scheduler.core.tongue import gettext as _
@@ -30,11 +30,16 @@ class Jobs:
     """The jobs of a service. Methods raise Unavailable where the database fails."""
 
     def __init__(
-        self, database: SqlEngine, clock: Clock, app: Callable[[str], App], apart: Apart | None = None
+        self,
+        database: SqlEngine,
+        clock: Clock,
+        app: Callable[[str], App],
+        ending: threading.Event,
+        apart: Callable[[Job], JobState | None],
     ) -> None:
-        """`apart`: where work on large programmes is done; None: here."""
+        """`apart` does work on a large programme in another process; None: this one was told to end before."""
         self.store, self._clock, self._app, self._apart = SqlJobs(database), clock, app, apart
-        self.ending = threading.Event()
+        self.ending = ending
 
     def new(self, programme: str, kind: str, arguments: Mapping[str, Any], by: str) -> Job:
         """Ask for work. Who asks for the same while it waits or runs is shown that."""
@@ -86,8 +91,8 @@ class Jobs:
 
     def _done(self, job: Job) -> JobState:
         app = self._app(job.programme)
-        if self._apart and len(app.programme.groups) >= LARGE:
-            return self._apart.done(job, self.ending)
+        if len(app.programme.groups) >= LARGE:
+            return self._apart(job) or JobState.WAITING
         return self.done_here(app, job)
 
     def done_here(self, app: App, job: Job) -> JobState:

@@ -14,7 +14,7 @@ from scheduler.errors import RondoError
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings
-from scheduler.store import SqlEngine, SqlProgrammes
+from scheduler.store import SqlEngine, SqlProgrammes, Unchanged
 from scheduler.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 class Opened:
     """Programmes by their ids; sessions with providers stay open from one time to the next. From any thread."""
 
-    def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
+    def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock, unchanged: Unchanged) -> None:
         self._data, self._database, self._settings, self._clock = data, database, settings, clock
+        self._unchanged = unchanged
         self._programmes = SqlProgrammes(database)
         self._homes: dict[str, Home] = {}
         self._known: dict[Path, tuple[object, Programme]] = {}
@@ -35,9 +36,8 @@ class Opened:
     def app(self, programme: str) -> App:
         """A programme as it is now. Raises Unavailable."""
         home = self._home(programme)
-        home.accounts.again()
+        self._unchanged.of(("opened", programme), lambda: self._look_again(home))
         with self._files:
-            unpacked(self._database, programme, home.folder)
             known = self._loaded(home.folder)
         return App(home.folder, self._connected(home, known), self._settings, self._clock, home)
 
@@ -74,6 +74,12 @@ class Opened:
                 home.__dict__["engine"] = self._database  # all share the service's connections
                 self._homes[programme] = home
             return self._homes[programme]
+
+    def _look_again(self, home: Home) -> None:
+        """Take what was written since: accounts that were connected, and files."""
+        home.accounts.again()
+        with self._files:
+            unpacked(self._database, home.programme, home.folder)
 
     def _connected(self, home: Home, known: Programme) -> Programme:
         """With the calendars that people connected: the same value as long as neither is another."""

@@ -34,6 +34,7 @@ from scheduler.store import (
     SqlExecutors,
     SqlMarks,
     SqlSubscriptions,
+    Unchanged,
     empty_log,
 )
 
@@ -69,7 +70,8 @@ class Service:
     def __init__(self, data: Path, database: SqlEngine, settings: Settings, clock: Clock) -> None:
         self.data, self.settings, self.clock = data, settings, clock
         self.database = database
-        self._opened = Opened(data, database, settings, clock)
+        self.unchanged = Unchanged(database)
+        self._opened = Opened(data, database, settings, clock, self.unchanged)
         self._marks = SqlMarks(database, longest=timedelta(minutes=settings.service.poll_minutes))
         self._executors = SqlExecutors(database)
         self._outbox = Outbox(clock)
@@ -79,8 +81,9 @@ class Service:
         self._pushing = Pushing(SqlSubscriptions(database), settings, clock)
         self._writes = True
         self.forged = 0
-        apart = Apart(data=data, settings=settings, clock=clock, work=_worked)
-        self.jobs = Jobs(database, clock, self.app, apart)
+        ending = threading.Event()
+        self.apart = Apart(data=data, settings=settings, clock=clock, ending=ending)
+        self.jobs = Jobs(database, clock, self.app, ending, lambda job: self.apart.call(_worked, job))
         self.webhooks = Webhooks(database, settings, clock, self._opened.vault)
         self.courier = Courier(database, settings, clock, self._opened.vault)
 

@@ -118,7 +118,8 @@ def _caller(request: Request) -> Caller:
     if not secret:
         raise Refused(401, "Show a token of the programme: Authorization: Bearer rondo_...", CHALLENGE)
     shown = scheme.lower() == "bearer" and len(secret) <= LONGEST and secret.isascii()
-    token = Tokens(site.service.database, site.service.clock).shown(secret.strip()) if shown else None
+    tokens = Tokens(site.service.database, site.service.clock)
+    token = site.lately(("token", secret), lambda: tokens.shown(secret.strip())) if shown else None
     if token is None:
         limits.tokens.count(client)
         raise Refused(401, "This token is none, has expired or was revoked.", WRONG)

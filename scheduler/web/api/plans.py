@@ -12,7 +12,8 @@ from fastapi import APIRouter, Header, Path, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from scheduler.app.planning.publishing import Line, Review, causes, publish
+from scheduler.app.planning.publishing import publish
+from scheduler.app.planning.reviewing import Line, Review
 from scheduler.core.job import Job
 from scheduler.documents.moments import instant, moment
 from scheduler.documents.scores import score_document
@@ -93,7 +94,7 @@ def draft(known: Reader) -> Any:
         "decided_at": instant(found.decided_at),
         "stale": found.stale,
         "changes": _counts(found),
-        "score": score_document(found.planned.report) if found.planned else {},
+        "score": score_document(found.report) if found.report else {},
     }
 
 
@@ -106,7 +107,7 @@ def diff(
     return paged(
         list(enumerate(found.lines)),
         lambda each: (each[0],),
-        lambda each: _line(found, each[1], tz),
+        lambda each: _line(each[1], tz),
         limit=limit,
         cursor=cursor,
         known=known,
@@ -129,7 +130,7 @@ def apply(known: Applier, plan: PlanPath) -> Any:
         done = publish(known.site.service, known.programme, asked.stamp)
     except (ChangedElsewhere, StalePlan) as fault:
         now = known.site.reviews.of(known.programme)
-        lines = [_line(now, line, None) for line in now.lines[:MOST_LINES]]
+        lines = [_line(line, None) for line in now.lines[:MOST_LINES]]
         raise Refused(409, str(fault), plan=now.stamp, diff=lines) from None
     return {"changes": _counts(done), "writes_owed": len(known.app.store.pending())}
 
@@ -142,7 +143,7 @@ def _review(known: Caller, plan: str) -> Review:
     if found.stale:
         raise Refused(409, f"The plan no longer fits: {found.stale}", hint="Plan again.")
     if plan not in ("draft", found.stamp):
-        lines = [_line(found, line, None) for line in found.lines[:MOST_LINES]]
+        lines = [_line(line, None) for line in found.lines[:MOST_LINES]]
         raise Refused(409, "The changes are others by now.", plan=found.stamp, diff=lines)
     return found
 
@@ -152,7 +153,7 @@ def _counts(found: Review) -> dict[str, int]:
     return {"move": line.move, "cancel": line.cancel, "add": line.add, "stay": line.stay, "groups": line.groups}
 
 
-def _line(found: Review, line: Line, tz: str | None) -> dict[str, Any]:
+def _line(line: Line, tz: str | None) -> dict[str, Any]:
     zone = tz or line.zone
     return {
         "group": line.group,
@@ -162,7 +163,7 @@ def _line(found: Review, line: Line, tz: str | None) -> dict[str, Any]:
         "before": line.before and moment(line.before, zone),
         "after": line.after and moment(line.after, zone),
         "told": list(line.told),
-        "causes": [{"person": each.person, "limit": str(each.limit)} for each in causes(found, line)],
+        "causes": [{"person": each.person, "limit": str(each.limit)} for each in line.causes],
     }
 
 

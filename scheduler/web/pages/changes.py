@@ -12,11 +12,10 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app.planning import publishing
-from scheduler.app.planning.publishing import Line, Review, causes, lines
+from scheduler.app.planning.reviewing import Line, lines
 from scheduler.app.planning.undo import find_undo
 from scheduler.app.repair import proposals
 from scheduler.app.service.jobs import PLAN
-from scheduler.app.wiring.reaching import unreached
 from scheduler.core.change import Kind
 from scheduler.core.decision import RONDO, Action, Decision, State
 from scheduler.core.decision_words import in_the_way, sentence
@@ -48,6 +47,8 @@ SIGNS: Mapping[Kind | None, tuple[str, str]] = {
 @router.get("", name="changes")
 def changes(visit: Coordinator) -> Response:
     """What the draft would change, what waits for a word, and what was changed of late."""
+    if visit.site.reviews.soon(visit.app, visit.programme) is None:
+        return visit.page("comparing.html")
     return visit.page("changes.html", **shown(visit))
 
 
@@ -65,7 +66,7 @@ def confirm(visit: Coordinator) -> Response:
         headline=in_words(found.headline),
         told=told,
         groups=groups,
-        unreached=len(unreached(visit.app, (each.event for each in found.changes))),
+        unreached=found.unreached,
     )
 
 
@@ -154,7 +155,7 @@ def shown(visit: Desk) -> dict[str, Any]:
         "review": found,
         "headline": in_words(found.headline),
         "publish_words": publish_words(found.headline),
-        "rows": [row(visit, line, found) for line in found.lines[number * A_PAGE : (number + 1) * A_PAGE]],
+        "rows": [row(visit, line, why(visit, line)) for line in found.lines[number * A_PAGE : (number + 1) * A_PAGE]],
         "number": number,
         "last": last,
         "proposals": [told(visit, each) for each in decisions if each.waits],
@@ -172,7 +173,7 @@ def shown(visit: Desk) -> dict[str, Any]:
     }
 
 
-def row(visit: Desk, line: Line, found: Review | None = None) -> dict[str, Any]:
+def row(visit: Desk, line: Line, why: str = "") -> dict[str, Any]:
     """One change as it is shown."""
     sign, kind = SIGNS[line.kind]
     names = visit.app.names
@@ -185,17 +186,17 @@ def row(visit: Desk, line: Line, found: Review | None = None) -> dict[str, Any]:
         "word": word(line),
         "before": when(line.before, line.zone, dated=True) if line.before else "",
         "after": when(line.after, line.zone, dated=True) if line.after else "",
-        "why": why(visit, found, line) if found else "",
+        "why": why,
         "told": shortened(told_names),
         "step": step(line.before, line.after, line.zone) if line.session is not None else None,
     }
 
 
-def why(visit: Desk, found: Review, line: Line) -> str:
+def why(visit: Desk, line: Line) -> str:
     """The kind of reason, by person; times of nobody."""
     if line.session is None or line.before is None:
         return _("The group is new.") if line.kind is Kind.ADDED else ""
-    clauses = in_the_way(causes(found, line), visit.app.names)
+    clauses = in_the_way(line.causes, visit.app.names)
     if clauses:
         return "; ".join(clauses) + "."
     return _("It would still hold; moving it lets more meetings take place, or suits people better.")

@@ -1,11 +1,13 @@
 """What lists show is kept in memory, and made anew as soon as anything of it is another."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from operator import attrgetter
 
 import pytest
 
-from scheduler.app.meetings.overview import CalendarState
+from scheduler.app.meetings.overview import CalendarState, Overview, Overviews
 from scheduler.app.repair.pausing import pause
 from scheduler.core.coverage import Cell
 from scheduler.core.freebusy import CalendarCopy
@@ -26,6 +28,30 @@ def test_what_did_not_change_is_the_same_object(stand: Stand) -> None:
     assert one.groups is other.groups
     assert one.people is other.people
     assert one.coverage is other.coverage
+
+
+def test_no_two_visitors_wait_for_each_other(stand: Stand) -> None:
+    """Whichever part each asks for first, and whatever that is made of."""
+    parts = ("people", "groups", "sums", "coverage", "outside", "names", "events", "decisions", "standing")
+    asked: Sequence[Callable[[Overview], object]] = [
+        *(attrgetter(part) for part in parts),
+        lambda overview: overview.people_by("outside", lambda row: row.outside),
+        lambda overview: overview.made("of groups", lambda: [overview.sums, overview.groups]),
+        lambda overview: overview.told("of people", lambda: [overview.people, overview.events]),
+    ]
+    for _ in range(20):
+        overviews, begin = Overviews(stand.service.unchanged), threading.Barrier(len(asked))
+
+        def visit(ask: Callable[[Overview], object], of: Overviews = overviews, at: threading.Barrier = begin) -> None:
+            at.wait()
+            ask(of.of(stand.app(), SAMPLE))
+
+        threads = [threading.Thread(target=visit, args=(ask,), daemon=True) for ask in asked]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert not any(thread.is_alive() for thread in threads)
 
 
 def test_a_decision_shows_at_once(stand: Stand) -> None:

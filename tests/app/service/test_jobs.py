@@ -123,7 +123,7 @@ def test_a_process_that_dies_fails_its_work(stand: Stand, monkeypatch: pytest.Mo
     """Whoever waits for it is told."""
     monkeypatch.setattr(jobs_module, "LARGE", 1)
     job = stand.service.ask(SAMPLE, PLAN, {"n": 7}, "cora")
-    apart(job).kill()
+    apart().kill()
     failed = over(stand, job)
     assert failed.state is JobState.FAILED
     assert "ended before its time" in failed.told
@@ -134,7 +134,7 @@ def test_a_process_ends_with_the_service_and_its_work_waits(stand: Stand, monkey
     monkeypatch.setattr(jobs_module, "LARGE", 1)
     jobs = stand.service.jobs
     job = stand.service.ask(SAMPLE, PLAN, {"n": 8}, "cora")
-    process = apart(job)
+    process = apart()
     jobs.ending.set()
     process.join(20)
     end = time.monotonic() + 20
@@ -146,10 +146,10 @@ def test_a_process_ends_with_the_service_and_its_work_waits(stand: Stand, monkey
     jobs.store.end(SAMPLE, job.id, JobState.FAILED, stand.clock.now())
 
 
-def apart(job: Job) -> multiprocessing.process.BaseProcess:
-    """The process that does a job."""
+def apart() -> multiprocessing.process.BaseProcess:
+    """The process that does the job."""
     end = time.monotonic() + 20
-    while not (found := [each for each in multiprocessing.active_children() if each.name == f"job {job.id}"]):
+    while not (found := [each for each in multiprocessing.active_children() if each.name == "_worked"]):
         assert time.monotonic() < end
         time.sleep(0.01)
     return found[0]

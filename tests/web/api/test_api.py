@@ -15,6 +15,7 @@ from scheduler.store import SqlIdempotency
 from scheduler.web.limits_of_rate import Limiter
 from tests.site import SAMPLE, Stand
 from tests.web.api.conftest import client, token
+from tests.web.disturbing import disturb
 
 PAIR = "pair-amara-chen"
 LISTS = ("people", "groups", "occurrences", "coverage", "fairness", "decisions")
@@ -296,6 +297,7 @@ def test_of_two_with_a_key_at_once_one_is_done(api: httpx.Client, monkeypatch: p
 
 def test_a_plan_from_asking_to_applying(api: httpx.Client, stand: Stand) -> None:
     """Nothing is written before it is applied; its id names just these changes, and then they are none any more."""
+    disturb(stand)
     asked = api.post("/plans", json={"replan": True, "seconds": 2})
     assert asked.status_code == 202
     job = f"{stand.address}{asked.headers['location']}"

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -54,6 +55,22 @@ def test_the_sums_of_all_pages_of_the_table_are_those_of_the_headline(stand: Sta
     assert (placed, missing) == (covered.placed, covered.count(Cell.MISSING))
     assert f"{placed:,} of {covered.planned:,} sessions" in headline
     assert f"{missing:,} no time" in headline
+
+
+def test_what_takes_seconds_says_so_and_is_there_later(stand: Stand, client: httpx.Client) -> None:
+    """The page of changes: they are found in another process, and nobody waits behind whoever asked for them."""
+    app = stand.app(BIG)
+    standing = app.store.standing()
+    assert standing
+    app.store.keep_draft(standing)
+    page = client.get(f"/p/{BIG}/changes").text
+    assert "is being compared" in page
+    end = time.monotonic() + 120
+    while "is being compared" in page:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+        page = client.get(f"/p/{BIG}/changes").text
+    assert "Nothing would change" in page
 
 
 def test_every_list_ends_and_none_begins_beyond_its_end(client: httpx.Client) -> None:
