@@ -64,7 +64,7 @@ def test(arguments: list[str]) -> None:
         os.environ.setdefault("RONDO_SHARED", str(shared))
     os.chdir(ROOT)
     at_once = (os.cpu_count() or 1) + 1  # some tests mostly wait, for processes that were killed
-    become("-m", "pytest", "-n", str(at_once), *arguments)
+    become("-m", "pytest", "-n", str(at_once), "--dist", "worksteal", *arguments)
 
 
 def check(_: list[str]) -> None:

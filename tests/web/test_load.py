@@ -16,6 +16,7 @@ from tests.bigsite import BIG
 SECONDS, LONG_SECONDS = 60, 600
 
 
+@pytest.mark.timeout(2 * LONG_SECONDS)
 def test_pages_and_api_answer_while_a_plan_runs(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Without an error, every one of them, and in memory that stays as it is."""
     seconds = LONG_SECONDS if request.config.getoption("--long") else SECONDS
