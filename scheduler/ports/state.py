@@ -47,8 +47,8 @@ class SavedPlan:
 class Store(Protocol):
     """What is remembered between runs: what was read, planned, decided and written."""
 
-    def copies(self) -> Mapping[tuple[str, str], CalendarCopy]:
-        """Every calendar that was read or tried, by person and calendar."""
+    def copies(self, *people: str) -> Mapping[tuple[str, str], CalendarCopy]:
+        """Every calendar that was read or tried, by person and calendar; of these people, or of all."""
         ...
 
     def keep_copies(self, copies: Sequence[CalendarCopy]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.engine import RowMapping
 
 from scheduler.core.freebusy import CalendarCopy, FreeBusy, ReadWarning
@@ -17,9 +17,10 @@ from scheduler.store.tables import calendar_copy as table
 class Copies(Rows):
     """The part of the Store port that holds copies of calendars; see ports.Store for what each promises."""
 
-    def copies(self) -> Mapping[tuple[str, str], CalendarCopy]:
-        """Every calendar that was ever read or tried, by person and calendar."""
-        rows = self._read(select(table).where(self._of(table)))
+    def copies(self, *people: str) -> Mapping[tuple[str, str], CalendarCopy]:
+        """Every calendar that was ever read or tried, by person and calendar; of these people, or of all."""
+        theirs = table.c.person.in_(people) if people else true()
+        rows = self._read(select(table).where(self._of(table), theirs))
         return {(row["person"], row["calendar"]): _copy(row) for row in rows}
 
     def keep_copies(self, copies: Sequence[CalendarCopy]) -> None:

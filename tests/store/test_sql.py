@@ -86,7 +86,9 @@ def test_a_copy_of_a_calendar_comes_back_as_it_was(store: SqlStore) -> None:
 def test_calendars_that_are_no_longer_listed_are_forgotten(store: SqlStore) -> None:
     """What is kept is what was read last."""
     copies = [CalendarCopy(person="a", calendar=name, tried_at=NOW) for name in ("x.ics", "y.ics")]
-    store.keep_copies(copies)
+    other = CalendarCopy(person="b", calendar="x.ics", tried_at=NOW)
+    store.keep_copies([*copies, other])
+    assert (store.copies("b"), len(store.copies("a", "b")), store.copies("c")) == ({("b", "x.ics"): other}, 3, {})
     store.keep_copies(copies[1:])
     assert list(store.copies()) == [("a", "y.ics")]
     store.keep_copies([])

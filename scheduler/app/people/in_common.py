@@ -38,15 +38,15 @@ class Shared:
 def shared(app: App, person: Person) -> tuple[Shared, ...]:
     """What somebody, as they are given here, has in common with each of their groups, the least first."""
     horizon = _ahead(app)
-    copies = tuple(app.store.copies().values())
-    own, people = _free(app, person, horizon, copies), app.programme.by_id
-    found = []
-    for group in app.programme.groups:
-        if person.id in group.members:
-            others = [people[who] for who in group.always_there if who != person.id]
-            free = [own, *(_free(app, other, horizon, copies) for other in others)]
-            names = tuple(other.name for other in others)
-            found.append(Shared(group=group, others=names, minutes=_weekly(free, group.minutes, horizon)))
+    groups = [group for group in app.programme.groups if person.id in group.members]
+    concerned = {person.id}.union(*(group.always_there for group in groups))
+    copies, people = tuple(app.store.copies(*concerned).values()), app.programme.by_id
+    own, found = _free(app, person, horizon, copies), []
+    for group in groups:
+        others = [people[who] for who in group.always_there if who != person.id]
+        free = [own, *(_free(app, other, horizon, copies) for other in others)]
+        names = tuple(other.name for other in others)
+        found.append(Shared(group=group, others=names, minutes=_weekly(free, group.minutes, horizon)))
     return tuple(sorted(found, key=lambda each: each.minutes or 0))
 
 

@@ -168,7 +168,7 @@ class App:
 
     def copies_of(self, person: Person) -> list[CalendarCopy]:
         """What is held of each calendar that somebody lists."""
-        return copies_of(person, tuple(self.store.copies().values()))
+        return copies_of(person, tuple(self.store.copies(person.id).values()))
 
     def knowledge(self, person: Person) -> Knowledge:
         """How well somebody's calendars are known now."""
