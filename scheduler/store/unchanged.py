@@ -10,6 +10,7 @@ from scheduler.errors import RondoError
 from scheduler.store.database import is_sqlite
 
 T = TypeVar("T")
+MOST = 10_000
 
 
 class Unchanged:
@@ -28,7 +29,7 @@ class Unchanged:
         """What `ask` answers, or answered to this key. Raises Unavailable, and what `ask` raises."""
         version = self._version()
         kept = self._kept
-        if kept[0] != version:
+        if kept[0] != version or len(kept[1]) > MOST:
             kept = self._kept = version, {}
         if key not in kept[1]:
             kept[1][key] = ask()

@@ -4,7 +4,7 @@ Whoever publishes says which changes they saw: where others came first, nothing 
 """
 
 from scheduler import flow
-from scheduler.app.planning.reviewing import Line, Review, lines, review, reviewed
+from scheduler.app.planning.reviewing import Line, Review, lines, reviewed
 from scheduler.app.planning.undo import Undo, find_undo
 from scheduler.app.service.service import Service
 from scheduler.app.wiring.programme import App
@@ -72,7 +72,7 @@ def keep_old(app: App, group: str, session: int) -> None:
 
     Raises ChangedElsewhere where it would not change any more.
     """
-    for line in review(app).lines:
+    for line in reviewed(app)[0].lines:
         if (line.group, line.session) == (group, session) and line.can_stay:
             pin = Pin(
                 group=group,

@@ -140,11 +140,12 @@ class Reviews:
 
 def review(app: App) -> Review:
     """The draft against what stands, by what is remembered of calendars. Raises Unavailable."""
-    return reviewed(app)[0]
+    found, planned, _ = reviewed(app)
+    return replace(found, lines=tuple(_with_causes(planned, found.lines))) if planned else found
 
 
 def reviewed(app: App) -> tuple[Review, Planned | None, tuple[Change, ...]]:
-    """The same with the plan and the changes that it tells of; no plan where there is none or it fits no more."""
+    """The same without causes, but with the plan and its changes; no plan where there is none or it fits no more."""
     position = app.home.store.position()
     draft = app.store.draft()
     if draft is None:
@@ -155,7 +156,7 @@ def reviewed(app: App) -> tuple[Review, Planned | None, tuple[Change, ...]]:
         why = (str(fault) if isinstance(fault, RondoError) else "") or "the programme is another."
         return Review(decided_at=draft.decided_at, stale=why, stamp=_stamp(()), position=position), None, ()
     changes = app.changes(planned)
-    found = tuple(_with_causes(planned, tuple(lines(changes))))
+    found = tuple(lines(changes))
     told = Review(
         decided_at=draft.decided_at,
         lines=found,
@@ -182,24 +183,24 @@ def _reviewed(data: Path, settings: Settings, clock: Clock, programme: str) -> R
 
 def _with_causes(planned: Planned, found: Sequence[Line]) -> Iterator[Line]:
     """The same lines, each with what keeps people from where it stood; asked once for all of a group."""
-    problem, series = planned.posed.problem, {each.id: each for each in planned.posed.problem.series}
-    mine, starts = by_member(problem.series), defaultdict[str, list[int]](list)
-    for line in found:
-        if line.session is not None and line.before is not None and line.group in series:
-            starts[line.group].append(problem.horizon.minute(line.before))
+    problem, notes = planned.posed.problem, planned.posed.notes
+    series, mine = {each.id: each for each in problem.series}, by_member(problem.series)
+    stood = [
+        (line.group, problem.horizon.minute(line.before)) if line.session is not None and line.before else None
+        for line in found
+    ]
+    starts = defaultdict[str, list[int]](list)
+    for group, minute in filter(None, stood):
+        starts[group].append(minute)
     causes: dict[tuple[str, int], tuple[Cause, ...]] = {}
-    for group, minutes in starts.items():
+    for group in starts.keys() & series.keys():
         near = {each.id: each for who in series[group].members for each in mine[who]}
-        part = replace(problem, series=tuple(near.values()))
-        told = explain_starts(
-            part, series[group], np.array(minutes, dtype=np.int64), plan=planned.plan, notes=planned.posed.notes
-        )
-        for minute in set(minutes) - set(told.holds):
+        part, minutes = replace(problem, series=tuple(near.values())), np.array(starts[group], dtype=np.int64)
+        told = explain_starts(part, series[group], minutes, plan=planned.plan, notes=notes)
+        for minute in set(starts[group]) - set(told.holds):
             blockers = (each for each in told.blockers if minute in each.starts)
             causes[group, minute] = tuple(Cause(each.person, each.limit, each.detail) for each in blockers)
-    for line in found:
-        minute = problem.horizon.minute(line.before) if line.session is not None and line.before is not None else -1
-        yield replace(line, causes=causes[line.group, minute]) if (line.group, minute) in causes else line
+    return (replace(line, causes=causes.get(at, ())) if at else line for line, at in zip(found, stood, strict=True))
 
 
 def _lines(change: Change) -> Iterator[Line]:
