@@ -137,7 +137,10 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     [
         (["demo", "--seed", "1"], ["-m", "scheduler.cli", "demo", "--seed", "1"]),
         (["run", "plan", "DIR"], ["-m", "scheduler.cli", "plan", "DIR"]),
-        (["test", "--long", "-k", "house"], ["-m", "pytest", "-n", AT_ONCE, "--long", "-k", "house"]),
+        (
+            ["test", "--long", "-k", "house"],
+            ["-m", "pytest", "-n", AT_ONCE, "--dist", "worksteal", "--long", "-k", "house"],
+        ),
     ],
 )
 def test_arguments_are_passed_on(command: list[str], becomes: list[str], started: list[str]) -> None:
