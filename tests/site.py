@@ -111,6 +111,7 @@ def standing(
     served.state.limits = limits or Limits(**{each.name: Limiter(100_000, 60) for each in fields(Limits)})
     with serving(served, listening, ended=lambda: None):
         yield Stand(data, service, site, clock, served)
+    service.database.dispose()
 
 
 @functools.cache

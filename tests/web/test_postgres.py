@@ -23,9 +23,6 @@ from tests.mailbox import Mailbox, mail_server
 from tests.postgres import Postgres
 from tests.site import SAMPLE, Stand, standing
 
-# what imports the sample is a command's, whose connections end with its process
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
@@ -59,6 +56,7 @@ def beside(stand: Stand, settings: Settings) -> Iterator[Site]:
     site = Site(service, address(listening))
     with serving(add_site(application(service), site), listening, ended=lambda: None):
         yield site
+    service.database.dispose()
 
 
 def send(client: httpx.Client, page: str, to: str, **said: str) -> httpx.Response:

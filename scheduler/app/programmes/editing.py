@@ -54,7 +54,8 @@ def new_programme(
             hint=_("Use small letters, digits and hyphens."),
         )
     known = read_files(files)
-    home = Home(service.data / PROGRAMMES / programme, service.data, programme, service.settings)
+    here = Home(service.data / PROGRAMMES / programme, service.data, programme, service.settings)
+    home = here.on(service.database)
     sealed = home.accounts.vault.seal(new_key().hex(), about_key(programme))
     try:
         SqlProgrammes(service.database).put(

@@ -27,7 +27,7 @@ from scheduler.flow import calendars_of
 from scheduler.ports import Clock
 from scheduler.programme import Programme, load
 from scheduler.settings import Settings
-from scheduler.store import Held, SqlEngine, SqlMarks, SqlProgrammes, only_one, take_in
+from scheduler.store import Held, SqlMarks, SqlProgrammes, only_one, take_in
 
 FILES = ("people.csv", "groups.csv", "programme.toml")
 LARGEST = 10_000_000
@@ -61,26 +61,34 @@ def bring_in(
     if not ID.fullmatch(programme):
         hint = "Choose one with --id: small letters, digits and hyphens."
         raise InputError(f"{programme[:64]!r} is no id for a programme.", hint=hint)
-    files, calendars = dict(_files(folder, FILES)), dict(_files(folder, _calendar_files(known)))
     data = made(data)
     engine = open_data(data, settings)
-    check_keys(engine, data, settings)
-    programmes, target = SqlProgrammes(engine), data / PROGRAMMES / programme
+    try:
+        check_keys(engine, data, settings)
+        home = Home(data / PROGRAMMES / programme, data, programme, settings).on(engine)
+        return _brought(folder, known, home, clock, over=over)
+    finally:
+        engine.dispose()
+
+
+def _brought(folder: Path, known: Programme, there: Home, clock: Clock, *, over: bool) -> Imported:
+    files, calendars = dict(_files(folder, FILES)), dict(_files(folder, _calendar_files(known)))
+    engine, programme, target = there.engine, there.programme, there.folder
+    programmes = SqlProgrammes(engine)
     held = programmes.get(programme)
     _check_same(folder, target, held is not None)
     if held and not over:
         _check_untouched(folder, held, programmes.files(programme) == files)
-    there = Home(target, data, programme, settings)
     state = (folder / STATE / "state.db").is_file()
     joins = held is None and state
     sealed = ""
     with _gone(folder, target):
         if held is None:
-            key = Home(folder, folder / STATE, "", settings).key if state else new_key()
+            key = Home(folder, folder / STATE, "", there.settings).key if state else new_key()
             sealed = there.accounts.vault.seal(key.hex(), about_key(programme))
         if joins:
             with contextlib.suppress(InputError):  # it came along already: an earlier import ended right after that
-                _join(folder, there, engine, settings)
+                _join(folder, there)
             calendars |= _published(folder)
         _put_beside(target, calendars)
         revision = programmes.put(programme, known.name, files, sealed, clock.now())
@@ -187,15 +195,15 @@ def _gone(folder: Path, target: Path) -> Iterator[None]:
         raise
 
 
-def _join(folder: Path, there: Home, engine: SqlEngine, settings: Settings) -> None:
+def _join(folder: Path, there: Home) -> None:
     """Let what was published from a folder be the programme's state, its accounts sealed for the service."""
-    here = Home(folder, folder / STATE, "", settings)
+    here = Home(folder, folder / STATE, "", there.settings)
 
     def reseal(account: Account, secret: str) -> str:
         text = here.accounts.vault.open(secret, here.accounts.about(account))
         return there.accounts.vault.seal(text, there.accounts.about(account))
 
-    take_in(here.engine, engine, there.programme, reseal=reseal)
+    take_in(here.engine, there.engine, there.programme, reseal=reseal)
 
 
 def _published(folder: Path) -> dict[str, bytes]:

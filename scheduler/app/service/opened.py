@@ -71,8 +71,7 @@ class Opened:
         with self._lock:
             if programme not in self._homes:
                 home = Home(self._data / PROGRAMMES / programme, self._data, programme, self._settings)
-                home.__dict__["engine"] = self._database  # all share the service's connections
-                self._homes[programme] = home
+                self._homes[programme] = home.on(self._database)
             return self._homes[programme]
 
     def _look_again(self, home: Home) -> None:

@@ -50,6 +50,11 @@ class Home:
         """Whether there is any state: looking at a folder writes nothing into it."""
         return (self.folder / STATE).is_dir()
 
+    def on(self, engine: SqlEngine) -> "Home":
+        """The same, on a database that is open already."""
+        self.__dict__["engine"] = engine
+        return self
+
     @cached_property
     def engine(self) -> SqlEngine:
         """The database. Raises Unavailable."""
