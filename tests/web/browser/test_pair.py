@@ -100,6 +100,7 @@ def test_the_keyboard_is_enough(chromium: Browser, stand: Stand) -> None:
                 again.keyboard.press("Enter")
             keys += 1
             assert keys <= 8
+            again.wait_for_function("document.activeElement.tagName === 'BUTTON'")  # it has the focus by itself, soon
             with again.expect_navigation():
                 again.keyboard.press("Enter")
             expect(again.get_by_text("Booked.")).to_be_visible()
