@@ -30,7 +30,7 @@ from scheduler.store import SqlStamps
 
 KEPT_SECONDS = 600
 AT_ONCE = 4
-SOON_SECONDS = 0.5
+SOON_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
