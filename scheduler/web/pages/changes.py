@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.app.planning import publishing
-from scheduler.app.planning.reviewing import Line, lines
+from scheduler.app.planning.reviewing import Line, Review, lines
 from scheduler.app.planning.undo import find_undo
 from scheduler.app.repair import proposals
 from scheduler.app.service.jobs import PLAN
@@ -47,9 +47,8 @@ SIGNS: Mapping[Kind | None, tuple[str, str]] = {
 @router.get("", name="changes")
 def changes(visit: Coordinator) -> Response:
     """What the draft would change, what waits for a word, and what was changed of late."""
-    if visit.site.reviews.soon(visit.app, visit.programme) is None:
-        return visit.page("comparing.html")
-    return visit.page("changes.html", **shown(visit))
+    found = visit.site.reviews.soon(visit.app, visit.programme)
+    return visit.page("changes.html", **shown(visit, found)) if found else visit.page("comparing.html")
 
 
 @router.get("/publish", name="publishing")
@@ -143,9 +142,9 @@ def undo(visit: Coordinator) -> Response:
     return RedirectResponse(f"{visit.path('changes', programme=visit.programme)}?undone=1", 303)
 
 
-def shown(visit: Desk) -> dict[str, Any]:
+def shown(visit: Desk, found: Review) -> dict[str, Any]:
     """All that the page shows."""
-    found, app = visit.site.reviews.of(visit.programme), visit.app
+    app = visit.app
     last = max((len(found.lines) - 1) // A_PAGE, 0)
     number = min(int(visit.said("page")), last) if visit.said("page").isdecimal() and len(visit.said("page")) < 6 else 0
     decisions = app.store.decisions()
