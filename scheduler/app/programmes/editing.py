@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from scheduler.app.service.importing import ID
 from scheduler.app.service.service import Service
-from scheduler.app.wiring.home import PROGRAMMES, Home, about_key, new_key, write_all
+from scheduler.app.wiring.home import about_key, new_key, write_all
 from scheduler.core.address import Kind, parse_address
 from scheduler.core.suggest import quoted
 from scheduler.core.tongue import gettext as _
@@ -54,8 +54,7 @@ def new_programme(
             hint=_("Use small letters, digits and hyphens."),
         )
     known = read_files(files)
-    here = Home(service.data / PROGRAMMES / programme, service.data, programme, service.settings)
-    home = here.on(service.database)
+    home = service.home(programme)
     sealed = home.accounts.vault.seal(new_key().hex(), about_key(programme))
     try:
         SqlProgrammes(service.database).put(

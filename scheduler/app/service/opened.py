@@ -35,7 +35,7 @@ class Opened:
 
     def app(self, programme: str) -> App:
         """A programme as it is now. Raises Unavailable."""
-        home = self._home(programme)
+        home = self.home(programme)
         self._unchanged.of(("opened", programme), lambda: self._look_again(home))
         with self._files:
             known = self._loaded(home.folder)
@@ -53,11 +53,11 @@ class Opened:
 
     def homes(self) -> Iterator[Home]:
         """Where the state of each programme is."""
-        return (self._home(held.id) for held in self._programmes.all())
+        return (self.home(held.id) for held in self._programmes.all())
 
     def vault(self, programme: str) -> Vault:
         """What seals the secrets of a programme."""
-        return self._home(programme).accounts.vault
+        return self.home(programme).accounts.vault
 
     def forget(self, programme: str) -> None:
         """Keep nothing of a programme that is gone."""
@@ -67,7 +67,8 @@ class Opened:
             if home:
                 self._known.pop(home.folder, None)
 
-    def _home(self, programme: str) -> Home:
+    def home(self, programme: str) -> Home:
+        """Where a programme's state is, or will be; all share the service's connections."""
         with self._lock:
             if programme not in self._homes:
                 home = Home(self._data / PROGRAMMES / programme, self._data, programme, self._settings)

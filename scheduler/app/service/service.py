@@ -17,7 +17,7 @@ from scheduler.app.service.outbox import Outbox
 from scheduler.app.service.pushing import Pushing
 from scheduler.app.telling.notices import digest_owed
 from scheduler.app.telling.webhooks import Courier, Webhooks
-from scheduler.app.wiring.home import DATABASE, PROGRAMMES, check_keys, open_data
+from scheduler.app.wiring.home import DATABASE, PROGRAMMES, Home, check_keys, open_data
 from scheduler.app.wiring.programme import App, SystemClock
 from scheduler.core.address import label
 from scheduler.core.health import Health
@@ -112,6 +112,10 @@ class Service:
     def app(self, programme: str) -> App:
         """A programme as it is now. Raises Unavailable."""
         return self._opened.app(programme)
+
+    def home(self, programme: str) -> Home:
+        """Where a programme's state is, or will be."""
+        return self._opened.home(programme)
 
     def ask(self, programme: str, kind: str, arguments: Mapping[str, object], by: str) -> Job:
         """Have long work done, by the engine or, where none runs, in a thread. Raises Unavailable."""
