@@ -192,9 +192,12 @@ def still_fits(posed: Posed, saved: Plan) -> Planned:
     return Planned(posed, saved, checked)
 
 
-def changes(programme: Programme, planned: Planned, *, store: Store, rooms: Rooms, scope: str) -> tuple[Change, ...]:
-    """What applying a plan would change in people's calendars; groups that are gone are cancelled."""
-    published, placements = store.events(), planned.plan.by_series()
+def changes(
+    programme: Programme, planned: Planned, published: Sequence[Event], *, rooms: Rooms, scope: str
+) -> tuple[Change, ...]:
+    """What applying a plan would change in people's calendars, by all that was ever published; groups that are gone are
+    cancelled."""
+    placements = planned.plan.by_series()
     series = {each.id: each for each in planned.posed.problem.series}
     wanted = [
         event

@@ -107,7 +107,7 @@ def refreshed(programme: Programme, store: Store, reader: Calendars, clock: At) 
 
 def applied(programme: Programme, found: Planned, store: Store, clock: At, writer: Notebook) -> int:
     """Decide a plan and write it."""
-    todo = flow.changes(programme, found, store=store, rooms=NoRooms(), scope="s")
+    todo = flow.changes(programme, found, store.events(), rooms=NoRooms(), scope="s")
     flow.decide(found, todo, store=store, clock=clock)
     return delivering.write_pending(store=store, writers=writer, clock=clock).events
 
@@ -215,7 +215,7 @@ def test_a_second_round_finds_nothing_to_do(programme: Programme, store: Store) 
     first = planned(programme, store, clock)
     assert applied(programme, first, store, clock, writer) == 2
     again = planned(programme, store, clock)
-    todo = flow.changes(programme, again, store=store, rooms=NoRooms(), scope="s")
+    todo = flow.changes(programme, again, store.events(), rooms=NoRooms(), scope="s")
     assert [type(change) for change in todo] == [Keep, Keep]
     assert applied(programme, again, store, clock, writer) == 0
     assert [(what, event.group, event.sequence) for what, event in writer.calls] == [
@@ -260,7 +260,7 @@ def test_of_what_was_decided_twice_the_newest_is_written(programme: Programme, s
     found = planned(programme, store, clock)
     applied(programme, found, store, clock, writer)
     renamed = replace(programme, groups=tuple(replace(group, title="Other") for group in programme.groups))
-    todo = flow.changes(renamed, found, store=store, rooms=NoRooms(), scope="s")
+    todo = flow.changes(renamed, found, store.events(), rooms=NoRooms(), scope="s")
     flow.decide(found, todo, store=store, clock=clock)
     assert len(store.pending()) == 3
     assert delivering.write_pending(store=store, writers=writer, clock=clock).events == 2
@@ -286,7 +286,7 @@ def test_of_two_who_decide_at_once_one_is_told(programme: Programme, store: Stor
     clock, writer = At(), Notebook()
     refreshed(programme, store, Calendars(), clock)
     found = planned(programme, store, clock)
-    todo = flow.changes(programme, found, store=store, rooms=NoRooms(), scope="s")
+    todo = flow.changes(programme, found, store.events(), rooms=NoRooms(), scope="s")
     assert all(isinstance(change, Create) for change in todo)
     flow.decide(found, todo, store=store, clock=clock)
     with pytest.raises(ChangedElsewhere):

@@ -315,9 +315,24 @@ class Stage:
         return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
     def story(self) -> str:
-        """What is left to do, and what the processes said."""
+        """What is left to do, what is known of each write and each run of work, and what the processes said."""
         logs = "\n".join(f"{each.log.name}: {each.log.read_text()[-3000:]}" for each in self.processes[-2:])
-        return f"{self.busy()}\n{logs}"
+        return f"{self.busy()}\n{self.now()}\n{logs}"
+
+    def now(self) -> str:
+        """The rows of what is owed and of what runs or was parked."""
+        prefix = "dbos." if self.database else ""
+        queries = (
+            "SELECT uid, sequence, attempts, retry_at FROM outbound_write WHERE done_at IS NULL",
+            "SELECT workflow_uuid, status, executor_id, recovery_attempts, queue_name, queue_partition_key"
+            f" FROM {prefix}workflow_status WHERE status <> 'SUCCESS'",
+        )
+        try:
+            with self.engine.connect() as connection:
+                rows = [row for query in queries for row in connection.exec_driver_sql(query).all()]
+        except Unavailable as fault:
+            return f"{fault}"
+        return "\n".join(map(str, [f"at {self.clock.now().timestamp():.0f}", *rows]))
 
     # --- what people do
 

@@ -118,10 +118,10 @@ class Ground:
         new = [fault for fault in report.faults if fault not in known]
         if new:
             raise RondoError(f"a repair breaks a rule and is not made: {new[0]}. This is a fault of Rondo's.")
-        self._check_unchanged()
+        published = self._unchanged()
         app, some = self.app, replace(self.programme, groups=tuple(self.groups[each] for each in sorted(touched)))
         planned = Planned(self.posed, plan, report)
-        found = flow.changes(some, planned, store=app.store, rooms=app.rooms, scope=app.scope)
+        found = flow.changes(some, planned, published, rooms=app.rooms, scope=app.scope)
         todo = {change.event.uid: change for change in found if change.event.group in touched}
         rest = [Keep(event) for event in self.events if event.uid not in todo]
         changes = (*todo.values(), *rest)
@@ -141,13 +141,19 @@ class Ground:
         known = {each.id for each in self.trail}
         new = tuple(each for each in decisions if each.id not in known)
         if new:
-            self._check_unchanged()
+            self._unchanged()
             self.app.store.note(new, notices_of(self.app, new))
 
-    def _check_unchanged(self) -> None:
-        """The store compares events once more, in the transaction itself; pins that change no event only we can."""
-        if _live(self.app) != self.events or self.app.store.pins() != self.held:
+    def _unchanged(self) -> tuple[Event, ...]:
+        """All that was ever published, if what stands of it is what this rests on. Raises ChangedElsewhere.
+
+        Changes are to be found by this very reading: the store compares it once more, in the transaction itself; pins
+        that change no event only we can.
+        """
+        published = self.app.store.events()
+        if _live(published) != self.events or self.app.store.pins() != self.held:
             raise ChangedElsewhere(_("somebody decided meanwhile, so this was not. Look again."))
+        return published
 
     def _saved(self, plan: Plan) -> SavedPlan:
         """The plan with what else stands, which is not asked about now."""
@@ -166,7 +172,12 @@ class Ground:
 
 def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
     """What stands of an app's programme; None: nothing was published yet."""
-    trail, events, pins, saved = app.store.decisions(), _live(app), app.store.pins(), app.store.standing()
+    trail, events, pins, saved = (
+        app.store.decisions(),
+        _live(app.store.events()),
+        app.store.pins(),
+        app.store.standing(),
+    )
     if saved is None:
         return None
     stand = {series.id: series for series in saved.problem.series}
@@ -202,8 +213,8 @@ def standing_group(app: App, group: str) -> Ground:
     return ground
 
 
-def _live(app: App) -> tuple[Event, ...]:
-    return tuple(event for event in app.store.events() if not event.cancelled)
+def _live(published: Sequence[Event]) -> tuple[Event, ...]:
+    return tuple(event for event in published if not event.cancelled)
 
 
 def _posed(

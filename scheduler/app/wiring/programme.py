@@ -256,7 +256,7 @@ class App:
 
     def changes(self, planned: Planned) -> tuple[Change, ...]:
         """What applying a plan would change."""
-        return flow.changes(self.programme, planned, store=self.store, rooms=self.rooms, scope=self.scope)
+        return flow.changes(self.programme, planned, self.store.events(), rooms=self.rooms, scope=self.scope)
 
     def apply(self, planned: Planned, todo: Sequence[Change], done: Callable[[Event], None] | None = None) -> Written:
         """Decide the changes and write them; says what came of it.

@@ -1,16 +1,20 @@
 """Several who decide at once: one wins, and the other looks again; notices go out once."""
 
 import threading
+from datetime import datetime
+from unittest.mock import patch
 
 import pytest
 
 from scheduler.app.planning.moving import choose, decide
-from scheduler.app.repair.ground import ground_of
+from scheduler.app.repair.ground import Ground, ground_of
 from scheduler.app.repair.mending import mend
 from scheduler.app.repair.proposals import accept, refuse
 from scheduler.app.repair.round import look_after
 from scheduler.core.decision import State
 from scheduler.core.notice import NoticeState
+from scheduler.core.pins import Pin
+from scheduler.core.rearrange import replaced
 from scheduler.core.repairs import Mode
 from scheduler.errors import ChangedElsewhere, InputError, Unavailable
 from tests.app.repair.conftest import DAY, House
@@ -44,6 +48,34 @@ def test_a_pin_that_somebody_sets_meanwhile_is_not_lost(house: House) -> None:
         mend(ground)
     house.round()
     assert house.app.store.pins() == pins
+
+
+def test_whoever_decides_while_changes_are_found_is_not_overwritten(house: House) -> None:
+    """Just after a repair looked whether its ground still holds, and before it finds what is to be written."""
+    house.busy("chen", house.start("pair", 2))
+    house.desk.app.refresh()
+    ground = ground_of(house.app)
+    assert ground
+    pins, stands = ground.app.store.pins, dict[int, datetime | None]()
+
+    def pins_and_then() -> tuple[Pin, ...]:
+        found = pins()
+        if not stands:
+            house.round()
+            stands.update(house.starts("pair"))
+        return found
+
+    with patch.object(ground.app.store, "pins", pins_and_then), pytest.raises(ChangedElsewhere):
+        move_a_session(ground, "pair", 4)
+    assert house.starts("pair") == stands
+    [made] = house.app.store.decisions()
+    assert stands[2] == made.after
+
+
+def move_a_session(ground: Ground, group: str, session: int) -> None:
+    """Half an hour later than it stands."""
+    start = ground.plan.by_series()[group].sessions[session].start
+    ground.change(replaced(ground.problem, ground.plan, {(group, session): start + 30}), {group}, ())
 
 
 def test_of_two_who_answer_one_wins(house: House) -> None:
