@@ -143,8 +143,10 @@ def test_every_step_may_be_repeated(served: Served) -> None:
     assert served.service.owed("spring") == []
 
 
-def test_a_write_that_fails_is_tried_again_after_a_time_that_doubles(served: Served) -> None:
-    """At the latest after an hour; how often it failed tells the engine which try it is."""
+def test_a_write_that_fails_is_tried_again_after_a_time_that_doubles(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the latest after an hour; how often it failed tells the engine which try it is, and each is logged."""
     served.busy("chen", 2)
     served.later()
     served.service.read("spring")
@@ -161,6 +163,8 @@ def test_a_write_that_fails_is_tried_again_after_a_time_that_doubles(served: Ser
     served.provider.faults.clear()
     assert len(served.write()) == 1
     assert (served.service.owed("spring"), served.provider.calls) == ([], [("put", "pair")])
+    logged = [(each.__dict__["uid"], each.__dict__["fault"]) for each in caplog.records if each.msg == "write_failed"]
+    assert logged == [(owed.uid, "Unavailable")] * 11
 
 
 def test_a_rejected_account_holds_up_nobody_and_goes_on_when_it_is_connected_again(served: Served) -> None:
