@@ -165,13 +165,18 @@ def settings(**keys: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def spawn(*arguments: object, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """`rondo` in a process of its own, at the instant of a desk, with nothing of the tester's own environment."""
+def outside(**environment: str) -> dict[str, str]:
+    """The environment of a command: nothing of the tester's own that `rondo` would heed, and the instant of a desk."""
     known = {key: value for key, value in os.environ.items() if not key.startswith(("RONDO_", "LC_", "LANG", "TZ"))}
+    return known | {"PYTHONPATH": str(ROOT), "RONDO_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"} | environment
+
+
+def spawn(*arguments: object, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """`rondo` in a process of its own, from its very start (tests.commands has it sooner)."""
     return subprocess.run(
         [sys.executable, "-m", "scheduler.cli", *map(str, arguments)],
         cwd=cwd,
-        env=known | {"PYTHONPATH": str(ROOT), "RONDO_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"} | environment,
+        env=outside(**environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

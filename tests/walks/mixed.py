@@ -1,10 +1,7 @@
 """A group whose people have their calendars at four providers, each a server on loopback, and the CLI in between."""
 
-import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +12,7 @@ from typing import Any
 
 from scheduler.core.delivery import Delivery, Place
 from scheduler.store import open_store
+from tests.commands import Said, rondo
 from tests.connectors.stage import CANARY
 from tests.doubles.feeds import Feeds
 from tests.doubles.google import Google
@@ -25,7 +23,6 @@ from tests.doubles.zoom import CLIENT as ZOOM_CLIENT
 from tests.readers import expanded_in_python
 from tests.servers import PASSWORD, ServerOfPeople, radicale_of_people
 
-ROOT = Path(__file__).parents[2]
 NOW = "2027-02-20T12:00:00Z"
 FEED = "/private-canary-address/dee.ics"
 EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n"
@@ -36,20 +33,6 @@ ben,Ben Okafor,ben@example.com,America/New_York,Mon-Fri 8-17,outlook:ben@example
 cy,Cy Brandt,cy@example.net,Europe/Berlin,Mon-Fri 9-18,
 dee,Dee Rao,dee@example.edu,Europe/London,Mon-Fri 9-18,
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Its JSON."""
-        return json.loads(self.out)
 
 
 @dataclass(slots=True)
@@ -72,22 +55,13 @@ class Mixed:
     def run(self, *arguments: object, stdin: str = "", **environment: str) -> Said:
         """`rondo` in a process of its own, by the settings that lead to these servers."""
         known = {key: value for key, value in os.environ.items() if not key.startswith("RONDO_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "scheduler.cli", *map(str, arguments)],
-            cwd=self.folder.parent,
-            env=known | self.environment | environment,
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        known |= self.environment | environment
+        return rondo(*arguments, cwd=self.folder.parent, environment=known, stdin=stdin)
 
     @property
     def environment(self) -> dict[str, str]:
         """Settings as an operator would make them."""
         return {
-            "PYTHONPATH": str(ROOT),
             "RONDO_NOW": NOW,
             "RONDO_GOOGLE__API_ENDPOINT": self.google.endpoint,
             "RONDO_GOOGLE__TOKEN_URI": self.google.token_uri,

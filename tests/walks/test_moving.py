@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.desks import ROOT, spawn
+from tests import commands
+from tests.desks import ROOT, outside
 from tests.readers import expanded_in_python
 
 NOW = "2027-01-04T09:00:00Z"
@@ -16,10 +17,7 @@ PAIR = "pair-amara-chen"
 
 def rondo(where: Path, *arguments: object, code: int = 0) -> str:
     """A command that ends as it should; its stdout."""
-    said = spawn(*arguments, cwd=where, RONDO_NOW=NOW)
-    assert said.returncode == code, said
-    assert "Traceback" not in said.stderr
-    return said.stdout
+    return commands.rondo(*arguments, cwd=where, environment=outside(RONDO_NOW=NOW)).ended(code)
 
 
 def met(where: Path) -> dict[str, list[datetime]]:

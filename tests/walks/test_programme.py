@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.desks import Desk, at, spawn
+from tests import commands
+from tests.desks import Desk, at, outside, spawn
 from tests.readers import expanded_in_python
 
 ROOT = Path(__file__).parents[2]
@@ -30,10 +31,7 @@ def desk(tmp_path: Path) -> Desk:
 def rondo(desk: Desk, *arguments: object, code: int = 0) -> str:
     """A command that ends as it should; its stdout."""
     now = f"{desk.clock.instant:%Y-%m-%dT%H:%M:%SZ}"
-    said = spawn(*arguments, cwd=desk.path.parent, RONDO_NOW=now)
-    assert said.returncode == code, said
-    assert "Traceback" not in said.stderr
-    return said.stdout
+    return commands.rondo(*arguments, cwd=desk.path.parent, environment=outside(RONDO_NOW=now)).ended(code)
 
 
 def exported(desk: Desk) -> dict[str, list[datetime]]:
