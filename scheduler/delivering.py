@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from scheduler.core.delivery import Channel, Delivery, Place, Receipt, carried
+from scheduler.core.delivery import CALENDARS, Channel, Delivery, Place, Receipt, carried
 from scheduler.core.event import Event
 from scheduler.errors import RondoError
 from scheduler.ports import Clock, Store, Writers
@@ -116,13 +116,13 @@ class _Delivering:
 
     def __init__(self, event: Event, store: Store, writers: Writers, clock: Clock) -> None:
         self._event, self._store, self._writers, self._clock = event, store, writers, clock
-        self.held = dict(store.deliveries(event.uid))
+        self.held = {**dict(store.attempted(event.uid)), **store.deliveries(event.uid)}
         self.outcome, self._said = Outcome(), event
 
     def put(self, place: Place) -> bool:
         """Write to a place; False: the others have to wait, since the organiser's calendar comes first."""
         said, standing = self._known_at(place), self.held.get(place)
-        if standing and standing.event.same_as(said) and not standing.receipt.late:
+        if standing and standing.event.same_as(said) and not standing.attempted and not standing.receipt.late:
             receipt = standing.receipt
         else:
             try:
@@ -148,7 +148,7 @@ class _Delivering:
             else:
                 self.outcome.differences.append((place, MAYBE_UNSENT))
         except RondoError as fault:
-            self._store.failed(self._event.uid, place)
+            self._ended(place)
             self.outcome.failed.append((place, fault))
         else:
             self._store.withdrawn(self._event.uid, place)
@@ -163,7 +163,7 @@ class _Delivering:
             try:
                 receipt = self._put(place, said, standing)
             except RondoError:
-                self._store.failed(self._event.uid, place)
+                self._ended(place)
                 raise
         else:
             receipt = Receipt(differences=(MAYBE_UNSENT,))
@@ -175,6 +175,8 @@ class _Delivering:
     def _put(self, place: Place, said: Event, standing: Delivery | None) -> Receipt:
         """What has another UID there than it had is another event: the former one goes first."""
         writer = self._writers.at(place)
+        if place.channel in CALENDARS:
+            self._store.attempt(self._event.uid, place, said)
         if standing and standing.event.uid != said.uid and place.channel is not Channel.MAIL:
             writer.cancel(self._gone(standing), standing=standing)
             standing = None
@@ -185,3 +187,8 @@ class _Delivering:
 
     def _begins(self, place: Place, said: Event) -> bool:
         return self._store.begin(self._event.uid, place, said)
+
+    def _ended(self, place: Place) -> None:
+        """A server that refused a mail has sent nothing; a calendar may hold the half of what it refused."""
+        if place.channel is Channel.MAIL:
+            self._store.failed(self._event.uid, place)

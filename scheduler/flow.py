@@ -114,11 +114,12 @@ class _Own:
     """What of everybody's calendars is our own: all that stands there, and what may stand there after a crash."""
 
     def __init__(self, store: Store) -> None:
-        deliveries = [delivery for _, delivery in store.standing_deliveries()]
+        deliveries = [delivery for _, delivery in (*store.standing_deliveries(), *store.attempted())]
         known = {event.uid for event in store.events()} | {each.receipt.ical_uid for each in deliveries}
         self._uids = frozenset(known - {""})
         self._rows: dict[str, set[tuple[int, int, str]]] = {}
-        for event in [*(delivery.event for delivery in deliveries), *store.pending()]:
+        begun = (event for delivery in deliveries for event in (delivery.event, *delivery.attempted))
+        for event in (*begun, *store.pending()):
             series = f"{event.group} {event.slot} {event.generation}"  # its UID may be another at another place
             for attendee in event.attendees:
                 rows = ((start, end, series) for start, end in seconds_of(event, attendee.id).tolist())

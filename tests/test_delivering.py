@@ -1,12 +1,13 @@
 """One event to everybody: in order, once, and with what went wrong at one place told and kept apart."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from scheduler.core.delivery import Channel, Delivery, Place, Receipt
+from scheduler.core.delivery import Channel, Delivery, Place, Receipt, unconfirmed
 from scheduler.core.event import Event
 from scheduler.delivering import MAYBE_UNSENT, Outcome, deliver
 from scheduler.errors import CredentialsRejected, RondoError, Unavailable
@@ -33,6 +34,7 @@ class World:
     receipts: dict[Place, Receipt] = field(default_factory=dict)
     faults: dict[Place, BaseException] = field(default_factory=dict)
     calls: list[tuple[str, Place, Event]] = field(default_factory=list)
+    known: dict[Place, Delivery | None] = field(default_factory=dict)
 
     def places(self, event: Event) -> Sequence[Place]:
         """As the test says."""
@@ -53,6 +55,7 @@ class Desk:
     def put(self, event: Event, *, standing: Delivery | None) -> Receipt:
         """Remember it, or fail."""
         self.world.calls.append(("put", self.place, event))
+        self.world.known[self.place] = standing
         if fault := self.world.faults.get(self.place):
             raise fault
         return self.world.receipts.get(self.place, Receipt())
@@ -159,6 +162,45 @@ def test_a_mail_is_never_sent_twice(store: Store) -> None:
     assert outcome.differences == [(MAIL, MAYBE_UNSENT)]
     assert len([place for _, place, _ in world.calls if place == MAIL]) == 1
     assert delivered(world, store, WANTED).written == []
+
+
+@pytest.mark.parametrize("end", [Killed(), Unavailable("half of it")])
+def test_what_broke_off_is_known_to_whoever_writes_next(store: Store, end: BaseException) -> None:
+    """Every form of it, until one is confirmed."""
+    world = World(where=(HOME,))
+    delivered(world, store, WANTED)
+    world.faults[HOME] = end
+    forms = [replace(WANTED, sequence=number, title=f"Title {number}") for number in (1, 2, 3)]
+    for form in forms[:2]:
+        with suppress(Killed):
+            delivered(world, store, form)
+    world.faults.clear()
+    delivered(world, store, forms[2])
+    assert world.known[HOME] == Delivery(event=WANTED, attempted=tuple(forms[:2]))
+    assert store.deliveries("u") == {HOME: Delivery(event=forms[2])}
+
+
+def test_what_is_as_it_was_is_written_all_the_same_where_something_broke_off(store: Store) -> None:
+    """The half of what was taken back may stand there."""
+    world = World(where=(HOME,))
+    delivered(world, store, WANTED)
+    world.faults[HOME] = Unavailable("half of it")
+    delivered(world, store, replace(WANTED, sequence=1, title="Other"))
+    world.faults.clear()
+    assert delivered(world, store, replace(WANTED, sequence=2)).written == [HOME]
+    assert delivered(world, store, replace(WANTED, sequence=3)).written == []
+
+
+def test_what_may_stand_is_taken_back_though_nothing_was_ever_confirmed(store: Store) -> None:
+    """Else it would stand for ever, and nobody would know of it."""
+    world = World(where=(HOME,), faults={HOME: Killed()})
+    with pytest.raises(Killed):
+        delivered(world, store, WANTED)
+    assert (store.deliveries("u"), store.attempted()) == ({}, ((HOME, unconfirmed([WANTED])),))
+    world.faults.clear()
+    delivered(world, store, replace(WANTED, cancelled=True, sequence=1))
+    assert [what for what, _, _ in world.calls] == ["put", "cancel"]
+    assert store.attempted() == ()
 
 
 def test_a_mail_that_takes_back_is_never_sent_twice_either(store: Store) -> None:

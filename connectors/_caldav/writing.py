@@ -27,7 +27,7 @@ from connectors._ics_out.vevent import address, vevents
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
-from scheduler.core.readback import check_unedited, read_back
+from scheduler.core.readback import check_unedited, read_back, settled
 from scheduler.errors import ChangedElsewhere, RondoError, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -72,7 +72,7 @@ class CalDavWriter:
 
         In a copy, what its owner did to a session stays until we have another plan for it.
         """
-        event, standing = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
+        event, standing = self._seen(event), standing and self._had(standing)
         if not event.sessions:  # an event without any date would be refused
             return self.cancel(event, standing=standing)
         return self._patiently(lambda where: self._converge(event, standing, where), standing)
@@ -83,7 +83,7 @@ class CalDavWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """What stands of it: one call, unless the file was moved. Raises as ports.SeriesReader."""
-        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        seen, then = self._seen(event), self._had(standing)
         found = patiently(lambda: self._find(then.event.uid, then.receipt.id), pause=self._session.pause)
         try:
             told = (
@@ -96,6 +96,9 @@ class CalDavWriter:
     def _seen(self, event: Event) -> Event:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
         return event.seen_by(self._person) if self._copy else event
+
+    def _had(self, standing: Delivery) -> Delivery:
+        return standing.seen_by(self._person) if self._copy else standing
 
     def _patiently(self, attempt: Callable[[str], Receipt], standing: Delivery | None) -> Receipt:
         """An attempt begins by looking what stands, so that a write whose answer was lost is not made twice."""
@@ -114,6 +117,8 @@ class CalDavWriter:
     def _converge(self, event: Event, standing: Delivery | None, where: str) -> Receipt:
         found = self._find(event.uid, where)
         dates = found.dates(event) if found else ()
+        if found and standing:
+            standing = settled(standing, found_of(event, standing, dates, {}, ""))
         if self._copy and standing and standing.receipt.id:
             event = left_to_owner(event, standing, found_of(event, standing, dates, {}, ""))
             if found is None or not event.sessions:
@@ -202,7 +207,7 @@ def _check(event: Event, standing: Delivery | None, found: frozenset[Span] | Non
     """Raise ChangedElsewhere where somebody moved or deleted what was written."""
     if found is not None:
         check_unedited(found, event, standing)
-    elif standing and standing.event.sessions and not standing.event.cancelled:
+    elif standing and standing.receipt.id and standing.event.sessions and not standing.event.cancelled:
         raise ChangedElsewhere(f"{event.title}: somebody deleted it by hand. It is not brought back.")
 
 

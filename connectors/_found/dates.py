@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Occurrence, Span
 from scheduler.core.found import Found
-from scheduler.core.readback import spans_of
+from scheduler.core.readback import settled, spans_of
 
 HALF_A_DAY = timedelta(hours=12)
 NOWHERE = timedelta()
@@ -85,6 +85,7 @@ def nothing_of(standing: Delivery) -> Found:
 
 def found_in_copy(found: Found, standing: Delivery, person: str) -> Found:
     """What an attendee did to a copy of their own: what they deleted is declined, what they moved is not followed."""
+    standing = settled(standing, found)
     theirs = [each.session for each in standing.event.seen_by(person).sessions]
     lost = frozenset(each for each in theirs if found.gone or found.sessions.get(each) is None)
     return Found(

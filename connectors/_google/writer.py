@@ -13,7 +13,7 @@ from connectors._http.retry import patiently
 from scheduler.core.delivery import MEET, Delivery, Receipt
 from scheduler.core.event import Event
 from scheduler.core.found import Found
-from scheduler.core.readback import check_unedited, read_back, spans_of
+from scheduler.core.readback import check_unedited, read_back, settled, spans_of
 from scheduler.errors import ChangedElsewhere, Unavailable
 
 MOST_LOOKS = 5  # beside one for each date
@@ -55,7 +55,7 @@ class GoogleWriter:
 
         In a copy, what its owner did to a session stays until we have another plan for it.
         """
-        seen, then = self._seen(event), standing and replace(standing, event=self._seen(standing.event))
+        seen, then = self._seen(event), standing and self._had(standing)
 
         def attempt() -> Receipt:
             try:
@@ -67,7 +67,7 @@ class GoogleWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """What stands of it; see SeriesReader. The series' etag does not tell of its dates: they are always read."""
-        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        seen, then = self._seen(event), self._had(standing)
         found = self._found(seen, then)
         return found if self._invites else found_in_copy(found, standing, self._form.person)
 
@@ -112,12 +112,14 @@ class GoogleWriter:
 
     def _agreed(self, event: Event, standing: Delivery | None, series: Series) -> tuple[Event, Delivery | None]:
         """What is to stand there, and what counts as written: also what a person did, and we agree to."""
-        if self._invites or standing is None:
-            _check(series, event, standing, self._form.series(event))
         if standing is None:
+            _check(series, event, None, self._form.series(event))
             return event, None
         found = series.found(event, standing, self._form.series(standing.event))
-        if not self._invites:
+        standing = settled(standing, found)
+        if self._invites:
+            _check(series, event, standing, self._form.series(event))
+        else:
             event = left_to_owner(event, standing, found)
         return event, adopted(event, standing, found)
 
@@ -163,6 +165,9 @@ class GoogleWriter:
     def _seen(self, event: Event) -> Event:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
         return event if self._invites else event.seen_by(self._form.person)
+
+    def _had(self, standing: Delivery) -> Delivery:
+        return standing if self._invites else standing.seen_by(self._form.person)
 
     def _dates(self, event: Event, asked: Fields = WHOLE) -> tuple[Instance, ...]:
         return self._events.instances(self._form.id_of(event), event.rule.zone, asked)

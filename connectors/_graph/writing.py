@@ -13,7 +13,7 @@ from connectors._graph.times import zone_of
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event
 from scheduler.core.found import Found
-from scheduler.core.readback import check_unedited, read_back
+from scheduler.core.readback import check_unedited, read_back, settled
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, Unavailable
 
 ROUNDS = 3
@@ -39,7 +39,7 @@ class OutlookWriter:
         if seen.cancelled or not seen.sessions:
             return self.cancel(event, standing=standing)
         want = self._wanted(seen)
-        before = replace(standing, event=self._seen(standing.event)) if standing else None
+        before = standing and self._had(standing)
         for _ in range(ROUNDS):
             try:
                 return self._converged(want, before)
@@ -50,7 +50,7 @@ class OutlookWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """See SeriesReader."""
-        seen, then = self._seen(event), replace(standing, event=self._seen(standing.event))
+        seen, then = self._seen(event), self._had(standing)
         try:
             written = self._wanted(then.event)
             found = found_in(read_standing(self._session, written), written, seen, then)
@@ -71,6 +71,9 @@ class OutlookWriter:
 
     def _seen(self, event: Event) -> Event:
         return event if self._invites else event.seen_by(self._person)
+
+    def _had(self, standing: Delivery) -> Delivery:
+        return standing if self._invites else standing.seen_by(self._person)
 
     def _wanted(self, event: Event) -> Wanted:
         return wanted(event, invites=self._invites, reader="" if self._invites else self._person)
@@ -99,12 +102,14 @@ class OutlookWriter:
 
     def _agreed(self, want: Wanted, there: Standing, standing: Delivery | None) -> tuple[Wanted, Known | None]:
         """What is to stand there, and what counts as written: also what a person did, and we agree to."""
-        if self._invites or standing is None:
-            check_unedited(found_by_hand(want, there, standing), want.event, standing)
         if standing is None:
+            check_unedited(found_by_hand(want, there, None), want.event, None)
             return want, None
         found = found_in(there, want, want.event, standing)
-        if not self._invites:
+        standing = settled(standing, found)
+        if self._invites:
+            check_unedited(found_by_hand(want, there, standing), want.event, standing)
+        else:
             want = self._wanted(left_to_owner(want.event, standing, found))
         taken = adopted(want.event, standing, found)
         version = there.series.master.etag if there.series else ""

@@ -4,8 +4,8 @@ An event stands in its organiser's calendar, whose provider invites the others. 
 calendar of their own, else a mail, else the event is in the file that is handed out for them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scheduler.core.event import Attendee, Event, Span
@@ -22,6 +22,8 @@ class Channel(StrEnum):
     FILES = "files"
 
 
+CALENDARS = (Channel.GOOGLE, Channel.OUTLOOK, Channel.CALDAV)
+"""Where people see and change what we wrote, and where a write may break off half-way."""
 COPY = "+copy"  # no id of a person has a plus
 MEET, TEAMS, ZOOM = "meet", "teams", "zoom"
 """Who makes the room of an event when it is written (`Event.meeting`)."""
@@ -70,10 +72,26 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What was written to a place last, and what came of it."""
+    """What was written to a place last, and what came of it.
+
+    `attempted`: forms whose writing began since, and of whose end nothing is known: each session may stand as any of
+    them has it.
+    """
 
     event: Event
     receipt: Receipt = Receipt()
+    attempted: tuple[Event, ...] = ()
+
+    def seen_by(self, person: str) -> "Delivery":
+        """As an attendee has it in a copy of their own."""
+        attempted = tuple(each.seen_by(person) for each in self.attempted)
+        return replace(self, event=self.event.seen_by(person), attempted=attempted)
+
+
+def unconfirmed(attempted: Sequence[Event]) -> Delivery:
+    """What may stand where these forms, at least one, are all that was ever begun: first, its rule alone."""
+    ruled = tuple(replace(each, start=each.recurrence_id) for each in attempted[0].occurrences)
+    return Delivery(event=replace(attempted[0], occurrences=ruled), attempted=tuple(attempted))
 
 
 def places_of(event: Event, reach: Mapping[str, Reach], *, mail: bool) -> tuple[Place, ...]:

@@ -16,7 +16,7 @@ from scheduler.core.delivery import Delivery
 from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
 from scheduler.core.interval import MINUTE, Exact
-from scheduler.core.readback import spans_of
+from scheduler.core.readback import by_session, settled, spans_of
 from scheduler.core.walltime import wall_clock
 from scheduler.core.zone_change import zone_changes
 
@@ -59,7 +59,8 @@ def edits(event: Event, standing: Delivery, found: Found, *, now: datetime) -> t
     `event` is as it was decided last, `standing` as it was written. A session is as it was where either has it, and
     where today's zone data put it: a provider that got new ones shows later dates at other instants.
     """
-    decided = _spans(event)
+    standing = settled(standing, found)
+    decided = by_session(event)
     ahead = {session: span for session, span in decided.items() if span and span[0] > now}
     if event.cancelled or (found.gone and not ahead):
         return ()
@@ -75,14 +76,9 @@ def edits(event: Event, standing: Delivery, found: Found, *, now: datetime) -> t
     return (*whole, *_single(rest), *_declined(event, found, ahead))
 
 
-def _spans(event: Event) -> dict[int, Span | None]:
-    """When each session takes place; None: it does not."""
-    return {each.session: None if each.start is None else (each.start, event.duration) for each in event.occurrences}
-
-
 def _changed(decided: Mapping[int, Span | None], standing: Delivery, found: Found, now: datetime) -> Iterator[Put]:
     """The sessions that are not as they were."""
-    was, written = frozenset(standing.receipt.stood) or spans_of(standing.event), _spans(standing.event)
+    was, written = frozenset(standing.receipt.stood) or spans_of(standing.event), by_session(standing.event)
     clocks = {
         each.session: (each.after, standing.event.duration)
         for each in zone_changes([standing.event], now)

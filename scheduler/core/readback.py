@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Span
+from scheduler.core.found import Found
 from scheduler.core.words import when
 from scheduler.errors import ChangedElsewhere
 
@@ -14,6 +15,11 @@ MOST_NAMED = 5
 def spans_of(event: Event) -> frozenset[Span]:
     """When the sessions of an event take place."""
     return frozenset((each.start, event.duration) for each in event.sessions if each.start)
+
+
+def by_session(event: Event) -> dict[int, Span | None]:
+    """When each session takes place; None: it does not."""
+    return {each.session: None if each.start is None else (each.start, event.duration) for each in event.occurrences}
 
 
 def check_unedited(found: Collection[Span], event: Event, standing: Delivery | None) -> None:
@@ -31,6 +37,21 @@ def check_unedited(found: Collection[Span], event: Event, standing: Delivery | N
     if moved or gone:
         told = [*_told("now at", moved, event), *_told("no longer at", gone, event)]
         raise ChangedElsewhere(f"{event.title}: somebody changed it by hand ({'; '.join(told)}). It is left as it is.")
+
+
+def settled(standing: Delivery, found: Found) -> Delivery:
+    """What counts as written once it is known what stands: where a write that broke off put a session, that is so."""
+    before = by_session(standing.event)
+    begun = {each for form in standing.attempted for each in by_session(form).items()}
+    ours = {n: span for n, span in found.sessions.items() if (n, span) in begun and span != before.get(n)}
+    starts = {n: span and span[0] for n, span in ours.items()}
+    stood = frozenset(standing.receipt.stood) or spans_of(standing.event)
+    stood = (stood - {before.get(n) for n in ours}) | {span for span in ours.values() if span}
+    occurrences = [replace(each, start=starts.get(each.session, each.start)) for each in standing.event.occurrences]
+    return Delivery(
+        event=replace(standing.event, occurrences=tuple(occurrences)),
+        receipt=replace(standing.receipt, stood=tuple(sorted(stood))) if ours else standing.receipt,
+    )
 
 
 def read_back(event: Event, found: Collection[Span], receipt: Receipt) -> Receipt:

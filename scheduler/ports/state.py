@@ -165,8 +165,16 @@ class Store(Protocol):
         """Everything that stands at any place."""
         ...
 
+    def attempt(self, uid: str, place: Place, event: Event) -> None:
+        """Note that writing this to a calendar begins: until one is `delivered`, some of it may stand there."""
+        ...
+
+    def attempted(self, uid: str = "") -> tuple[tuple[Place, Delivery], ...]:
+        """What may stand where writing began and nothing was ever delivered; of one UID, or all."""
+        ...
+
     def begin(self, uid: str, place: Place, event: Event) -> bool:
-        """Note that writing this to a place begins; False: it was begun before, and its end was never noted."""
+        """Note that sending this to a place begins; False: it was begun before, and its end was never noted."""
         ...
 
     def failed(self, uid: str, place: Place) -> None:

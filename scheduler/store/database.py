@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 from scheduler.errors import InputError, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0006"
+NEWEST = "0007"
 MIGRATED = "alembic_version"
 """The table in which Alembic keeps the number of the migration that was made last."""
 PSYCOPG = "postgresql+psycopg"

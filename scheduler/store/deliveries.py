@@ -1,6 +1,7 @@
 """What was written where: one row an event and place, with what the provider answered."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.engine import RowMapping
 
-from scheduler.core.delivery import COPY, Channel, Delivery, Place, Receipt
+from scheduler.core.delivery import COPY, Channel, Delivery, Place, Receipt, unconfirmed
 from scheduler.core.event import Event, event_to_json
 from scheduler.store.rows import Rows, event_of, seconds
 from scheduler.store.tables import delivery
@@ -27,8 +28,26 @@ class Deliveries(Rows):
         """Everything that stands at any place."""
         return tuple(self._standing())
 
+    def attempted(self, uid: str = "") -> tuple[tuple[Place, Delivery], ...]:
+        """What may stand where writing began and nothing was ever delivered; of one UID, or all."""
+        never = delivery.c.document.is_(None) & delivery.c.attempted.is_not(None)
+        rows = self._rows(never, *([delivery.c.uid == uid] if uid else []))
+        return tuple((_place(row["place"]), unconfirmed(_forms(row))) for row in rows)
+
+    def attempt(self, uid: str, place: Place, event: Event) -> None:
+        """Note that writing this to a calendar begins: until one is delivered, some of it may stand there."""
+        with self._alone() as connection:
+            found = connection.execute(select(delivery.c.attempted).where(self._at(uid, place))).first()
+            forms = json.loads(found[0]) if found and found[0] else []
+            document = event_to_json(event)
+            row = {"attempted": json.dumps([*(each for each in forms if each != document), document])}
+            if found is None:
+                self._add(connection, delivery, [row | {"uid": uid, "place": str(place)}])
+            else:
+                connection.execute(update(delivery).where(self._at(uid, place)).values(row))
+
     def begin(self, uid: str, place: Place, event: Event) -> bool:
-        """Note that writing this to a place begins; False: it was begun before, and its end was never noted."""
+        """Note that sending this to a place begins; False: it was begun before, and its end was never noted."""
         digest = hashlib.sha256(event_to_json(event).encode()).hexdigest()
         with self._alone() as connection:
             found = connection.execute(select(delivery.c.begun).where(self._at(uid, place))).first()
@@ -51,6 +70,7 @@ class Deliveries(Rows):
             "receipt": _RECEIPT.dump_json(what.receipt).decode(),
             "written_at": seconds(at),
             "begun": None,
+            "attempted": None,
         }
         with self._alone() as connection:
             if not connection.execute(update(delivery).where(self._at(uid, place)).values(row)).rowcount:
@@ -62,16 +82,23 @@ class Deliveries(Rows):
             connection.execute(delete(delivery).where(self._at(uid, place)))
 
     def _standing(self, *which: ColumnElement[bool]) -> list[tuple[Place, Delivery]]:
-        query = select(delivery).where(self._of(delivery), delivery.c.document.is_not(None), *which)
-        rows = sorted(self._read(query), key=lambda row: (row["uid"], row["place"]))
-        return [(_place(row["place"]), _delivery(row)) for row in rows]
+        return [(_place(row["place"]), _delivery(row)) for row in self._rows(delivery.c.document.is_not(None), *which)]
+
+    def _rows(self, *which: ColumnElement[bool]) -> list[RowMapping]:
+        found = self._read(select(delivery).where(self._of(delivery), *which))
+        return sorted(found, key=lambda row: (row["uid"], row["place"]))
 
     def _at(self, uid: str, place: Place) -> ColumnElement[bool]:
         return self._of(delivery) & (delivery.c.uid == uid) & (delivery.c.place == str(place))
 
 
 def _delivery(row: RowMapping) -> Delivery:
-    return Delivery(event=event_of(row["document"]), receipt=_RECEIPT.validate_json(row["receipt"]))
+    receipt = _RECEIPT.validate_json(row["receipt"])
+    return Delivery(event=event_of(row["document"]), receipt=receipt, attempted=_forms(row))
+
+
+def _forms(row: RowMapping) -> tuple[Event, ...]:
+    return tuple(map(event_of, json.loads(row["attempted"] or "[]")))
 
 
 def _place(text: str) -> Place:

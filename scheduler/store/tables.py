@@ -88,7 +88,8 @@ delivery = Table(
     Column("document", Text),  # none: begun for the first time
     Column("receipt", Text),
     Column("written_at", BigInteger),
-    Column("begun", String(64)),  # SHA-256 of the document whose writing began and has not ended
+    Column("begun", String(64)),  # SHA-256 of the document whose sending began and has not ended
+    Column("attempted", Text),  # JSON: the documents whose writing began, and of whose end nothing is known
 )
 
 account = Table(

@@ -91,8 +91,7 @@ def test_a_folder_of_before_the_service_keeps_every_row(tmp_path: Path, monkeypa
     store = open_store(path.parent)
     with sqlite3.connect(path) as connection:
         for table, before_it in old.items():
-            more = {"programme": ""} | ({"attempts": 0, "retry_at": None} if table == "outbound_write" else {})
-            assert rows(connection, table) == [row | more for row in before_it]
+            assert rows(connection, table) == [row | {"programme": ""} | ADDED.get(table, {}) for row in before_it]
             assert len(before_it) == 1
     assert store.owed(NOW) == ((event("x"), 0),)
 
@@ -147,6 +146,11 @@ def test_an_upgrade_that_is_cut_is_made_again(tmp_path: Path, monkeypatch: pytes
 
 
 OLD_TABLES = ("calendar_copy", "plan", "pin", "event", "outbound_write", "delivery", "account")
+ADDED: dict[str, dict[str, object]] = {
+    "outbound_write": {"attempts": 0, "retry_at": None},
+    "delivery": {"attempted": None},
+}
+"""What rows have since, beside the name of their programme."""
 
 
 def rows(connection: sqlite3.Connection, table: str) -> list[dict[str, object]]:

@@ -7,14 +7,12 @@ from scheduler.app.wiring.accounts import Accounts
 from scheduler.app.wiring.connectors import CalendarOfProvider, Connectors
 from scheduler.core.account import Account, Provider
 from scheduler.core.address import Kind, parse_address
-from scheduler.core.delivery import Channel, Place, Reach, places_of
+from scheduler.core.delivery import CALENDARS, Channel, Place, Reach, places_of
 from scheduler.core.event import Event
 from scheduler.errors import CredentialsRejected
 from scheduler.ports import CalendarWriter, SeriesReader
 from scheduler.programme import Group, Person
 
-LOOKED_AT = (Channel.GOOGLE, Channel.OUTLOOK, Channel.CALDAV)
-"""Where people can change what we wrote."""
 CHANNELS = {
     Provider.GOOGLE: Channel.GOOGLE,
     Provider.OUTLOOK: Channel.OUTLOOK,
@@ -73,7 +71,7 @@ class PlacesOfProgramme:
 
     def looking(self, place: Place) -> SeriesReader | None:
         """Who can look at what stands at a place; None: it is no calendar of anybody's. Raises as `at`."""
-        return self._calendar(place) if place.channel in LOOKED_AT else None
+        return self._calendar(place) if place.channel in CALENDARS else None
 
     def _calendar(self, place: Place) -> CalendarOfProvider:
         desk = self._desks.of(place.person)
