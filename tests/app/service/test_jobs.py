@@ -24,7 +24,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 def over(stand: Stand, job: Job) -> Job:
     """The job once it is over."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while (found := stand.service.jobs.get(job.programme, job.id)).is_open:
         assert time.monotonic() < end
         time.sleep(0.02)
