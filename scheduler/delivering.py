@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from scheduler.core.delivery import CALENDARS, Channel, Delivery, Place, Receipt, carried
 from scheduler.core.event import Event
-from scheduler.errors import RondoError
+from scheduler.errors import CredentialsRejected, RondoError
 from scheduler.ports import Clock, Store, Writers
 
 SEEN_BY_UID = (Channel.CALDAV, Channel.MAIL, Channel.FILES)
@@ -116,7 +116,8 @@ class _Delivering:
 
     def __init__(self, event: Event, store: Store, writers: Writers, clock: Clock) -> None:
         self._event, self._store, self._writers, self._clock = event, store, writers, clock
-        self.held = {**dict(store.attempted(event.uid)), **store.deliveries(event.uid)}
+        self._maybe = dict(store.attempted(event.uid))
+        self.held = {**self._maybe, **store.deliveries(event.uid)}
         self.outcome, self._said = Outcome(), event
 
     def put(self, place: Place) -> bool:
@@ -149,7 +150,10 @@ class _Delivering:
                 self.outcome.differences.append((place, MAYBE_UNSENT))
         except RondoError as fault:
             self._ended(place)
-            self.outcome.failed.append((place, fault))
+            if place in self._maybe and isinstance(fault, CredentialsRejected):  # perhaps nothing ever stood there
+                self._store.withdrawn(self._event.uid, place)
+            else:
+                self.outcome.failed.append((place, fault))
         else:
             self._store.withdrawn(self._event.uid, place)
             self.outcome.written.append(place)

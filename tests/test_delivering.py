@@ -203,6 +203,15 @@ def test_what_may_stand_is_taken_back_though_nothing_was_ever_confirmed(store: S
     assert store.attempted() == ()
 
 
+def test_an_account_that_is_gone_before_anything_was_confirmed_holds_nothing_up(store: Store) -> None:
+    """Who connected another calendar instead is served there, and the event is owed no more."""
+    world = World(where=(HOME,), faults={HOME: CredentialsRejected("it may not write")})
+    assert not delivered(world, store, WANTED).settled
+    world.where = (Place(Channel.FILES),)
+    assert delivered(world, store, WANTED).settled
+    assert (list(store.deliveries("u")), store.attempted()) == ([Place(Channel.FILES)], ())
+
+
 def test_a_mail_that_takes_back_is_never_sent_twice_either(store: Store) -> None:
     """And it is said that it may be missing."""
     world = World(where=(HOME, MAIL))

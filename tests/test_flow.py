@@ -13,7 +13,7 @@ from scheduler.core.change import Create, Keep
 from scheduler.core.delivery import Channel, Delivery, Place, Receipt
 from scheduler.core.event import Event
 from scheduler.core.freebusy import CalendarCopy, FreeBusy
-from scheduler.core.interval import Interval, as_intervals
+from scheduler.core.interval import Interval, Intervals, as_intervals
 from scheduler.core.plan import Placement, Plan, Session, Status
 from scheduler.core.series import Slot
 from scheduler.errors import ChangedElsewhere, InputError, RondoError, StalePlan, Unavailable
@@ -28,16 +28,23 @@ from tests.desks import At, Desk, once
 RULES = Rules(stale_for=timedelta(hours=24), freeze_for=timedelta(hours=48))
 
 
+def rows(intervals: Intervals) -> set[tuple[int, int]]:
+    """As they can be compared."""
+    return {(int(start), int(end)) for start, end in intervals}
+
+
 @dataclass
 class Calendars:
     """A reader that says what the test puts into it."""
 
     known: dict[str, FreeBusy | RondoError] = field(default_factory=dict)
     asked: list[tuple[str, str, Interval]] = field(default_factory=list)
+    own: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
 
     def free_busy(self, asked: Sequence[Asked], *, window: Interval) -> Sequence[Answer]:
         """What the test says of calendars; nobody is busy where it says nothing."""
         self.asked += [(each.calendar, each.zone, window) for each in asked]
+        self.own |= {each.person: rows(each.own.sessions) for each in asked}
         found = [self.known.get(each.calendar, FreeBusy()) for each in asked]
         return [Answer(error=one) if isinstance(one, RondoError) else Answer(free_busy=one) for one in found]
 
@@ -345,6 +352,25 @@ def test_own_events_do_not_block(tmp_path: Path) -> None:
     desk.calendar("dev", once("2027-03-02T08:00", 30))
     copies = flow.read_calendars(load(desk.path), reader=reader, store=desk.app.store, clock=desk.clock)
     assert len(busy_of("dev", copies)) == 1
+
+
+def test_what_may_stand_where_a_write_broke_off_is_our_own_too(tmp_path: Path) -> None:
+    """Where only busy times are told, it would block its own series."""
+    desk = Desk(tmp_path / "spring")
+    desk.publish()
+    store, reader = desk.app.store, Calendars()
+    event = next(each for each in store.events() if "dev" in {who.id for who in each.attendees})
+    *others, last = event.occurrences
+    assert last.start
+    form = replace(event, occurrences=(*others, replace(last, start=last.start + timedelta(hours=3))))
+    (wanted,) = rows(flow.seconds_of(form, "dev")) - rows(flow.seconds_of(event, "dev"))
+    for place in (Place(Channel.GOOGLE, "ela"), Place(Channel.FILES)):
+        flow.read_calendars(load(desk.path), reader=reader, store=store, clock=desk.clock)
+        assert wanted not in reader.own["dev"]
+        store.attempt(event.uid, place, form)
+        flow.read_calendars(load(desk.path), reader=reader, store=store, clock=desk.clock)
+        assert wanted in reader.own["dev"]
+        store.withdrawn(event.uid, place)
 
 
 def busy_of(who: str, copies: Sequence[CalendarCopy]) -> list[list[int]]:

@@ -172,12 +172,8 @@ class Ground:
 
 def ground_of(app: App, *, by_hand: bool = False) -> Ground | None:
     """What stands of an app's programme; None: nothing was published yet."""
-    trail, events, pins, saved = (
-        app.store.decisions(),
-        _live(app.store.events()),
-        app.store.pins(),
-        app.store.standing(),
-    )
+    store = app.store
+    trail, events, pins, saved = store.decisions(), _live(store.events()), store.pins(), store.standing()
     if saved is None:
         return None
     stand = {series.id: series for series in saved.problem.series}
