@@ -1,5 +1,6 @@
 """`rondo`: all commands together, and what every one of them does when something goes wrong."""
 
+import gc
 import logging
 import os
 import signal
@@ -74,8 +75,12 @@ def main() -> None:
     logging.basicConfig(handlers=[logging.NullHandler()])  # what libraries log may hold what a provider said
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
+    gc.disable()  # what is loaded stays: looking for garbage in it is a seventh of the start
+    app = application(next(iter(sys.argv[1:]), ""))
+    gc.freeze()
+    gc.enable()
     try:
-        application(next(iter(sys.argv[1:]), ""))()
+        app()
     except RondoError as fault:
         typer.echo(f"rondo: {fault}", err=True)
         sys.exit(fault.exit_code)
