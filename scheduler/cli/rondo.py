@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from scheduler import __version__
+from scheduler import __version__, garbage
 from scheduler.errors import RondoError
 
 PARTS = {
@@ -75,10 +75,9 @@ def main() -> None:
     logging.basicConfig(handlers=[logging.NullHandler()])  # what libraries log may hold what a provider said
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
-    gc.disable()  # what is loaded stays: looking for garbage in it is a seventh of the start
+    gc.disable()  # what is loaded stays
     app = application(next(iter(sys.argv[1:]), ""))
-    gc.freeze()
-    gc.enable()
+    garbage.seldom()
     try:
         app()
     except RondoError as fault:
