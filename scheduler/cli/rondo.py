@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from scheduler import __version__, garbage
+from scheduler import __version__, memory
 from scheduler.errors import RondoError
 
 PARTS = {
@@ -77,7 +77,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files here; LANG=C has no ●
     gc.disable()  # what is loaded stays
     app = application(next(iter(sys.argv[1:]), ""))
-    garbage.seldom()
+    memory.settle()
     try:
         app()
     except RondoError as fault:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from scheduler import garbage, logs
+from scheduler import logs, memory
 from scheduler.core.tongue import gettext as _
 from scheduler.core.tongue import noted
 from scheduler.errors import RondoError
@@ -75,7 +75,7 @@ def _begin(told: Connection, level: str, work: Callable[..., object], args: Any,
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     os.nice(PRIORITY)
     logs.configure(level)
-    garbage.seldom()
+    memory.settle()
     try:
         told.send((work(*args, **kwargs), ""))
     except RondoError as fault:
