@@ -21,7 +21,7 @@ _context.set_forkserver_preload([__name__, *(f"scheduler.cli.{part}" for part in
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command answered."""
+    """How a command ended, and what it said."""
 
     code: int
     out: str
@@ -29,8 +29,16 @@ class Said:
 
     @property
     def document(self) -> Any:
-        """Its JSON."""
+        """Its one JSON document."""
         return json.loads(self.out)
+
+    @property
+    def complaint(self) -> str:
+        """Its one line on stderr, which is all that it says."""
+        assert self.out == ""
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1, self.err
+        return self.err.removesuffix("\n")
 
     def ended(self, code: int = 0) -> str:
         """Its stdout, if it ended as it should."""

@@ -1,40 +1,17 @@
 """What the tests of commands share: `rondo` run in this process, in a folder of its own."""
 
-import json
+import gc
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from scheduler import memory
 from scheduler.cli import main
+from tests.commands import Said
 from tests.desks import NOW, Desk
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Its one JSON document."""
-        return json.loads(self.out)
-
-    @property
-    def complaint(self) -> str:
-        """Its one line on stderr, which is all that it says."""
-        assert self.out == ""
-        assert self.err.endswith("\n")
-        assert self.err.count("\n") == 1, self.err
-        return self.err.removesuffix("\n")
-
 
 Rondo = Callable[..., Said]
 
@@ -44,6 +21,7 @@ def rondo(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
     """Run a command in the test's own folder, at the instant of the desk."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RONDO_NOW", f"{NOW:%Y-%m-%dT%H:%M:%SZ}")
+    monkeypatch.setattr(memory, "settle", gc.enable)  # this process goes on, and what tests leave is garbage
 
     before = signal.getsignal(signal.SIGINT)
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from scheduler.core.address import label
-from tests.cli.conftest import Rondo, Said
+from tests.cli.conftest import Rondo
+from tests.commands import Said
 from tests.connectors.stage import CANARY
 from tests.desks import PEOPLE, Desk, ics, weekly
 from tests.doubles._google.oauth import CLIENT, SECRET

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request, Response
 from connectors.google import GoogleSession
 from connectors.outlook import GraphSession
 from scheduler import flow
-from tests.cli.conftest import Rondo, Said
+from tests.cli.conftest import Rondo
+from tests.commands import Said
 from tests.connectors.stage import CANARY
 from tests.desks import NOW, PEOPLE, Desk
 from tests.doubles.google import CLIENT, SECRET, Google
