@@ -24,7 +24,7 @@ from connectors._found.dates import (
 from connectors._http.retry import Later, patiently
 from connectors._ics_out.calendar import resource
 from connectors._ics_out.vevent import address, vevents
-from scheduler.core.delivery import Delivery, Receipt
+from scheduler.core.delivery import Delivery, Receipt, Seen
 from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
 from scheduler.core.readback import check_unedited, read_back, settled
@@ -72,7 +72,7 @@ class CalDavWriter:
 
         In a copy, what its owner did to a session stays until we have another plan for it.
         """
-        event, standing = self._seen(event), standing and self._had(standing)
+        event, standing = self._seen(event), standing and self._seen(standing)
         if not event.sessions:  # an event without any date would be refused
             return self.cancel(event, standing=standing)
         return self._patiently(lambda where: self._converge(event, standing, where), standing)
@@ -83,7 +83,7 @@ class CalDavWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """What stands of it: one call, unless the file was moved. Raises as ports.SeriesReader."""
-        seen, then = self._seen(event), self._had(standing)
+        seen, then = self._seen(event), self._seen(standing)
         found = patiently(lambda: self._find(then.event.uid, then.receipt.id), pause=self._session.pause)
         try:
             told = (
@@ -93,12 +93,9 @@ class CalDavWriter:
             raise Unavailable(str(unknown)) from None
         return found_in_copy(told, standing, self._person) if self._copy else told
 
-    def _seen(self, event: Event) -> Event:
+    def _seen(self, what: Seen) -> Seen:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
-        return event.seen_by(self._person) if self._copy else event
-
-    def _had(self, standing: Delivery) -> Delivery:
-        return standing.seen_by(self._person) if self._copy else standing
+        return what.seen_by(self._person) if self._copy else what
 
     def _patiently(self, attempt: Callable[[str], Receipt], standing: Delivery | None) -> Receipt:
         """An attempt begins by looking what stands, so that a write whose answer was lost is not made twice."""

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from scheduler.core.delivery import Delivery, Receipt
 from scheduler.core.event import Event, Occurrence, Span
 from scheduler.core.found import Found
-from scheduler.core.readback import settled, spans_of
+from scheduler.core.readback import settled, span_by_session, spans_of
 
 HALF_A_DAY = timedelta(hours=12)
 NOWHERE = timedelta()
@@ -89,7 +89,7 @@ def found_in_copy(found: Found, standing: Delivery, person: str) -> Found:
     theirs = [each.session for each in standing.event.seen_by(person).sessions]
     lost = frozenset(each for each in theirs if found.gone or found.sessions.get(each) is None)
     return Found(
-        sessions={each.session: span_of(each, standing.event) for each in standing.event.occurrences},
+        sessions=span_by_session(standing.event),
         declined={person: lost} if lost else {},
         version=found.version,
     )
@@ -111,7 +111,7 @@ def adopted(event: Event, standing: Delivery, found: Found) -> Delivery:
 
 def left_to_owner(event: Event, standing: Delivery, found: Found) -> Event:
     """What an attendee's own copy is to say: what they did to a session stays until we have another plan for it."""
-    written = {each.session: span_of(each, standing.event) for each in standing.event.occurrences}
+    written = span_by_session(standing.event)
     occurrences = [
         replace(each, start=there[0] if (there := found.sessions[each.session]) else None)
         if each.session in found.sessions and span_of(each, event) == written.get(each.session)

@@ -10,7 +10,7 @@ from connectors._google.series import Series
 from connectors._google.session import GoogleSession, Json, Lost
 from connectors._google.stood import Instance, changed
 from connectors._http.retry import patiently
-from scheduler.core.delivery import MEET, Delivery, Receipt
+from scheduler.core.delivery import MEET, Delivery, Receipt, Seen
 from scheduler.core.event import Event
 from scheduler.core.found import Found
 from scheduler.core.readback import check_unedited, read_back, settled, spans_of
@@ -55,7 +55,7 @@ class GoogleWriter:
 
         In a copy, what its owner did to a session stays until we have another plan for it.
         """
-        seen, then = self._seen(event), standing and self._had(standing)
+        seen, then = self._seen(event), standing and self._seen(standing)
 
         def attempt() -> Receipt:
             try:
@@ -67,7 +67,7 @@ class GoogleWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """What stands of it; see SeriesReader. The series' etag does not tell of its dates: they are always read."""
-        seen, then = self._seen(event), self._had(standing)
+        seen, then = self._seen(event), self._seen(standing)
         found = self._found(seen, then)
         return found if self._invites else found_in_copy(found, standing, self._form.person)
 
@@ -162,12 +162,9 @@ class GoogleWriter:
             return nothing_of(standing)
         return Series(there, dates).found(event, standing, self._form.series(written))
 
-    def _seen(self, event: Event) -> Event:
+    def _seen(self, what: Seen) -> Seen:
         """As the calendar's owner has it: a copy is without the sessions at which they are absent."""
-        return event if self._invites else event.seen_by(self._form.person)
-
-    def _had(self, standing: Delivery) -> Delivery:
-        return standing if self._invites else standing.seen_by(self._form.person)
+        return what if self._invites else what.seen_by(self._form.person)
 
     def _dates(self, event: Event, asked: Fields = WHOLE) -> tuple[Instance, ...]:
         return self._events.instances(self._form.id_of(event), event.rule.zone, asked)

@@ -10,7 +10,7 @@ from connectors._graph.session import GraphSession, Refusal
 from connectors._graph.sessions import Known, Sessions
 from connectors._graph.standing import Series, Standing, find, found_by_hand, read_standing
 from connectors._graph.times import zone_of
-from scheduler.core.delivery import Delivery, Receipt
+from scheduler.core.delivery import Delivery, Receipt, Seen
 from scheduler.core.event import Event
 from scheduler.core.found import Found
 from scheduler.core.readback import check_unedited, read_back, settled
@@ -39,7 +39,7 @@ class OutlookWriter:
         if seen.cancelled or not seen.sessions:
             return self.cancel(event, standing=standing)
         want = self._wanted(seen)
-        before = standing and self._had(standing)
+        before = standing and self._seen(standing)
         for _ in range(ROUNDS):
             try:
                 return self._converged(want, before)
@@ -50,7 +50,7 @@ class OutlookWriter:
 
     def look(self, event: Event, *, standing: Delivery) -> Found:
         """See SeriesReader."""
-        seen, then = self._seen(event), self._had(standing)
+        seen, then = self._seen(event), self._seen(standing)
         try:
             written = self._wanted(then.event)
             found = found_in(read_standing(self._session, written), written, seen, then)
@@ -69,11 +69,8 @@ class OutlookWriter:
             raise _told(refusal, event) from None
         return Receipt()
 
-    def _seen(self, event: Event) -> Event:
-        return event if self._invites else event.seen_by(self._person)
-
-    def _had(self, standing: Delivery) -> Delivery:
-        return standing if self._invites else standing.seen_by(self._person)
+    def _seen(self, what: Seen) -> Seen:
+        return what if self._invites else what.seen_by(self._person)
 
     def _wanted(self, event: Event) -> Wanted:
         return wanted(event, invites=self._invites, reader="" if self._invites else self._person)

@@ -7,6 +7,7 @@ calendar of their own, else a mail, else the event is in the file that is handed
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 from scheduler.core.event import Attendee, Event, Span
 
@@ -86,6 +87,10 @@ class Delivery:
         """As an attendee has it in a copy of their own."""
         attempted = tuple(each.seen_by(person) for each in self.attempted)
         return replace(self, event=self.event.seen_by(person), attempted=attempted)
+
+
+Seen = TypeVar("Seen", Event, Delivery)
+"""What has a form of its own in the copy of an attendee (`seen_by`)."""
 
 
 def unconfirmed(attempted: Sequence[Event]) -> Delivery:

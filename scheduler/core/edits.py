@@ -16,7 +16,7 @@ from scheduler.core.delivery import Delivery
 from scheduler.core.event import Event, Span
 from scheduler.core.found import Found
 from scheduler.core.interval import MINUTE, Exact
-from scheduler.core.readback import by_session, settled, spans_of
+from scheduler.core.readback import settled, span_by_session, stood
 from scheduler.core.walltime import wall_clock
 from scheduler.core.zone_change import zone_changes
 
@@ -60,7 +60,7 @@ def edits(event: Event, standing: Delivery, found: Found, *, now: datetime) -> t
     where today's zone data put it: a provider that got new ones shows later dates at other instants.
     """
     standing = settled(standing, found)
-    decided = by_session(event)
+    decided = span_by_session(event)
     ahead = {session: span for session, span in decided.items() if span and span[0] > now}
     if event.cancelled or (found.gone and not ahead):
         return ()
@@ -78,7 +78,7 @@ def edits(event: Event, standing: Delivery, found: Found, *, now: datetime) -> t
 
 def _changed(decided: Mapping[int, Span | None], standing: Delivery, found: Found, now: datetime) -> Iterator[Put]:
     """The sessions that are not as they were."""
-    was, written = frozenset(standing.receipt.stood) or spans_of(standing.event), by_session(standing.event)
+    was, written = stood(standing), span_by_session(standing.event)
     clocks = {
         each.session: (each.after, standing.event.duration)
         for each in zone_changes([standing.event], now)

@@ -17,9 +17,14 @@ def spans_of(event: Event) -> frozenset[Span]:
     return frozenset((each.start, event.duration) for each in event.sessions if each.start)
 
 
-def by_session(event: Event) -> dict[int, Span | None]:
+def span_by_session(event: Event) -> dict[int, Span | None]:
     """When each session takes place; None: it does not."""
     return {each.session: None if each.start is None else (each.start, event.duration) for each in event.occurrences}
+
+
+def stood(standing: Delivery) -> frozenset[Span]:
+    """When sessions took place right after they were written."""
+    return frozenset(standing.receipt.stood) or spans_of(standing.event)
 
 
 def check_unedited(found: Collection[Span], event: Event, standing: Delivery | None) -> None:
@@ -28,7 +33,7 @@ def check_unedited(found: Collection[Span], event: Event, standing: Delivery | N
     A write that broke off half-way is no edit: each session is as it was or as it should be, and a date that is new
     to the rule may still be where the rule puts it.
     """
-    was = frozenset(standing.receipt.stood) or spans_of(standing.event) if standing else frozenset()
+    was = stood(standing) if standing else frozenset()
     wanted = spans_of(event)
     known = {each.recurrence_id for each in standing.event.occurrences} if standing else set()
     fresh = {(each.recurrence_id, event.duration) for each in event.occurrences if each.recurrence_id not in known}
@@ -41,16 +46,17 @@ def check_unedited(found: Collection[Span], event: Event, standing: Delivery | N
 
 def settled(standing: Delivery, found: Found) -> Delivery:
     """What counts as written once it is known what stands: where a write that broke off put a session, that is so."""
-    before = by_session(standing.event)
-    begun = {each for form in standing.attempted for each in by_session(form).items()}
+    if not standing.attempted:
+        return standing
+    before = span_by_session(standing.event)
+    begun = {each for form in standing.attempted for each in span_by_session(form).items()}
     ours = {n: span for n, span in found.sessions.items() if (n, span) in begun and span != before.get(n)}
     starts = {n: span and span[0] for n, span in ours.items()}
-    stood = frozenset(standing.receipt.stood) or spans_of(standing.event)
-    stood = (stood - {before.get(n) for n in ours}) | {span for span in ours.values() if span}
+    stands = (stood(standing) - {before.get(n) for n in ours}) | {span for span in ours.values() if span}
     occurrences = [replace(each, start=starts.get(each.session, each.start)) for each in standing.event.occurrences]
     return Delivery(
         event=replace(standing.event, occurrences=tuple(occurrences)),
-        receipt=replace(standing.receipt, stood=tuple(sorted(stood))) if ours else standing.receipt,
+        receipt=replace(standing.receipt, stood=tuple(sorted(stands))) if ours else standing.receipt,
     )
 
 

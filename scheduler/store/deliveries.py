@@ -38,12 +38,11 @@ class Deliveries(Rows):
         """Note that writing this to a calendar begins: until one is delivered, some of it may stand there."""
         with self._alone() as connection:
             found = connection.execute(select(delivery.c.attempted).where(self._at(uid, place))).first()
-            forms = json.loads(found[0]) if found and found[0] else []
-            document = event_to_json(event)
-            row = {"attempted": json.dumps([*(each for each in forms if each != document), document])}
+            forms, document = json.loads((found and found[0]) or "[]"), event_to_json(event)
+            row = {"attempted": json.dumps([*forms, document])}
             if found is None:
                 self._add(connection, delivery, [row | {"uid": uid, "place": str(place)}])
-            else:
+            elif document not in forms:
                 connection.execute(update(delivery).where(self._at(uid, place)).values(row))
 
     def begin(self, uid: str, place: Place, event: Event) -> bool:

@@ -290,14 +290,18 @@ class Stage:
         self.processes.append(begun)
         return begun
 
+    @property
+    def workflows(self) -> str:
+        """The engine's table."""
+        return f"{'dbos.' if self.database else ''}workflow_status"
+
     def until_quiet(self) -> None:
         """Until nothing is due or owed, and no work is waiting or running."""
         until(lambda: not self.busy(), told=self.story)
 
     def busy(self) -> str:
         """What is still to be done, and what runs."""
-        prefix = "dbos." if self.database else ""
-        runs = f"SELECT count(*) FROM {prefix}workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
+        runs = f"SELECT count(*) FROM {self.workflows} WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
         try:
             with self.engine.connect() as connection:
                 going = connection.exec_driver_sql(runs).scalar()
@@ -317,15 +321,14 @@ class Stage:
     def story(self) -> str:
         """What is left to do, what is known of each write and each run of work, and what the processes said."""
         logs = "\n".join(f"{each.log.name}: {each.log.read_text()[-3000:]}" for each in self.processes[-2:])
-        return f"{self.busy()}\n{self.now()}\n{logs}"
+        return f"{self.busy()}\n{self.rows()}\n{logs}"
 
-    def now(self) -> str:
+    def rows(self) -> str:
         """The rows of what is owed and of what runs or was parked."""
-        prefix = "dbos." if self.database else ""
         queries = (
             "SELECT uid, sequence, attempts, retry_at FROM outbound_write WHERE done_at IS NULL",
             "SELECT workflow_uuid, status, executor_id, recovery_attempts, queue_name, queue_partition_key"
-            f" FROM {prefix}workflow_status WHERE status <> 'SUCCESS'",
+            f" FROM {self.workflows} WHERE status <> 'SUCCESS'",
         )
         try:
             with self.engine.connect() as connection:

@@ -41,7 +41,7 @@ class Outbox:
             for event, tries in store.owed(self._clock.now())
         ]
 
-    def write(self, app: App, programme: str, uid: str) -> None:
+    def write(self, app: App, uid: str) -> None:
         """Write one event where it belongs; what fails is put off, each time twice as long."""
         store = app.home.store
         try:
@@ -49,8 +49,8 @@ class Outbox:
         finally:
             self._put_off(store, uid)
         for place, fault in (failed for _, outcome in written.outcomes for failed in outcome.failed):
-            said = {"programme": programme, "uid": uid, "provider": str(place.channel), "fault": type(fault).__name__}
-            log.warning("write_failed", extra=said)
+            said = {"uid": uid, "provider": str(place.channel), "fault": type(fault).__name__}
+            log.warning("write_failed", extra={"programme": app.home.programme, **said})
 
     def tell(self, app: App, programme: str) -> None:
         """Send the notices that are owed."""

@@ -194,7 +194,7 @@ class Service:
 
     def write(self, programme: str, uid: str) -> None:
         """Write one event where it belongs; what fails is put off, each time twice as long."""
-        self._outbox.write(self.app(programme), programme, uid)
+        self._outbox.write(self.app(programme), uid)
 
     def tell(self, programme: str) -> None:
         """Send the notices that are owed."""
